@@ -1,0 +1,288 @@
+"""The public file: its tables, and the plain data that goes in and comes out.
+
+One SQLite file is the whole public site. `release` writes it, `public` reads it, and
+nothing here knows the office: no model, no person, no state.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+FORMAT = "1"
+"""The form of the file and of its search tokens. A file of another form is built anew."""
+
+FILE_NAME = "site.sqlite"
+FILES_FOLDER = "files"
+HASH_DOMAIN = b"county-portal/manifest/v1\0"
+
+DDL = """
+CREATE TABLE site(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE units(
+  code TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE columns(
+  slug TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT, kind TEXT NOT NULL,
+  description TEXT NOT NULL, unit_code TEXT NOT NULL, position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE categories(
+  code TEXT PRIMARY KEY, name TEXT NOT NULL, article TEXT NOT NULL, position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE items(
+  public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL,
+  column_slug TEXT NOT NULL, unit_code TEXT NOT NULL, category_code TEXT NOT NULL,
+  formed_on TEXT NOT NULL, published_at TEXT NOT NULL, corrected_at TEXT,
+  document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL
+);
+CREATE INDEX items_by_time ON items(published_at, public_id, column_slug, unit_code, category_code);
+CREATE INDEX items_by_column ON items(column_slug, published_at, public_id, unit_code, category_code);
+CREATE INDEX items_by_unit ON items(unit_code, published_at, public_id, column_slug, category_code);
+CREATE INDEX items_by_category ON items(category_code, published_at, public_id, column_slug, unit_code);
+CREATE INDEX items_by_formation ON items(formed_on, public_id, column_slug, unit_code, category_code, published_at);
+CREATE TABLE manifests(public_id INTEGER PRIMARY KEY, manifest TEXT NOT NULL);
+CREATE TABLE files(
+  public_id INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+  media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, inline INTEGER NOT NULL,
+  PRIMARY KEY(public_id, key)
+) WITHOUT ROWID;
+CREATE INDEX files_by_hash ON files(sha256);
+CREATE TABLE withdrawals(
+  public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL,
+  withdrawn_at TEXT NOT NULL, reason TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE search USING fts5(title, body, facets, content='', tokenize='ascii');
+INSERT INTO search(search, rank) VALUES('secure-delete', 1);
+"""
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit that publishes. `kind`: township, department or public_body."""
+
+    code: str
+    name: str
+    kind: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    """A section of the site; `parent` is the slug of the column above it, if any."""
+
+    slug: str
+    name: str
+    parent: str | None = None
+    kind: str = ""
+    description: str = ""
+    unit_code: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class CategoryLine:
+    """A statutory category with the article it comes from."""
+
+    code: str
+    name: str
+    article: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class SiteData:
+    """Everything around the items: the site's own words, and its reference tables.
+
+    Settings that pages show: site_name, site_domain, site_id_code, host_unit, contact,
+    icp_number, police_number. One that is missing is not shown.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[UnitLine, ...] = ()
+    columns: tuple[ColumnLine, ...] = ()
+    categories: tuple[CategoryLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """An item that was public and is not any more."""
+
+    public_id: int
+    index_number: str
+    withdrawn_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One live, signed manifest on its way into the public file.
+
+    public_id ascends with publication: a later item has a larger one.
+    """
+
+    public_id: int
+    index_number: str
+    manifest: str
+    content_hash: str
+    published_at: datetime
+    corrected_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A rendition that goes with an item. size: bytes."""
+
+    position: int
+    key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    inline: bool
+
+    @property
+    def path(self) -> str:
+        """Where the bytes lie, under the folder of the public file."""
+        return f"{FILES_FOLDER}/{self.sha256[:2]}/{self.sha256}"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One line of a list: enough to decide whether to open the item."""
+
+    public_id: int
+    index_number: str
+    title: str
+    summary: str
+    document_number: str
+    column_slug: str
+    column_name: str
+    unit_code: str
+    unit_name: str
+    category_code: str
+    category_name: str
+    formed_on: date
+    published_at: datetime
+    corrected_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PublicItem:
+    """Everything one item's page shows.
+
+    public_id, index number and publication time are empty for a manifest that has not
+    been published: they are drawn at publication.
+    """
+
+    public_id: int | None
+    index_number: str
+    content_hash: str
+    published_at: datetime | None
+    corrected_at: datetime | None
+    title: str
+    summary: str
+    keywords: tuple[str, ...]
+    body: str
+    column_slug: str
+    column_name: str
+    category_code: str
+    category_name: str
+    unit_code: str
+    unit_name: str
+    origin: str
+    source: str
+    attribute: str
+    formed_on: date
+    document_number: str
+    files: tuple[FileLine, ...]
+
+    @classmethod
+    def from_manifest(
+        cls,
+        manifest: str,
+        *,
+        public_id: int | None = None,
+        index_number: str = "",
+        published_at: datetime | None = None,
+        corrected_at: datetime | None = None,
+    ) -> "PublicItem":
+        """The item as its page will show it. Raises ValueError for a malformed manifest."""
+        said = parse_manifest(manifest)
+        category = said["category"] or {"code": "", "name": ""}
+        return cls(
+            public_id=public_id,
+            index_number=index_number,
+            content_hash=hash_of(manifest),
+            published_at=published_at,
+            corrected_at=corrected_at,
+            title=said["title"],
+            summary=said["summary"],
+            keywords=tuple(said["keywords"]),
+            body=said["body"],
+            column_slug=said["column"]["slug"],
+            column_name=said["column"]["name"],
+            category_code=category["code"],
+            category_name=category["name"],
+            unit_code=said["unit"]["code"],
+            unit_name=said["unit"]["name"],
+            origin=said["origin"],
+            source=said["source"],
+            attribute=said["attribute"],
+            formed_on=date.fromisoformat(said["formed_on"]),
+            document_number=said["document_number"],
+            files=files_of(said),
+        )
+
+    @property
+    def content_source(self) -> str:
+        """Whom the words come from: the other body if there is one, else the unit."""
+        return self.source or self.unit_name
+
+    @property
+    def attachments(self) -> tuple[FileLine, ...]:
+        """The files to offer for download: not the pictures that stand in the text."""
+        return tuple(f for f in self.files if f"attachment:{f.key}" not in self.body)
+
+    def file_with(self, key: str) -> FileLine | None:
+        return next((f for f in self.files if f.key == key), None)
+
+
+NAMES_IN_A_MANIFEST = frozenset(
+    "form item revision title summary keywords body column category unit origin source "
+    "attribute formed_on document_number files".split()
+)
+
+
+def parse_manifest(manifest: str) -> dict[str, Any]:
+    """What the manifest says. Raises ValueError unless it is an object with every name."""
+    said = json.loads(manifest)
+    if not isinstance(said, dict) or not said.keys() >= NAMES_IN_A_MANIFEST:
+        raise ValueError("This is not a manifest")
+    return said
+
+
+def files_of(said: Mapping[str, Any]) -> tuple[FileLine, ...]:
+    """The files a parsed manifest names, in its order."""
+    return tuple(
+        FileLine(
+            n,
+            line["key"],
+            line["name"],
+            line["media_type"],
+            line["size"],
+            line["sha256"],
+            bool(line["inline"]),
+        )
+        for n, line in enumerate(said["files"], 1)
+    )
+
+
+def hash_of(manifest: str) -> str:
+    """The content hash of a manifest: what an officer signs."""
+    return hashlib.sha256(HASH_DOMAIN + manifest.encode()).hexdigest()
+
+
+def site_path(folder: Path) -> Path:
+    return folder / FILE_NAME

@@ -1,0 +1,137 @@
+"""Finding Chinese words exactly: texts as tokens, questions as phrases, hits shown in context.
+
+A run of Han characters becomes overlapping two-character tokens, and its last character
+a token of its own, so that a word of any length is found as a phrase and a single
+character as a prefix. Every other run of letters or digits is one word. Both sides are
+folded (NFKC, lower case) first.
+"""
+
+import html
+import re
+import unicodedata
+
+from markupsafe import Markup
+
+HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+RUN = re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
+IS_HAN = re.compile(f"[{HAN}]")
+TAG = re.compile(r"<[^>]*>")
+SPACE = re.compile(r"\s+")
+
+MOST_RUNS = 24
+"""A question of more runs than this is cut: nobody types it by hand."""
+
+SHOWN_CHARACTERS = 110
+"""Length of the excerpt under a hit, in characters."""
+
+
+def folded(text: str) -> str:
+    """The text with full-width, compatibility and capital forms made alike."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _pieces(run: str) -> list[str]:
+    """The tokens of one run."""
+    if not IS_HAN.match(run):
+        return [run]
+    return [run[at : at + 2] for at in range(len(run))]
+
+
+def tokens(text: str) -> str:
+    """The text as the index holds it: tokens with spaces between them."""
+    return " ".join(piece for run in RUN.findall(folded(text)) for piece in _pieces(run))
+
+
+def facet(kind: str, value: str) -> str:
+    """One token for a filter, such as a unit's code. Hexadecimal, so nothing in it splits."""
+    return f"{kind}{value.encode().hex()}"
+
+
+def phrases(words: str) -> list[str]:
+    """The runs of a question that stand without a gap, joined; at most MOST_RUNS runs."""
+    found: list[str] = []
+    end = -1
+    for run in list(RUN.finditer(folded(words)))[:MOST_RUNS]:
+        if found and run.start() == end:
+            found[-1] += run[0]
+        else:
+            found.append(run[0])
+        end = run.end()
+    return found
+
+
+def _phrase_query(phrase: str) -> str:
+    """A phrase in the words of FTS5: exact, except that a last single character is a prefix."""
+    runs = RUN.findall(phrase)
+    pieces = [piece for run in runs[:-1] for piece in _pieces(run)]
+    last = _pieces(runs[-1])
+    if len(last) > 1:
+        last.pop()
+    pieces += last
+    prefix = " *" if len(last[-1]) == 1 and IS_HAN.match(last[-1]) else ""
+    return f'"{" ".join(pieces)}"{prefix}'
+
+
+def query(words: str, facets: tuple[tuple[str, ...], ...] = ()) -> str:
+    """The question for FTS5, or "" if it holds no letter, digit or Han character.
+
+    Every phrase must occur, and of each group of facets at least one.
+    """
+    asked = [_phrase_query(phrase) for phrase in phrases(words)]
+    if not asked:
+        return ""
+    wanted = [f"{{title body}} : ({' AND '.join(asked)})"]
+    for group in facets:
+        wanted.append("facets : (" + " OR ".join(f'"{token}"' for token in group) + ")")
+    return " AND ".join(wanted)
+
+
+def plain(body: str) -> str:
+    """The words of a sanitised body on one line, for an excerpt."""
+    return SPACE.sub(" ", html.unescape(TAG.sub(" ", body))).strip()
+
+
+def _folded_with_origins(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters the place it came from."""
+    out: list[str] = []
+    origins: list[int] = []
+    for at, character in enumerate(text):
+        for piece in folded(character):
+            out.append(piece)
+            origins.append(at)
+    return "".join(out), origins
+
+
+def places(text: str, words: str) -> list[tuple[int, int]]:
+    """Where the phrases of `words` stand in `text`: start and end, without overlap."""
+    wanted = sorted(phrases(words), key=len, reverse=True)
+    if not wanted:
+        return []
+    pattern = re.compile("|".join(map(re.escape, wanted)))
+    same = folded(text)
+    if len(same) == len(text):
+        return [hit.span() for hit in pattern.finditer(same)]
+    same, origins = _folded_with_origins(text)
+    return [(origins[h.start()], origins[h.end() - 1] + 1) for h in pattern.finditer(same)]
+
+
+def highlighted(text: str, words: str) -> Markup:
+    """The text, safe to show, with every hit marked."""
+    parts, last = [], 0
+    for start, end in places(text, words):
+        if start < last:
+            continue
+        parts += [html.escape(text[last:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+        last = end
+    return Markup("".join([*parts, html.escape(text[last:])]))  # noqa: S704
+
+
+def excerpt(text: str, words: str, length: int = SHOWN_CHARACTERS) -> Markup:
+    """The part of the text around the first hit, with every hit in it marked."""
+    found = places(text, words)
+    start = max(0, found[0][0] - length // 4) if found else 0
+    start = max(0, min(start, len(text) - length))
+    part = highlighted(text[start : start + length], words)
+    before = "…" if start else ""
+    after = "…" if start + length < len(text) else ""
+    return Markup("{}{}{}").format(before, part, after)
