@@ -11,8 +11,21 @@ from collections.abc import Callable, Iterable, Iterator
 import nh3
 
 from county_portal.core.errors import Refused
+from county_portal.core.html_changes import Change, changes, word_diff
 from county_portal.core.html_shape import BLOCKS, BOXES, INLINE, SAME_AS, shape
 from county_portal.core.html_tree import Element, Node, count_of, read, walk, write
+
+__all__ = [
+    "Change",
+    "changes",
+    "clean",
+    "first_paragraph",
+    "image_keys",
+    "text_of",
+    "with_addresses",
+    "without_addresses",
+    "word_diff",
+]
 
 MAX_CHARACTERS = 1_000_000
 MAX_TAGS = 40_000
