@@ -8,9 +8,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+from county_portal.core.clock import COUNTY
 
 FORMAT = "1"
 """The form of the file and of its search tokens. A file of another form is built anew."""
@@ -37,11 +39,21 @@ CREATE TABLE items(
   formed_on TEXT NOT NULL, published_at TEXT NOT NULL, corrected_at TEXT,
   document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL
 );
-CREATE INDEX items_by_time ON items(published_at, public_id, column_slug, unit_code, category_code);
-CREATE INDEX items_by_column ON items(column_slug, published_at, public_id, unit_code, category_code);
-CREATE INDEX items_by_unit ON items(unit_code, published_at, public_id, column_slug, category_code);
-CREATE INDEX items_by_category ON items(category_code, published_at, public_id, column_slug, unit_code);
-CREATE INDEX items_by_formation ON items(formed_on, public_id, column_slug, unit_code, category_code, published_at);
+CREATE INDEX items_by_time ON items(
+  published_at, public_id, column_slug, unit_code, category_code
+);
+CREATE INDEX items_by_column ON items(
+  column_slug, published_at, public_id, unit_code, category_code
+);
+CREATE INDEX items_by_unit ON items(
+  unit_code, published_at, public_id, column_slug, category_code
+);
+CREATE INDEX items_by_category ON items(
+  category_code, published_at, public_id, column_slug, unit_code
+);
+CREATE INDEX items_by_formation ON items(
+  formed_on, public_id, column_slug, unit_code, category_code, published_at
+);
 CREATE TABLE manifests(public_id INTEGER PRIMARY KEY, manifest TEXT NOT NULL);
 CREATE TABLE files(
   public_id INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
@@ -54,7 +66,6 @@ CREATE TABLE withdrawals(
   withdrawn_at TEXT NOT NULL, reason TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE search USING fts5(title, body, facets, content='', tokenize='ascii');
-INSERT INTO search(search, rank) VALUES('secure-delete', 1);
 """
 
 
@@ -132,7 +143,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class FileLine:
-    """A rendition that goes with an item. size: bytes."""
+    """A rendition that goes with an item. size: bytes. inline: a picture within the text."""
 
     position: int
     key: str
@@ -173,7 +184,8 @@ class PublicItem:
     """Everything one item's page shows.
 
     public_id, index number and publication time are empty for a manifest that has not
-    been published: they are drawn at publication.
+    been published: they are drawn at publication. An unfinished one may also lack its
+    column, category and date.
     """
 
     public_id: int | None
@@ -194,7 +206,7 @@ class PublicItem:
     origin: str
     source: str
     attribute: str
-    formed_on: date
+    formed_on: date | None
     document_number: str
     files: tuple[FileLine, ...]
 
@@ -210,6 +222,7 @@ class PublicItem:
     ) -> "PublicItem":
         """The item as its page will show it. Raises ValueError for a malformed manifest."""
         said = parse_manifest(manifest)
+        column = said["column"] or {"slug": "", "name": ""}
         category = said["category"] or {"code": "", "name": ""}
         return cls(
             public_id=public_id,
@@ -221,8 +234,8 @@ class PublicItem:
             summary=said["summary"],
             keywords=tuple(said["keywords"]),
             body=said["body"],
-            column_slug=said["column"]["slug"],
-            column_name=said["column"]["name"],
+            column_slug=column["slug"],
+            column_name=column["name"],
             category_code=category["code"],
             category_name=category["name"],
             unit_code=said["unit"]["code"],
@@ -230,7 +243,7 @@ class PublicItem:
             origin=said["origin"],
             source=said["source"],
             attribute=said["attribute"],
-            formed_on=date.fromisoformat(said["formed_on"]),
+            formed_on=date.fromisoformat(said["formed_on"]) if said["formed_on"] else None,
             document_number=said["document_number"],
             files=files_of(said),
         )
@@ -243,15 +256,31 @@ class PublicItem:
     @property
     def attachments(self) -> tuple[FileLine, ...]:
         """The files to offer for download: not the pictures that stand in the text."""
-        return tuple(f for f in self.files if f"attachment:{f.key}" not in self.body)
+        return tuple(file for file in self.files if not file.inline)
 
     def file_with(self, key: str) -> FileLine | None:
         return next((f for f in self.files if f.key == key), None)
 
 
 NAMES_IN_A_MANIFEST = frozenset(
-    "form item revision title summary keywords body column category unit origin source "
-    "attribute formed_on document_number files".split()
+    (
+        "form",
+        "item",
+        "revision",
+        "title",
+        "summary",
+        "keywords",
+        "body",
+        "column",
+        "category",
+        "unit",
+        "origin",
+        "source",
+        "attribute",
+        "formed_on",
+        "document_number",
+        "files",
+    )
 )
 
 
@@ -286,3 +315,21 @@ def hash_of(manifest: str) -> str:
 
 def site_path(folder: Path) -> Path:
     return folder / FILE_NAME
+
+
+def text_of_moment(moment: datetime) -> str:
+    """A moment as the file holds it: UTC, to the second, in an order that sorts."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment_of(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def county_year(moment: datetime) -> int:
+    return moment.astimezone(COUNTY).year
+
+
+def year_start(year: int) -> str:
+    """The first moment of a county year, as the file holds moments."""
+    return text_of_moment(datetime(year, 1, 1, tzinfo=COUNTY))

@@ -9,13 +9,17 @@ folded (NFKC, lower case) first.
 import html
 import re
 import unicodedata
+from operator import add
 
 from markupsafe import Markup
 
 HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 RUN = re.compile(f"[{HAN}]+|[^\\W_{HAN}]+")
 IS_HAN = re.compile(f"[{HAN}]")
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"""</?([a-zA-Z0-9]+)(?:"[^"]*"|[^">])*>""")
+WITHIN_A_WORD = frozenset(
+    ("a", "abbr", "b", "code", "del", "em", "i", "ins", "mark", "s", "small", "span", "strong")
+) | {"sub", "sup", "u"}
 SPACE = re.compile(r"\s+")
 
 MOST_RUNS = 24
@@ -34,7 +38,7 @@ def _pieces(run: str) -> list[str]:
     """The tokens of one run."""
     if not IS_HAN.match(run):
         return [run]
-    return [run[at : at + 2] for at in range(len(run))]
+    return [*map(add, run, run[1:]), run[-1]]
 
 
 def tokens(text: str) -> str:
@@ -81,14 +85,17 @@ def query(words: str, facets: tuple[tuple[str, ...], ...] = ()) -> str:
     if not asked:
         return ""
     wanted = [f"{{title body}} : ({' AND '.join(asked)})"]
-    for group in facets:
-        wanted.append("facets : (" + " OR ".join(f'"{token}"' for token in group) + ")")
+    wanted += [f"facets : ({' OR '.join(group)})" for group in facets]
     return " AND ".join(wanted)
 
 
+def _gap(tag: re.Match[str]) -> str:
+    return "" if tag[1].lower() in WITHIN_A_WORD else " "
+
+
 def plain(body: str) -> str:
-    """The words of a sanitised body on one line, for an excerpt."""
-    return SPACE.sub(" ", html.unescape(TAG.sub(" ", body))).strip()
+    """The words of a sanitised body on one line; bold in the middle of a word splits nothing."""
+    return SPACE.sub(" ", html.unescape(TAG.sub(_gap, body))).strip()
 
 
 def _folded_with_origins(text: str) -> tuple[str, list[int]]:

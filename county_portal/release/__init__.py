@@ -1,0 +1,1 @@
+"""From signed manifests to the public file: publishing, correcting, withdrawing, verifying."""
