@@ -1,0 +1,133 @@
+"""County Portal: the office, and the public site that reads what the office has signed."""
+
+from flask import Flask, request
+from flask_babel import get_locale
+from flask_login import current_user
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from county_portal import (
+    access,
+    audit,
+    cli,
+    extensions,
+    jobs,
+    labels,
+    policy,
+)
+from county_portal.accounts import sessions
+from county_portal.accounts import views as accounts_views
+from county_portal.admin import views as admin_views
+from county_portal.catalogue import views as catalogue_views
+from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, Settings
+from county_portal.core import web
+from county_portal.core.errors import Refused
+from county_portal.extensions import db
+from county_portal.items import views as items_views
+from county_portal.public import site
+from county_portal.release import services as release_services
+from county_portal.reports import views as reports_views
+from county_portal.review import views as review_views
+
+FEATURES = (
+    accounts_views,
+    items_views,
+    review_views,
+    catalogue_views,
+    reports_views,
+    admin_views,
+)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+LANGUAGE_COOKIE = "county_language"
+
+
+def create_office(settings: Settings | None = None, **overrides: object) -> Flask:
+    """The intranet: everything behind the sign-in."""
+    settings = settings or Settings()
+    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(settings.flask())
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = extensions.engine_options(settings.DATABASE_URL)
+    app.config.update(overrides)
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    _install_extensions(app)
+    _install_manners(app, settings)
+    for feature in FEATURES:
+        app.register_blueprint(feature.bp)
+    cli.install(app)
+    access.check_every_view(app)
+    return app
+
+
+def create_public(settings: Settings | None = None, **overrides: object) -> Flask:
+    """The public site: reads the public folder and nothing else."""
+    settings = settings or Settings()
+    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=settings.LOCALE,
+        BABEL_TRANSLATION_DIRECTORIES=settings.flask()["BABEL_TRANSLATION_DIRECTORIES"],
+        COUNTY=settings,
+    )
+    app.config.update(overrides)
+    site.install(app, settings.PUBLIC)
+    app.after_request(web.security_headers)
+    _judge_hosts(app, settings)
+    return app
+
+
+def _install_extensions(app: Flask) -> None:
+    sessions.install(app)
+    db.init_app(app)
+    with app.app_context():
+        extensions.open_properly(db.engine)
+    extensions.migrate.init_app(app, db, directory=str(MIGRATIONS))
+    extensions.csrf.init_app(app)
+    extensions.login.init_app(app)
+    extensions.limiter.init_app(app)
+    extensions.babel.init_app(app, locale_selector=_language)
+    jobs.install(app, immediate=bool(app.config.get("JOBS_IMMEDIATE")))
+
+
+def _install_manners(app: Flask, settings: Settings) -> None:
+    """Everything that is the same for each request."""
+    if settings.PROXIES:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES
+        )
+    _judge_hosts(app, settings)
+    app.before_request(_announce_writing)
+    app.after_request(web.security_headers)
+    web.install_refusals(app, _log_refusal)
+    app.jinja_env.filters["label"] = labels.label
+    app.jinja_env.globals.update(get_locale=get_locale, can=policy.can, Do=policy.Do)
+
+
+def _judge_hosts(app: Flask, settings: Settings) -> None:
+    hosts = {name.strip() for name in settings.HOSTS.split(",") if name.strip()}
+
+    def judge() -> None:
+        if hosts and request.host.split(":")[0] not in hosts:
+            raise BadRequest
+
+    app.before_request(judge)
+
+
+def _announce_writing() -> None:
+    extensions.will_write(ahead=request.method not in SAFE)
+
+
+def _language() -> str | None:
+    return LANGUAGES.get(request.cookies.get(LANGUAGE_COOKIE, ""))
+
+
+def _log_refusal(error: Refused) -> None:
+    """Undo what was begun and write into the log who was refused what."""
+    db.session.rollback()
+    if current_user.is_authenticated:
+        audit.record_refusal(
+            current_user,
+            request.endpoint or "",
+            request.path,
+            reason=error.message,
+            status=error.status,
+        )

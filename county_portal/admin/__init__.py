@@ -1,0 +1,1 @@
+"""The audit log, jobs, the calendar and the county's settings."""

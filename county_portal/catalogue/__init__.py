@@ -1,0 +1,1 @@
+"""Columns, categories and the numbers drawn at publication."""

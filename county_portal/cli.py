@@ -1,0 +1,109 @@
+"""`flask` commands of no feature, and where the features' own are made known."""
+
+import json
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from county_portal import audit, files
+from county_portal.access import access_table
+from county_portal.accounts import cli as accounts_cli
+from county_portal.audit import Fault
+from county_portal.demo import cli as demo_cli
+from county_portal.extensions import db
+from county_portal.public import site
+from county_portal.release import services as release
+from county_portal.release import verify
+from county_portal.reports import cli as reports_cli
+from county_portal.review.steps import STEPS
+
+audit_group = AppGroup("audit", help="The log.")
+docs_group = AppGroup("docs", help="Pages of the handbook that are made from the program.")
+
+
+def _say(faults: list[Fault]) -> None:
+    """Print what does not hold, and end the command with an error if there is any."""
+    for fault in faults:
+        click.echo(f"{fault.where}: {fault.what}")
+    click.echo(f"{len(faults)} fault(s)" if faults else "Everything holds")
+    if faults:
+        sys.exit(1)
+
+
+@audit_group.command("verify")
+def verify_log() -> None:
+    """Check the chain of the log and its anchors."""
+    _say(audit.faults(current_app.config["COUNTY"]))
+
+
+@click.command("verify")
+def verify_all() -> None:
+    """Compute every promise again: hashes, sign-offs, public file, files, people, log."""
+    _say(verify.faults())
+
+
+@click.command("reconcile")
+def reconcile() -> None:
+    """Make the public file equal to what is live."""
+    click.echo("The public file was changed" if release.reconcile() else "Nothing to change")
+
+
+@click.command("worker")
+def worker() -> None:
+    """Do background work and keep the timetable, until stopped."""
+    release.reconcile()
+    queue = current_app.extensions["county_queue"]
+    queue.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
+
+
+@click.command("access")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def access_command(*, as_json: bool) -> None:
+    """Print every address of both sites, its methods, and who may."""
+    rows = access_table("office", current_app) + access_table("public", _public_app())
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(f"| {row['site']} | `{row['path']}` | {row['methods']} | {row['who']} |")
+
+
+def _public_app() -> Flask:
+    app = Flask(__name__)
+    site.install(app, current_app.config["COUNTY"].PUBLIC)
+    return app
+
+
+@docs_group.command("road")
+def road() -> None:
+    """Print the road of an item as a Mermaid diagram."""
+    click.echo("stateDiagram-v2")
+    click.echo("    [*] --> draft")
+    for step in STEPS:
+        for source in step.sources:
+            click.echo(f"    {source.value} --> {step.target.value}: {step.action.value}")
+
+
+@click.command("sweep")
+def sweep() -> None:
+    """Remove files that a crash left without a row."""
+    click.echo(f"{files.sweep()} file(s) removed")
+    db.session.rollback()
+
+
+def install(app: Flask) -> None:
+    for command in (
+        verify_all,
+        reconcile,
+        worker,
+        access_command,
+        sweep,
+        audit_group,
+        docs_group,
+        reports_cli.group,
+        accounts_cli.group,
+        demo_cli.demo,
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,1 @@
+"""What any web application needs. Knows no word of our domain."""

@@ -1,0 +1,97 @@
+"""What every page of both sites shares: headers, form pages, refusals."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from flask import Flask, Response, make_response, render_template
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from county_portal.core.errors import Refused
+
+log = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def security_headers(response: Response) -> Response:
+    """The response with the headers that keep browsers from doing harm."""
+    for name, text in HEADERS.items():
+        response.headers.setdefault(name, text)
+    return response
+
+
+def form_page(template: str, form: FlaskForm, **context: object) -> Response:
+    """The page that holds `form`: 422 when it came back with errors, otherwise 200."""
+    status = 422 if form.errors else 200
+    return make_response(render_template(template, form=form, **context), status)
+
+
+def refusal_page(reason: str, status: int) -> Response:
+    """The page that says why not.
+
+    HX-Reswap: htmx takes the message from it and leaves the part it asked
+    about as it was. Browsers ignore the header.
+    """
+    page = render_template("errors/refused.html", reason=reason, status=status)
+    return make_response(page, status, {"HX-Reswap": "none"})
+
+
+REASONS = {
+    400: "The request could not be understood. Go back and try again",
+    401: "Sign in first",
+    403: "You may not do this",
+    404: "There is no such page",
+    405: "This address cannot be used that way",
+    413: "The file is too large",
+    429: "Too many tries. Wait a few minutes and try again",
+}
+
+
+def install_refusals(app: Flask, refused: Callable[[Refused], None]) -> None:
+    """One page for everything that is refused. `refused` is told before it is drawn."""
+
+    def show_refusal(error: Refused) -> Response:
+        refused(error)
+        return refusal_page(gettext(error.message, **error.params), error.status)
+
+    def show_http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if error.response is not None and status < 400:
+            return make_response(error.get_response())
+        reason = REASONS.get(status, REASONS[400])
+        response = refusal_page(gettext(reason), status)
+        allow = getattr(error, "valid_methods", None)
+        if allow:
+            response.headers["Allow"] = ", ".join(allow)
+        return response
+
+    def show_stale_form(_error: CSRFError) -> Response:
+        return refusal_page(gettext("This page is too old. Reload it and try again"), 400)
+
+    def show_fault(error: Exception) -> Response:
+        mark = secrets.token_hex(4)
+        log.error("fault %s", mark, exc_info=error)
+        return refusal_page(gettext("Something broke on our side. Fault %(mark)s", mark=mark), 500)
+
+    app.register_error_handler(Refused, show_refusal)
+    app.register_error_handler(CSRFError, show_stale_form)
+    app.register_error_handler(RequestEntityTooLarge, show_http)
+    app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(Exception, show_fault)

@@ -1,0 +1,1 @@
+"""Writing and finding items, their revisions and attachments."""

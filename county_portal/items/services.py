@@ -1,0 +1,303 @@
+"""Writing items: everything that changes one before and between its steps."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from county_portal import audit
+from county_portal.core import clock
+from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.html import clean, text_of
+from county_portal.deadlines import set_due
+from county_portal.extensions import db
+from county_portal.items.manifest import manifest_of, public_files
+from county_portal.models import (
+    Attribute,
+    Category,
+    ColumnKind,
+    Ground,
+    Hand,
+    HandKind,
+    Item,
+    Origin,
+    Person,
+    Revision,
+    State,
+    StepTaken,
+)
+from county_portal.policy import Do, columns_open_to, require, viewable_items
+from county_portal.published.schema import hash_of
+
+NEEDS_CATEGORY = frozenset(
+    {ColumnKind.POLICY, ColumnKind.DISCLOSURE, ColumnKind.PERSONNEL, ColumnKind.PLANNING}
+)
+SUMMARY_LENGTH = 100  # characters
+TITLE_LENGTH = 120  # characters
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an author fills in. Anything may still be missing."""
+
+    title: str = ""
+    column_id: int | None = None
+    category_id: int | None = None
+    attribute: Attribute = Attribute.PROACTIVE
+    ground: Ground | None = None
+    ground_note: str = ""
+    formed_on: date | None = None
+    document_number: str = ""
+    responsible_unit_id: int | None = None
+    origin: Origin = Origin.OWN
+    source: str = ""
+    summary: str = ""
+    keywords: str = ""
+    body: str = ""
+    wanted_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MissingPart:
+    """Something the form still asks for. field: its name; message: English msgid."""
+
+    field: str
+    message: str
+
+
+# Finding
+
+
+def get_item(item_id: int, *, by: Person, to: Do = Do.ITEM_VIEW) -> Item:
+    """The item, for somebody who may do `to` with it.
+
+    Raises Missing alike for an item that is hidden and one that never was.
+    """
+    item = db.session.scalar(viewable_items(by).where(Item.id == item_id))
+    if item is None:
+        raise Missing("There is no such page")
+    require(by, to, item)
+    return item
+
+
+def current_revision(item: Item) -> Revision:
+    """The revision that is on the road now. Raises Refused when there is none yet."""
+    revision = find_revision(item, item.revision_number)
+    if revision is None:
+        raise Refused("This item has not been handed over yet")
+    return revision
+
+
+def find_revision(item: Item, number: int) -> Revision | None:
+    return db.session.scalar(
+        select(Revision).where(Revision.item_id == item.id, Revision.number == number)
+    )
+
+
+def revisions_of(item: Item) -> list[Revision]:
+    """Every revision, newest first."""
+    query = select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
+    return list(db.session.scalars(query))
+
+
+def thread_of(item: Item) -> list[StepTaken]:
+    """Every step and remark of the item, oldest first."""
+    query = select(StepTaken).where(StepTaken.item_id == item.id).order_by(StepTaken.id)
+    return list(db.session.scalars(query))
+
+
+# Writing
+
+
+def create_item(draft: Draft, *, token: str, by: Person) -> Item:
+    """A new draft of the author's unit. The same token twice makes one item."""
+    require(by, Do.ITEM_CREATE)
+    made = db.session.scalar(select(Item).where(Item.token == token, Item.author_id == by.id))
+    if made is not None:
+        return made
+    moment = clock.now()
+    item = Item(
+        token=token,
+        unit_id=by.unit_id,
+        author_id=by.id,
+        created_at=moment,
+        saved_at=moment,
+        state_since=moment,
+        state=State.DRAFT,
+        revision_number=0,
+        responsible_unit_id=by.unit_id,
+    )
+    db.session.add(item)
+    _write(item, draft, by)
+    db.session.flush()
+    take_hand(item, HandKind.AUTHOR, by=by)
+    audit.record(by, Do.ITEM_CREATE, item)
+    return item
+
+
+def edit_item(item: Item, draft: Draft, *, seen_version: int, by: Person) -> None:
+    """Replace the item's words. Raises OutOfDate if it changed since the form was drawn."""
+    require(by, Do.ITEM_EDIT, item)
+    _same_version(item, seen_version)
+    _write(item, draft, by)
+    take_hand(item, HandKind.AUTHOR, by=by)
+    audit.record(by, Do.ITEM_EDIT, item)
+
+
+def amend_item(item: Item, draft: Draft, *, seen_version: int, note: str, by: Person) -> Revision:
+    """The editor's correction of an item on the editor's desk: a new revision."""
+    require(by, Do.ITEM_AMEND, item)
+    _same_version(item, seen_version)
+    _write(item, draft, by)
+    if missing_parts(item):
+        raise Refused("Something is still missing; the list above the form says what")
+    take_hand(item, HandKind.EDITOR, by=by)
+    revision = make_revision(item, by=by)
+    write_step(item, Do.ITEM_AMEND, was=item.state, by=by, note=note)
+    audit.record(by, Do.ITEM_AMEND, item, revision=revision.number, hash=revision.content_hash)
+    return revision
+
+
+def make_revision(item: Item, *, by: Person) -> Revision:
+    """The item as it stands now, frozen. It becomes the current revision."""
+    db.session.flush()
+    db.session.refresh(item, ["column", "category", "unit", "responsible_unit", "attachments"])
+    newest = select(func.max(Revision.number)).where(Revision.item_id == item.id)
+    number = (db.session.scalar(newest) or 0) + 1
+    manifest = manifest_of(item, number)
+    revision = Revision(
+        item_id=item.id,
+        number=number,
+        manifest=manifest,
+        content_hash=hash_of(manifest),
+        inside=json.dumps(_inside(item), ensure_ascii=False, sort_keys=True),
+        made_by=by.id,
+        made_at=clock.now(),
+    )
+    db.session.add(revision)
+    item.revision_number = number
+    db.session.flush()
+    return revision
+
+
+def write_step(
+    item: Item, action: str, *, was: State, by: Person | None, note: str = ""
+) -> StepTaken:
+    """Write into the item's own story what was done with it. The state is set before."""
+    step = StepTaken(
+        item_id=item.id,
+        revision_number=item.revision_number,
+        action=str(action),
+        was=was,
+        now=item.state,
+        person_id=by.id if by else None,
+        at=clock.now(),
+        note=note.strip(),
+    )
+    db.session.add(step)
+    return step
+
+
+def remark(item: Item, note: str, *, by: Person) -> None:
+    """Say something about the item without moving it."""
+    require(by, Do.ITEM_REMARK, item)
+    if not note.strip():
+        raise Refused("Write the remark first")
+    write_step(item, Do.ITEM_REMARK, was=item.state, by=by, note=note)
+    audit.record(by, Do.ITEM_REMARK, item)
+
+
+def take_hand(item: Item, kind: HandKind, *, by: Person) -> None:
+    """Note that the person has this hand in the item, once."""
+    if item.hand_of(by) is None:
+        item.hands.append(Hand(item_id=item.id, person_id=by.id, hand=kind))
+
+
+def missing_parts(item: Item) -> list[MissingPart]:
+    """What keeps the item from being submitted, in the order of the form.
+
+    Source: Open Government Information Regulations (2019), arts. 12 and 26.
+    """
+    return [part for wrong, part in _checks(item) if wrong]
+
+
+def _checks(item: Item) -> list[tuple[bool, MissingPart]]:
+    publishable = bool(text_of(item.body).strip()) or bool(public_files(item, item.body))
+    kind = item.column.kind if item.column else None
+    held_back = item.attribute is not Attribute.PROACTIVE
+    return [
+        (not item.title, MissingPart("title", "Enter a title")),
+        (item.column is None, MissingPart("column_id", "Choose a column")),
+        (
+            kind in NEEDS_CATEGORY and item.category_id is None,
+            MissingPart("category_id", "Choose the statutory category"),
+        ),
+        (
+            held_back and (item.ground is None or not item.ground_note),
+            MissingPart("ground", "Give the ground for not publishing, and explain it"),
+        ),
+        (item.formed_on is None, MissingPart("formed_on", "Enter the date of formation")),
+        (
+            item.formed_on is not None and item.formed_on > clock.today(),
+            MissingPart("formed_on", "The date of formation lies in the future"),
+        ),
+        (
+            item.origin is not Origin.OWN and not item.source,
+            MissingPart("source", "Name the other body"),
+        ),
+        (not item.summary, MissingPart("summary", "Write a summary")),
+        (
+            not publishable,
+            MissingPart("body", "Write the text, or attach a file the public can get"),
+        ),
+    ]
+
+
+def _same_version(item: Item, seen_version: int) -> None:
+    if item.version != seen_version:
+        raise OutOfDate("Somebody changed this item while you were writing")
+
+
+def _write(item: Item, draft: Draft, by: Person) -> None:
+    if draft.column_id is not None and draft.column_id != item.column_id:
+        _may_submit_to(draft.column_id, item, by)
+    if draft.category_id is not None and db.session.get(Category, draft.category_id) is None:
+        raise Refused("There is no such category")
+    for name in Draft.__dataclass_fields__:
+        setattr(item, name, getattr(draft, name))
+    item.body = clean(draft.body)
+    if item.attribute is Attribute.PROACTIVE:
+        item.ground, item.ground_note = None, ""
+    if item.origin is Origin.OWN:
+        item.source = ""
+    item.saved_at = clock.now()
+    set_due(item)
+
+
+def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
+    unit = item.unit if item.unit is not None else by.unit
+    open_ids = {column.id for column in db.session.scalars(columns_open_to(unit))}
+    if column_id not in open_ids:
+        raise Refused("Your unit cannot submit to this column")
+
+
+def _inside(item: Item) -> dict[str, object]:
+    """What reviewers see and the public never does."""
+    return {
+        "note": item.note,
+        "ground": item.ground.value if item.ground else None,
+        "ground_note": item.ground_note,
+        "wanted_at": item.wanted_at.isoformat() if item.wanted_at else None,
+        "originals": [
+            {"key": one.key, "name": one.name, "sha256": one.original, "size": one.size}
+            for one in item.attachments
+        ],
+    }
+
+
+def new_key() -> str:
+    """A name for a file in addresses: random, so that it tells nothing."""
+    return secrets.token_hex(4)

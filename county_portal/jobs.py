@@ -1,0 +1,172 @@
+"""Background work: the row that people see, and the timetable. The queue is a library's.
+
+A job is a row first: work that was rolled back is never done, and a row whose
+worker died is put into the queue again.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, current_app
+from huey import SqliteHuey, crontab
+from huey.api import Huey
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
+
+from county_portal.core import clock
+from county_portal.extensions import db, writing
+from county_portal.models import Job, JobState, Person
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, str], None]
+TASKS: dict[str, Callable[..., dict[str, object]]] = {}
+EVERY_MINUTE: list[Callable[[], object]] = []
+LOST_AFTER = timedelta(minutes=5)
+TRIES = 3
+
+
+def task(
+    name: str,
+) -> Callable[[Callable[..., dict[str, object]]], Callable[..., dict[str, object]]]:
+    """Make a function known as background work. It takes `progress` and its own arguments."""
+
+    def known(function: Callable[..., dict[str, object]]) -> Callable[..., dict[str, object]]:
+        TASKS[name] = function
+        return function
+
+    return known
+
+
+def every_minute(function: Callable[[], object]) -> Callable[[], object]:
+    """Put a function on the timetable. Each runs in a transaction of its own."""
+    EVERY_MINUTE.append(function)
+    return function
+
+
+def enqueue(name: str, *, key: str, by: Person | None, **arguments: object) -> Job:
+    """Ask for a task once per `key`. Raises KeyError if there is no such task."""
+    TASKS[name]
+    job = db.session.scalar(select(Job).where(Job.key == key))
+    if job is None:
+        job = Job(
+            key=key,
+            task=name,
+            arguments=json.dumps(arguments),
+            state=JobState.WAITING,
+            asked_by=by.id if by else None,
+            asked_at=clock.now(),
+        )
+        db.session.add(job)
+        db.session.flush()
+        db.session.info.setdefault("jobs", []).append(job.id)
+    return job
+
+
+@event.listens_for(Session, "after_commit")
+def _hand_to_the_queue(session: Session) -> None:
+    for job_id in session.info.pop("jobs", []):
+        current_app.extensions["county_queue"].enqueue(
+            current_app.extensions["county_run"].s(job_id)
+        )
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("jobs", None)
+
+
+def run(job_id: int) -> None:
+    """Do the job, unless somebody else has it. A failure stays on its row for people to read.
+
+    A task reads, lets its transaction go, does the slow work, and writes what
+    it made under `writing()`; what it wrote is committed here with its row.
+    """
+    job = _claim(job_id)
+    if job is None:
+        return
+    try:
+        result = TASKS[job.task](progress=_progress(job_id), **json.loads(job.arguments))
+        outcome = {"state": JobState.DONE, "result": json.dumps(result), "progress": 100}
+    except Exception as error:
+        log.exception("%s failed", job.task)
+        db.session.rollback()
+        outcome = {"state": JobState.FAILED, "error": f"{type(error).__name__}: {error}"}
+    with writing():
+        done = update(Job).where(Job.id == job_id).values(done_at=clock.now(), **outcome)
+        db.session.execute(done)
+        db.session.commit()
+
+
+def _claim(job_id: int) -> Job | None:
+    """The job, marked as running. None when another worker was faster."""
+    mine = update(Job).where(Job.id == job_id, Job.state == JobState.WAITING)
+    values = {"state": JobState.RUNNING, "tries": Job.tries + 1, "beat_at": clock.now()}
+    with writing():
+        taken = db.session.scalar(mine.values(values).returning(Job.id))
+        db.session.commit()
+    return db.session.get(Job, job_id, populate_existing=True) if taken else None
+
+
+def _progress(job_id: int) -> Progress:
+    """Tells people how far it is. In a transaction of its own."""
+
+    def tell(percent: int, doing: str) -> None:
+        row = update(Job).where(Job.id == job_id)
+        with writing(), db.engine.begin() as connection:
+            connection.execute(row.values(progress=percent, doing=doing, beat_at=clock.now()))
+
+    return tell
+
+
+def rescue() -> int:
+    """Put jobs back into the queue whose worker died, or which the queue forgot."""
+    before = clock.now() - LOST_AFTER
+    lost = select(Job).where(
+        ((Job.state == JobState.RUNNING) & (Job.beat_at < before))
+        | ((Job.state == JobState.WAITING) & (Job.asked_at < before))
+    )
+    jobs = list(db.session.scalars(lost))
+    for job in jobs:
+        if job.tries >= TRIES:
+            job.state, job.error = JobState.FAILED, "The worker died several times"
+            continue
+        job.state = JobState.WAITING
+        db.session.info.setdefault("jobs", []).append(job.id)
+    db.session.commit()
+    return len(jobs)
+
+
+def tick() -> None:
+    """What happens every minute. One failure keeps nothing else from happening."""
+    for function in [rescue, *EVERY_MINUTE]:
+        try:
+            function()
+            db.session.commit()
+        except Exception:
+            db.session.rollback()
+            log.exception("%s failed on the timetable", getattr(function, "__name__", function))
+
+
+def install(app: Flask, *, immediate: bool = False) -> None:
+    """Give the application its queue. immediate: jobs run at once, as tests want it."""
+    settings = app.config["COUNTY"]
+    settings.queue.parent.mkdir(parents=True, exist_ok=True)
+    queue: Huey = SqliteHuey(
+        "county", filename=str(settings.queue), immediate=immediate, immediate_use_memory=True
+    )
+
+    @queue.task(name="run")
+    def run_in_context(job_id: int) -> None:
+        with app.app_context():
+            run(job_id)
+
+    @queue.periodic_task(crontab(minute="*"), name="tick")
+    def tick_in_context() -> None:
+        with app.app_context(), writing():
+            tick()
+
+    app.extensions["county_queue"] = queue
+    app.extensions["county_run"] = run_in_context

@@ -1,0 +1,100 @@
+"""What the database itself refuses: changing what is immutable, breaking the log's order.
+
+`statements(dialect)` is used by the migration; tests make their schema the same way.
+"""
+
+IMMUTABLE = ("revisions", "sign_offs", "audit", "blobs", "steps_taken", "made_reports")
+PUBLICATION_FACTS = (
+    "id",
+    "item_id",
+    "revision_id",
+    "sign_off_id",
+    "verdict",
+    "issuer_id",
+    "hand",
+    "public_id",
+    "index_number",
+    "published_at",
+)
+
+
+def statements(dialect: str) -> list[str]:
+    """The triggers, as SQL for this database."""
+    return _postgresql() if dialect == "postgresql" else _sqlite()
+
+
+def _sqlite() -> list[str]:
+    made = [
+        _refuse(f"{table}_no_{deed.lower()}", f"{deed} ON {table}", "1")
+        for table in IMMUTABLE
+        for deed in ("UPDATE", "DELETE")
+    ]
+    facts = ", ".join(PUBLICATION_FACTS)
+    made += [
+        # INSERT OR REPLACE walks past UPDATE and DELETE triggers, so INSERT is guarded too
+        _refuse(
+            "audit_in_order",
+            "INSERT ON audit",
+            "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)",
+        ),
+        _refuse(
+            "revisions_in_order",
+            "INSERT ON revisions",
+            "NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
+            " WHERE item_id = NEW.item_id) OR NEW.id IN (SELECT id FROM revisions)",
+        ),
+        _refuse("sign_offs_new", "INSERT ON sign_offs", "NEW.id IN (SELECT id FROM sign_offs)"),
+        _refuse("publications_facts", f"UPDATE OF {facts} ON publications", "1"),
+        _refuse("publications_ended", "UPDATE ON publications", "OLD.ended_at IS NOT NULL"),
+        _refuse("publications_no_delete", "DELETE ON publications", "1"),
+        _refuse(
+            "publications_new", "INSERT ON publications", "NEW.id IN (SELECT id FROM publications)"
+        ),
+        _refuse("hands_no_update", "UPDATE ON hands", "1"),
+        _refuse("hands_no_delete", "DELETE ON hands", "1"),
+        _refuse(
+            "hands_new",
+            "INSERT ON hands",
+            "EXISTS (SELECT 1 FROM hands WHERE item_id = NEW.item_id"
+            " AND person_id = NEW.person_id)",
+        ),
+    ]
+    return made
+
+
+def _refuse(name: str, deed: str, when: str) -> str:
+    return (
+        f"CREATE TRIGGER {name} BEFORE {deed} WHEN {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{name}: the record is not to be changed'); END"
+    )
+
+
+def _postgresql() -> list[str]:
+    made = [
+        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION '%: the record is not to be changed', TG_NAME; END $$",
+        "CREATE FUNCTION audit_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit) THEN"
+        " RAISE EXCEPTION 'audit_in_order: the record is not to be changed'; END IF;"
+        " RETURN NEW; END $$",
+        "CREATE TRIGGER audit_in_order BEFORE INSERT ON audit"
+        " FOR EACH ROW EXECUTE FUNCTION audit_order()",
+        "CREATE TRIGGER publications_ended BEFORE UPDATE ON publications FOR EACH ROW"
+        " WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER publications_facts BEFORE UPDATE OF {', '.join(PUBLICATION_FACTS)}"
+        " ON publications FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER publications_no_delete BEFORE DELETE ON publications"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER publications_no_truncate BEFORE TRUNCATE ON publications"
+        " EXECUTE FUNCTION refuse_change()",
+    ]
+    for table in (*IMMUTABLE, "hands"):
+        made.append(
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        made.append(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " EXECUTE FUNCTION refuse_change()"
+        )
+    return made

@@ -1,0 +1,221 @@
+"""An item: one piece of government information, from draft to publication."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from county_portal.models.accounts import Person, Unit
+from county_portal.models.base import Base
+from county_portal.models.catalogue import Category, Column
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    UNIT_APPROVED = "unit_approved"
+    ACCEPTED = "accepted"
+    SIGNED_OFF = "signed_off"
+    ISSUED = "issued"
+    PUBLISHED = "published"
+    RETURNED = "returned"
+    CORRECTING = "correcting"
+    DECLINED = "declined"
+    ON_REQUEST = "on_request"
+    WITHHELD = "withheld"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def editable(self) -> bool:
+        """Whether the item lies with its unit, to be written."""
+        return self in {State.DRAFT, State.RETURNED, State.CORRECTING}
+
+
+class Attribute(StrEnum):
+    """Source: Open Government Information Regulations (2019), arts. 13-16."""
+
+    PROACTIVE = "proactive"
+    ON_REQUEST = "on_request"
+    WITHHELD = "withheld"
+
+
+class Origin(StrEnum):
+    """Source: Open Government Information Regulations (2019), art. 10."""
+
+    OWN = "own"
+    OTHER_BODY = "other_body"
+    JOINT = "joint"
+
+
+class Ground(StrEnum):
+    """Why something is not published.
+
+    Source: Open Government Information Regulations (2019), arts. 14-16.
+    """
+
+    STATE_SECRET = "state_secret"  # noqa: S105
+    LAW_FORBIDS = "law_forbids"
+    FOUR_STABILITIES = "four_stabilities"
+    THIRD_PARTY = "third_party"
+    INTERNAL_AFFAIRS = "internal_affairs"
+    PROCESS_INFORMATION = "process_information"
+    ENFORCEMENT_FILE = "enforcement_file"
+
+
+class HandKind(StrEnum):
+    """What a person has done with an item. Nobody has two of them in one item."""
+
+    AUTHOR = "author"
+    UNIT_LEADER = "unit_leader"
+    EDITOR = "editor"
+    OFFICER = "officer"
+    ISSUER = "issuer"
+
+
+class Item(Base):
+    """The working copy. What others act on is a Revision, which never changes."""
+
+    __tablename__ = "items"
+    __table_args__ = (
+        Index("ix_items_state_due", "state", "publish_due_on"),
+        Index("ix_items_unit_state", "unit_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(
+        unique=True
+    )  # of the form that made it: sent twice, made once
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    state: Mapped[State] = mapped_column(default=State.DRAFT)
+    state_since: Mapped[datetime]
+    revision_number: Mapped[int] = mapped_column(default=0)  # 0: never handed over
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    saved_at: Mapped[datetime]
+
+    title: Mapped[str] = mapped_column(default="")
+    column_id: Mapped[int | None] = mapped_column(ForeignKey("columns.id"), index=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"), index=True)
+    attribute: Mapped[Attribute] = mapped_column(default=Attribute.PROACTIVE)
+    ground: Mapped[Ground | None]
+    ground_note: Mapped[str] = mapped_column(default="")
+    formed_on: Mapped[date | None]
+    document_number: Mapped[str] = mapped_column(default="")
+    responsible_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    origin: Mapped[Origin] = mapped_column(default=Origin.OWN)
+    source: Mapped[str] = mapped_column(default="")  # the other body, when the origin is not OWN
+    summary: Mapped[str] = mapped_column(default="")
+    keywords: Mapped[str] = mapped_column(default="")  # separated by spaces
+    body: Mapped[str] = mapped_column(default="", deferred=True)
+    wanted_at: Mapped[datetime | None]  # when the unit would like it published
+    note: Mapped[str] = mapped_column(default="")  # to the reviewers; never published
+
+    publish_due_on: Mapped[date | None]
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)  # set by the issuer
+    public_id: Mapped[int | None] = mapped_column(unique=True)
+    index_number: Mapped[str | None] = mapped_column(unique=True)
+    first_published_at: Mapped[datetime | None] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    responsible_unit: Mapped[Unit | None] = relationship(foreign_keys=[responsible_unit_id])
+    author: Mapped[Person] = relationship()
+    column: Mapped[Column | None] = relationship()
+    category: Mapped[Category | None] = relationship()
+    hands: Mapped[list["Hand"]] = relationship(lazy="selectin")
+    attachments: Mapped[list["Attachment"]] = relationship(
+        order_by="Attachment.position, Attachment.id"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    def hand_of(self, person: Person) -> HandKind | None:
+        """What this person has done with the item so far, if anything that counts."""
+        return next((row.hand for row in self.hands if row.person_id == person.id), None)
+
+
+class Hand(Base):
+    """That a person had a hand in an item, and which. One row per person and item.
+
+    Sign-offs and publications point here with the kind they need, so the
+    database itself keeps author, leader, editor, officer and issuer apart.
+    """
+
+    __tablename__ = "hands"
+    __table_args__ = (UniqueConstraint("item_id", "person_id", "hand"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    hand: Mapped[HandKind]
+
+    person: Mapped[Person] = relationship()
+
+
+class Revision(Base):
+    """An immutable state of an item: what was handed over, to the byte."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        UniqueConstraint("id", "content_hash"),
+        UniqueConstraint("id", "item_id"),
+        CheckConstraint("length(content_hash) = 64", name="hash_length"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    number: Mapped[int]
+    manifest: Mapped[str]  # canonical JSON of everything the public would get
+    content_hash: Mapped[str]
+    inside: Mapped[str] = mapped_column(default="{}")  # JSON of what never leaves the office
+    made_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime]
+
+    item: Mapped[Item] = relationship()
+    maker: Mapped[Person] = relationship()
+
+
+class Blob(Base):
+    """A stored file, known by the SHA-256 of its bytes."""
+
+    __tablename__ = "blobs"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]  # bytes
+    media_type: Mapped[str]
+    stored_at: Mapped[datetime]
+
+
+class Attachment(Base):
+    """An uploaded file of an item, and the rendition the public would get of it."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("item_id", "key"),
+        ForeignKeyConstraint(["original"], ["blobs.sha256"]),
+        ForeignKeyConstraint(["rendition"], ["blobs.sha256"]),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+    key: Mapped[str]  # 8 random hex digits: its name in addresses
+    name: Mapped[str]  # as people see it, with its ending
+    position: Mapped[int] = mapped_column(default=0)
+    inline: Mapped[bool] = mapped_column(default=False)  # a picture inside the text
+    original: Mapped[str]
+    rendition: Mapped[str | None]  # None: stays inside the office
+    rendition_type: Mapped[str] = mapped_column(default="")
+    size: Mapped[int]  # bytes of the original
+    rendition_size: Mapped[int] = mapped_column(default=0)  # bytes
+    remarks: Mapped[str] = mapped_column(default="")  # what the rendition leaves out, one per line
+    uploaded_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    uploaded_at: Mapped[datetime]

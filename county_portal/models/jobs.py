@@ -1,0 +1,38 @@
+"""Background work as people see it: state, progress, result."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from county_portal.models.accounts import Person
+from county_portal.models.base import Base
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)  # asked for twice, done once
+    task: Mapped[str]
+    arguments: Mapped[str]  # JSON
+    state: Mapped[JobState] = mapped_column(default=JobState.WAITING, index=True)
+    progress: Mapped[int] = mapped_column(default=0)  # per cent
+    doing: Mapped[str] = mapped_column(default="")  # English msgid of what is being done
+    result: Mapped[str] = mapped_column(default="")  # JSON
+    error: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    beat_at: Mapped[datetime | None]  # last sign of life of its worker
+    done_at: Mapped[datetime | None]
+
+    asker: Mapped[Person | None] = relationship()

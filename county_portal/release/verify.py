@@ -1,0 +1,149 @@
+"""Every promise, computed again from what lies on the disk. `flask verify` prints what fails."""
+
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select, text
+
+from county_portal import audit
+from county_portal.audit import Fault
+from county_portal.config import Settings
+from county_portal.extensions import PRAGMAS, db
+from county_portal.files import blob_path, hash_of
+from county_portal.models import Blob, Hand, Publication, Revision, SignOff, Verdict
+from county_portal.published.schema import PublicItem
+from county_portal.published.schema import hash_of as manifest_hash
+from county_portal.release import services, writer
+
+OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a write-ahead log
+
+
+def faults() -> list[Fault]:
+    """What does not hold. Empty: everything does."""
+    settings: Settings = current_app.config["COUNTY"]
+    checks: tuple[Callable[[Settings], Iterator[Fault]], ...] = (
+        _revisions,
+        _sign_offs,
+        _people,
+        _public_file,
+        _withdrawals,
+        _public_folder,
+        _blobs,
+        _database,
+        _keys,
+    )
+    found = [fault for check in checks for fault in check(settings)]
+    return found + audit.faults(settings)
+
+
+def _revisions(_: Settings) -> Iterator[Fault]:
+    """The stored hash of each revision is the hash of its manifest."""
+    query = select(Revision.id, Revision.manifest, Revision.content_hash)
+    for row in db.session.execute(query.execution_options(yield_per=500)):
+        if manifest_hash(row.manifest) != row.content_hash:
+            yield Fault(f"revisions:{row.id}", "the manifest is not the one that was hashed")
+
+
+def _sign_offs(_: Settings) -> Iterator[Fault]:
+    """Each live publication rests on a release of exactly its revision."""
+    query = (
+        select(Publication.id, SignOff.verdict, SignOff.content_hash, Revision.content_hash)
+        .join(SignOff, SignOff.id == Publication.sign_off_id, isouter=True)
+        .join(Revision, Revision.id == Publication.revision_id)
+    )
+    for publication, verdict, signed, written in db.session.execute(query).tuples():
+        if verdict is not Verdict.RELEASE or signed != written:
+            yield Fault(f"publications:{publication}", "no release was signed for what it shows")
+
+
+def _people(_: Settings) -> Iterator[Fault]:
+    """Officer, issuer and contributors of an item are different people."""
+    for table, person, hand in (
+        (SignOff, SignOff.officer_id, "officer"),
+        (Publication, Publication.issuer_id, "issuer"),
+    ):
+        query = select(table.id).join(
+            Hand, (Hand.item_id == table.item_id) & (Hand.person_id == person)
+        )
+        for row in db.session.scalars(query.where(Hand.hand != hand)):
+            yield Fault(f"{table.__tablename__}:{row}", "somebody acted at two desks of one item")
+
+
+def _public_file(settings: Settings) -> Iterator[Fault]:
+    """The public file equals the live publications, both ways, by the bytes that lie in it."""
+    want = {entry.public_id: entry.content_hash for entry in services.live_entries()}
+    have = writer.contents(settings.PUBLIC)
+    for public_id in sorted(want.keys() | have.keys()):
+        if want.get(public_id) != have.get(public_id):
+            yield Fault(
+                f"public:{public_id}", _difference(want.get(public_id), have.get(public_id))
+            )
+
+
+def _difference(want: str | None, have: str | None) -> str:
+    if have is None:
+        return "is live and is not in the public file"
+    return "is in the public file and is not live" if want is None else "shows another version"
+
+
+def _withdrawals(settings: Settings) -> Iterator[Fault]:
+    want = {one.public_id: one for one in services.withdrawn()}
+    if want != writer.withdrawals_in(settings.PUBLIC):
+        yield Fault("public", "the withdrawals told to the public are not those on record")
+
+
+def _public_folder(settings: Settings) -> Iterator[Fault]:
+    """Each public file is what its manifest says, and nothing else lies there."""
+    named = {
+        file.sha256
+        for entry in services.live_entries()
+        for file in PublicItem.from_manifest(entry.manifest).files
+    }
+    lying = {path.name: path for path in (settings.PUBLIC / "files").glob("??/*")}
+    for name in sorted(named - lying.keys()):
+        yield Fault(f"file:{name[:12]}", "a published file is missing")
+    for name in sorted(lying.keys() - named):
+        yield Fault(f"file:{name[:12]}", "a file lies in the public folder that nothing live names")
+    for name in sorted(named & lying.keys()):
+        if hash_of(lying[name])[0] != name:
+            yield Fault(f"file:{name[:12]}", "a published file was changed")
+
+
+def _blobs(_: Settings) -> Iterator[Fault]:
+    """Every stored file is there, to the byte."""
+    for blob in db.session.scalars(select(Blob).execution_options(yield_per=500)):
+        path = blob_path(blob.sha256)
+        if not path.is_file():
+            yield Fault(f"blobs:{blob.sha256[:12]}", "a stored file is missing")
+        elif hash_of(path) != (blob.sha256, blob.size):
+            yield Fault(f"blobs:{blob.sha256[:12]}", "a stored file was changed")
+
+
+def _database(_: Settings) -> Iterator[Fault]:
+    if db.engine.dialect.name != "sqlite":
+        return
+    version = db.session.scalar(text("SELECT sqlite_version()")) or ""
+    if tuple(map(int, version.split("."))) < OLDEST_SQLITE:
+        yield Fault("sqlite", f"version {version} is too old to be safe")
+    if db.session.scalar(text("PRAGMA integrity_check")) != "ok":
+        yield Fault("sqlite", "the database is damaged")
+    if db.session.execute(text("PRAGMA foreign_key_check")).first() is not None:
+        yield Fault("sqlite", "a row points at nothing")
+    for pragma in PRAGMAS:
+        name, wanted = pragma.split(" = ")
+        found = str(db.session.scalar(text(f"PRAGMA {name}")))
+        if found.upper() not in _spellings(wanted):
+            yield Fault("sqlite", f"{name} is {found} and should be {wanted}")
+
+
+def _spellings(wanted: str) -> set[str]:
+    return {wanted, {"ON": "1", "OFF": "0", "FULL": "2", "WAL": "WAL"}.get(wanted, wanted)}
+
+
+def _keys(settings: Settings) -> Iterator[Fault]:
+    """Key files are read by their owner only."""
+    for path in sorted(Path(settings.DATA / "keys").glob("*.key")):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield Fault(f"keys/{path.name}", "others can read this key file")
