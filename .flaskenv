@@ -1,0 +1,2 @@
+# Lets `flask …` be typed in this folder without more words.
+FLASK_APP=wsgi:office
