@@ -52,7 +52,7 @@ demo: ## Fill the empty database with the demonstration county (ITEMS=30000 for 
 
 bench: ## Measure speed and memory against a bare Flask view
 	@deploy/ready.sh bench
-	$(BIN)/python -m bench
+	$(BIN)/python -m benchmarks
 
 screenshots: ## Take the pictures of docs/img/ again, from a running `make run`
 	@deploy/ready.sh test
