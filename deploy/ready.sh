@@ -90,7 +90,9 @@ make_venv() {
 # pip_install LOCK: exactly the packages of the lock file, each with a known hash.
 pip_install() {
     $venv -m pip install -q --require-hashes --no-deps --only-binary :all: \
-        --no-warn-script-location -r "$1"
+        --no-warn-script-location -r "$1" ||
+        stop "The packages of $1 could not be installed; the lines above say why." \
+            "What was fetched is kept: \`make $goal\` goes on from there."
 }
 
 install_python_packages() {
@@ -140,7 +142,8 @@ install_assets() {
     line=$(hash_of package-lock.json)
     if [ "$(cat "$stamp" 2>/dev/null)" != "$line" ]; then
         say "Fetching the browser assets into node_modules/"
-        npm ci --no-progress --loglevel=error >/dev/null
+        npm ci --no-progress --loglevel=error >/dev/null ||
+            stop "The browser assets could not be fetched; the lines above say why."
         echo "$line" >"$stamp"
     fi
     $venv deploy/assets.py
