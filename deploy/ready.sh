@@ -123,9 +123,9 @@ install_in_place() {
 # Browser assets ------------------------------------------------------------------------------
 
 # npm of the machine; where there is none, npm from a Python package.
-npm() {
+any_npm() {
     if command -v npm >/dev/null; then
-        command npm "$@"
+        npm "$@"
         return
     fi
     local node
@@ -142,7 +142,7 @@ install_assets() {
     line=$(hash_of package-lock.json)
     if [ "$(cat "$stamp" 2>/dev/null)" != "$line" ]; then
         say "Fetching the browser assets into node_modules/"
-        npm ci --no-progress --loglevel=error >/dev/null ||
+        any_npm ci --no-progress --loglevel=error >/dev/null ||
             stop "The browser assets could not be fetched; the lines above say why."
         echo "$line" >"$stamp"
     fi
