@@ -5,7 +5,8 @@
 """
 
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -150,10 +151,10 @@ class Site:
                 isolation_level=None,
                 cached_statements=64,
             )
-            self.settings = dict(self._rows("SELECT key, value FROM site"))
+            self.settings = defaultdict(str, self._rows("SELECT key, value FROM site"))
         except sqlite.Error as reason:
             raise NoSite(str(reason)) from reason
-        if self.settings.get("format") != schema.FORMAT:
+        if self.settings["format"] != schema.FORMAT:
             raise NoSite("The public file is of another form")
 
     def __del__(self) -> None:
@@ -193,12 +194,15 @@ class Site:
 
     @cached_property
     def tree(self) -> tuple[ColumnBranch, ...]:
-        """The columns of the upper level in order, each with its own."""
+        """The columns of the upper level in order, each with its own.
+
+        One whose parent is not in the file stands by itself.
+        """
         every = self.columns.values()
         return tuple(
             ColumnBranch(top, tuple(c for c in every if c.parent == top.slug))
             for top in every
-            if top.parent is None
+            if top.parent not in self.columns
         )
 
     @cached_property
@@ -223,9 +227,9 @@ class Site:
         where, values = self._where(Filters(column=column))
         return self._listings(where, values, "newest", 0, count)
 
-    def newest_of_kind(self, kind: str, count: int) -> tuple[Listing, ...]:
-        """The items published last in columns of this kind."""
-        slugs = tuple(c.slug for c in self.columns.values() if c.kind == kind)
+    def newest_of_kind(self, kinds: Collection[str], count: int) -> tuple[Listing, ...]:
+        """The items published last in columns of these kinds."""
+        slugs = tuple(c.slug for c in self.columns.values() if c.kind in kinds)
         return self._listings(*_one_of("column_slug", slugs), "newest", 0, count)
 
     def catalogue(self, filters: Filters, order: str, page: int) -> Lines:
@@ -280,11 +284,11 @@ class Site:
             summary=row[3],
             document_number=row[4],
             column_slug=row[5],
-            column_name=column.name if column else row[5],
+            column_name=column.name if column else "",
             unit_code=row[6],
-            unit_name=unit.name if unit else row[6],
+            unit_name=unit.name if unit else "",
             category_code=row[7],
-            category_name=category.name if category else row[7],
+            category_name=category.name if category else "",
             formed_on=date.fromisoformat(row[8]),
             published_at=moment_of(row[9]),
             corrected_at=moment_of(row[10]) if row[10] else None,
@@ -323,15 +327,15 @@ class Site:
     def file(self, public_id: int, key: str) -> FileLine | None:
         """The file an item lists under that key."""
         rows = self._rows(
-            "SELECT position, key, name, media_type, size, sha256, inline FROM files"
+            "SELECT position, name, media_type, size, sha256, inline FROM files"
             " WHERE public_id = ? AND key = ?",
             public_id,
             key,
         )
         if not rows:
             return None
-        *said, inline = rows[0]
-        return FileLine(*said, inline=bool(inline))
+        position, name, media_type, size, sha256, inline = rows[0]
+        return FileLine(position, key, name, media_type, size, sha256, bool(inline))
 
     # Search
 
@@ -409,7 +413,10 @@ class Site:
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]]:
-    return f"{name} IN ({','.join('?' * len(values))})", values
+    """The condition. With several values `+` keeps the order of time, so nothing is sorted."""
+    if len(values) == 1:
+        return f"{name} = ?", values
+    return f"+{name} IN ({','.join('?' * len(values))})", values
 
 
 def _bounds_of(year: str) -> tuple[str, str]:

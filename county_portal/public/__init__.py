@@ -1,0 +1,1 @@
+"""The public site: what citizens read. Knows the public file and nothing else."""

@@ -1,0 +1,104 @@
+"""Putting the public site together: its pages, its languages, its errors, its cache."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import Babel, gettext
+from werkzeug.exceptions import HTTPException
+
+from county_portal.public import pages, views
+from county_portal.public.cache import PageCache
+from county_portal.published import search
+from county_portal.published.reader import NoSite, Reader, Site
+
+log = logging.getLogger(__name__)
+CACHE_BYTES = 64 * 2**20
+
+
+def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None:
+    """The application shows the public file in `folder`. cache_bytes: memory for pages."""
+    reader = app.extensions[pages.READER] = Reader(folder)
+    Babel(app, locale_selector=pages.locale_name)
+    app.register_blueprint(views.bp)
+    app.url_defaults(_keep_language)
+    app.context_processor(_shared)
+    share(app)
+    app.jinja_env.filters.update(
+        marked=search.highlighted, excerpt=search.excerpt, named=pages.named, twice=pages.twice
+    )
+    app.jinja_env.globals.update(
+        absolute=pages.absolute,
+        html_language=pages.html_language,
+        in_language=pages.in_language,
+        on_page=pages.on_page,
+    )
+    app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(NoSite, _no_site)
+    app.register_error_handler(Exception, _fault)
+    app.wsgi_app = PageCache(app.wsgi_app, reader, cache_bytes)  # type: ignore[method-assign]
+
+
+def share(app: Flask) -> None:
+    """The application can show `public/_item.html`: the office needs it for its previews."""
+    app.jinja_env.filters.update(
+        minute=pages.minute, day=pages.day, size=pages.size, origin=pages.origin_name
+    )
+    app.jinja_env.globals.update(body_of=pages.body_of, kind_of=pages.kind_of)
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """A reader in English stays in English."""
+    language = pages.chosen_language()
+    if language and endpoint.startswith("public.") and endpoint not in views.FOR_MACHINES:
+        values.setdefault("lang", language)
+
+
+def _shared() -> dict[str, Any]:
+    """What every template may use. `site` is None while there is no public file."""
+    try:
+        here: Site | None = pages.site()
+    except NoSite:
+        here = None
+    return {"site": here, "language": pages.chosen_language()}
+
+
+def _refuse(error: HTTPException) -> Response:
+    """A page that says what is wrong with the address; redirects go through."""
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    response = _error_page(status)
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _error_page(status: int) -> Response:
+    reasons = {
+        404: gettext("There is no such page"),
+        405: gettext("This address cannot be used that way"),
+        416: gettext("The file has no such part"),
+    }
+    reason = reasons.get(status, gettext("The address could not be understood"))
+    return make_response(render_template("public/error.html", reason=reason, status=status), status)
+
+
+def _no_site(missing: NoSite) -> Response:
+    """There is nothing to read yet: the office has not written its first file."""
+    log.error("no public file: %s", missing)
+    page = render_bare(gettext("The site is being prepared. Please come back in a few minutes"))
+    return make_response(page, 503, {"Retry-After": "60"})
+
+
+def _fault(error: Exception) -> Response:
+    log.error("fault at %s", request.path, exc_info=error)
+    page = render_bare(gettext("Something broke on our side. Please try again"))
+    return make_response(page, 500)
+
+
+def render_bare(reason: str) -> str:
+    """A page that needs no public file."""
+    return render_template("public/bare.html", reason=reason)

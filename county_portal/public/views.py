@@ -1,0 +1,206 @@
+"""The pages of the public site. Everybody may open them; nothing is asked but the address."""
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from county_portal.public import pages
+from county_portal.public.pages import show, site
+from county_portal.published.reader import Filters
+from county_portal.published.schema import FileLine, Listing
+
+bp = Blueprint("public", __name__)
+
+FOR_MACHINES = frozenset(
+    {"public.file", "public.feed", "public.sitemap", "public.sitemap_year", "public.robots"}
+)
+"""Endpoints that say the same in every language."""
+
+ID = "<int(max=9007199254740991):public_id>"
+LIST_QUESTIONS = frozenset({"column", "unit", "category", "year", "sort", "page"})
+SEARCH_QUESTIONS = frozenset({"q", "column", "unit", "year", "sort", "page"})
+CATALOGUE_ORDERS = ("newest", "oldest", "formed")
+SEARCH_ORDERS = ("newest", "relevance")
+
+FRONT_LINES = 8
+FEED_LINES = 30
+LONGEST_QUESTION = 100
+"""Characters of a search that are read."""
+
+SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/jpeg", "image/png"})
+FILE_POLICY = "default-src 'none'; sandbox"
+NOT_DISCLOSURES = frozenset({"news", "notice", "interaction"})
+
+
+@bp.get("/")
+def home() -> str:
+    """News, notices, what was disclosed last, and the way to everything else."""
+    here = site()
+    disclosed = {column.kind for column in here.columns.values()} - NOT_DISCLOSURES
+    return show(
+        "public/home.html",
+        news=here.newest_of_kind({"news"}, FRONT_LINES),
+        notices=here.newest_of_kind({"notice"}, FRONT_LINES),
+        disclosures=here.newest_of_kind(disclosed, FRONT_LINES),
+    )
+
+
+@bp.get("/columns")
+def columns() -> str:
+    """Every column of the site: its map."""
+    return show("public/columns.html")
+
+
+@bp.get("/columns/<slug>")
+def column(slug: str) -> str:
+    """One column and those under it, newest first."""
+    here = site()
+    found = here.columns.get(slug) or abort(404)
+    lines = here.catalogue(Filters(column=slug), "newest", pages.page_number())
+    _stop_after_the_last(lines.lines, lines.page)
+    return show("public/column.html", known=frozenset({"page"}), column=found, lines=lines)
+
+
+@bp.get(f"/items/{ID}")
+def item(public_id: int) -> ResponseReturnValue:
+    """One item as it was signed."""
+    return _item_page("public/item.html", public_id)
+
+
+@bp.get(f"/items/{ID}/print")
+def print_item(public_id: int) -> ResponseReturnValue:
+    """The same item on paper."""
+    return _item_page("public/print.html", public_id)
+
+
+def _item_page(template: str, public_id: int) -> ResponseReturnValue:
+    found = site().item(public_id)
+    if found is None:
+        return _withdrawn(public_id)
+    return show(template, item=found, address=pages.address_in(found))
+
+
+def _withdrawn(public_id: int) -> Response:
+    """A page that says when and why the item went. Raises NotFound if it never was."""
+    gone = site().withdrawal(public_id) or abort(404)
+    return make_response(show("public/withdrawn.html", gone=gone), 410)
+
+
+@bp.get(f"/files/{ID}/<key>/<name>")
+def file(public_id: int, key: str, name: str) -> Response:
+    """A rendition that a published item lists, in whole or in part."""
+    found = site().file(public_id, key)
+    if found is None or found.name != name:
+        return _withdrawn(public_id)
+    if not (site().folder / found.path).is_file():
+        abort(404)
+    return _send(found)
+
+
+def _send(found: FileLine) -> Response:
+    """The bytes, with headers that depend on them alone: not on the disk, not on the past."""
+    response = send_file(
+        site().folder / found.path,
+        mimetype=found.media_type,
+        as_attachment=found.media_type not in SHOWN_IN_BROWSER,
+        download_name=found.name,
+        conditional=False,
+        etag=False,
+    )
+    response.last_modified = None
+    response.set_etag(found.sha256[:32])
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    return response
+
+
+@bp.get("/catalogue")
+def catalogue() -> str:
+    """Everything that is public, as a table that can be narrowed and sorted."""
+    order = _order(CATALOGUE_ORDERS)
+    chosen = pages.filters()
+    lines = site().catalogue(chosen, order, pages.page_number())
+    _stop_after_the_last(lines.lines, lines.page)
+    return show(
+        "public/catalogue.html", known=LIST_QUESTIONS, lines=lines, chosen=chosen, order=order
+    )
+
+
+@bp.get("/search")
+def search() -> str:
+    """The items that hold the words, newest first."""
+    words = " ".join(request.args.get("q", "")[:LONGEST_QUESTION].split())
+    order = _order(SEARCH_ORDERS)
+    chosen = pages.filters()
+    hits = site().search(words, chosen, order, pages.page_number())
+    _stop_after_the_last(hits.hits, hits.page)
+    return show(
+        "public/search.html",
+        known=SEARCH_QUESTIONS,
+        hits=hits,
+        words=words,
+        chosen=chosen,
+        order=order,
+    )
+
+
+def _order(orders: tuple[str, ...]) -> str:
+    asked = request.args.get("sort", "")
+    return asked if asked in orders else orders[0]
+
+
+def _stop_after_the_last(lines: tuple[object, ...], page: int) -> None:
+    """Raise NotFound for a page behind the end; the first may be empty."""
+    if page > 1 and not lines:
+        abort(404)
+
+
+@bp.get("/feed.xml")
+def feed() -> Response:
+    """The newest items for feed readers (Atom)."""
+    lines = site().newest(FEED_LINES)
+    page = show("public/feed.xml", lines=lines, updated=_last_change(lines))
+    return _typed(page, "application/atom+xml")
+
+
+def _last_change(lines: tuple[Listing, ...]) -> str:
+    latest = max((line.corrected_at or line.published_at for line in lines), default=None)
+    return latest.isoformat() if latest else "2000-01-01T00:00:00+00:00"
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The list of lists: the site's own pages, and the items of each year."""
+    return _typed(show("public/sitemap.xml"), "application/xml")
+
+
+@bp.get("/sitemap/<year>.xml")
+def sitemap_year(year: str) -> Response:
+    """The pages of one year; "pages" for those of the site itself."""
+    if year == "pages":
+        return _typed(show("public/sitemap_pages.xml"), "application/xml")
+    if year not in site().years:
+        abort(404)
+    start = pages.absolute(url_for("public.item", public_id=0, lang=None))[:-1]
+    page = show("public/sitemap_year.xml", lines=site().addresses(year), start=start)
+    return _typed(page, "application/xml")
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be read by machines, too."""
+    pages.keep_page()
+    return _typed(render_template("public/robots.txt"), "text/plain")
+
+
+def _typed(page: str, media_type: str) -> Response:
+    return Response(page, content_type=f"{media_type}; charset=utf-8")
