@@ -3,6 +3,7 @@
 from flask import Flask, request
 from flask_babel import get_locale
 from flask_login import current_user
+from jinja2 import StrictUndefined
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,7 +16,7 @@ from county_portal import (
     labels,
     policy,
 )
-from county_portal.accounts import sessions
+from county_portal.accounts import menu, sessions
 from county_portal.accounts import views as accounts_views
 from county_portal.admin import views as admin_views
 from county_portal.catalogue import views as catalogue_views
@@ -24,8 +25,8 @@ from county_portal.core import web
 from county_portal.core.errors import Refused
 from county_portal.extensions import db
 from county_portal.items import views as items_views
-from county_portal.public import site
-from county_portal.release import services as release_services
+from county_portal.public import pages, site
+from county_portal.release import views as release_views
 from county_portal.reports import views as reports_views
 from county_portal.review import views as review_views
 
@@ -33,6 +34,7 @@ FEATURES = (
     accounts_views,
     items_views,
     review_views,
+    release_views,
     catalogue_views,
     reports_views,
     admin_views,
@@ -98,8 +100,25 @@ def _install_manners(app: Flask, settings: Settings) -> None:
     app.before_request(_announce_writing)
     app.after_request(web.security_headers)
     web.install_refusals(app, _log_refusal)
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["label"] = labels.label
-    app.jinja_env.globals.update(get_locale=get_locale, can=policy.can, Do=policy.Do)
+    app.jinja_env.globals.update(
+        get_locale=get_locale,
+        can=policy.can,
+        Do=policy.Do,
+        deed=labels.deed,
+        field_name=labels.field_name,
+    )
+    _install_preview(app)
+    menu.install(app)
+
+
+def _install_preview(app: Flask) -> None:
+    """What the public site's own template of an item asks for: the officer sees it too."""
+    app.jinja_env.globals.update(body_of=pages.body_of, kind_of=pages.kind_of)
+    app.jinja_env.filters.update(
+        minute=pages.minute, day=pages.day, size=pages.size, origin=pages.origin_name
+    )
 
 
 def _judge_hosts(app: Flask, settings: Settings) -> None:

@@ -50,7 +50,7 @@ from county_portal.published.schema import (
     Withdrawal,
 )
 from county_portal.release import writer
-from county_portal.review.services import carry_out
+from county_portal.review.services import carry_out, live_publication
 from county_portal.review.steps import STEPS
 
 # Deeds on the road
@@ -140,14 +140,6 @@ def publish_due() -> int:
         except Refused as error:
             audit.record(None, "timetable.publish", item, refused=error.message)
     return published
-
-
-def live_publication(item: Item) -> Publication | None:
-    """What the public reads of the item now, if anything."""
-    query = select(Publication).where(
-        Publication.item_id == item.id, Publication.ended_at.is_(None)
-    )
-    return db.session.scalar(query)
 
 
 def _end(

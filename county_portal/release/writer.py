@@ -135,6 +135,23 @@ def contents(folder: Path) -> dict[int, str]:
         return {public_id: schema.hash_of(manifest) for public_id, manifest in lines}
 
 
+def listed(folder: Path) -> dict[int, str]:
+    """Public id → the content hash that stands beside it: cheap, for the everyday comparison."""
+    if not is_current(folder):
+        return {}
+    with closing(_read(schema.site_path(folder))) as db:
+        return dict(db.execute("SELECT public_id, content_hash FROM items").fetchall())
+
+
+def says(folder: Path, key: str) -> str | None:
+    """One of the site's own words in the public file."""
+    if not is_current(folder):
+        return None
+    with closing(_read(schema.site_path(folder))) as db:
+        found = db.execute("SELECT value FROM site WHERE key = ?", (key,)).fetchone()
+    return found[0] if found else None
+
+
 def withdrawals_in(folder: Path) -> dict[int, Withdrawal]:
     """The withdrawals the public file tells of, by public id."""
     if not is_current(folder):

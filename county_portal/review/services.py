@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from county_portal.items.services import (
     take_hand,
     write_step,
 )
-from county_portal.models import Ground, HandKind, Item, Person, SignOff, State, Verdict
+from county_portal.models import Ground, HandKind, Item, Person, Publication, SignOff, State, Verdict
 from county_portal.policy import Do, require, require_role
 from county_portal.review.steps import STEPS
 from county_portal.workflow import Step
@@ -107,6 +108,42 @@ def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
     db.session.flush()
     move(item, STEP_OF_VERDICT[opinion.verdict], by=by, note=opinion.opinion)
     return row
+
+
+def live_publication(item: Item) -> Publication | None:
+    """What the public reads of the item now, if anything."""
+    query = select(Publication).where(
+        Publication.item_id == item.id, Publication.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Which public fields differ between two manifests: name, before, after. Not the body."""
+    names = (
+        "title",
+        "summary",
+        "column",
+        "category",
+        "unit",
+        "attribute",
+        "formed_on",
+        "document_number",
+        "origin",
+        "source",
+        "keywords",
+        "files",
+    )
+    pairs = [(name, _plainly(before[name]), _plainly(after[name])) for name in names]
+    return [(name, old, new) for name, old, new in pairs if old != new]
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(_plainly(one) for one in value)
+    if isinstance(value, dict):
+        return str(value["name"])
+    return str(value or "")
 
 
 def sign_offs_of(item: Item) -> list[SignOff]:

@@ -1,0 +1,219 @@
+"""What lies on a person's desk: a question to the database, never a loop over items."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, nulls_last, or_, select
+from sqlalchemy.orm import aliased
+
+from county_portal.core import clock
+from county_portal.extensions import db
+from county_portal.models import (
+    Column,
+    Hand,
+    HandKind,
+    Item,
+    Person,
+    SignOff,
+    State,
+    StepTaken,
+    Unit,
+    Verdict,
+)
+from county_portal.policy import DESKS, LIAISON, OFFICER, Do
+
+PAGE = 50
+ON_DESK = 20  # lines of each heap that the desk itself shows
+HAND_AT = {
+    State.SUBMITTED: HandKind.UNIT_LEADER,
+    State.UNIT_APPROVED: HandKind.EDITOR,
+    State.ACCEPTED: HandKind.OFFICER,
+    State.REFERRED: HandKind.OFFICER,
+    State.SIGNED_OFF: HandKind.ISSUER,
+}
+BACK = (State.RETURNED, State.CORRECTING)
+UNDER_WAY = (*HAND_AT, State.ISSUED)
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """One item on a desk, with what the line shows of it."""
+
+    id: int
+    title: str
+    unit: str
+    column: str
+    state: State
+    state_since: datetime
+    publish_due_on: date | None
+    due_provisional: bool
+    publish_at: datetime | None
+    first_published_at: datetime | None
+    note: str = ""  # why it came back
+
+
+@dataclass(frozen=True)
+class Heap:
+    """Some of the lines of one kind, and how many there are in all."""
+
+    lines: list[DeskLine]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
+
+
+@dataclass(frozen=True)
+class PageOf:
+    """Which page of a long heap this is."""
+
+    number: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.count // PAGE))
+
+    @property
+    def has_more(self) -> bool:
+        return self.number < self.last
+
+
+SHOWN = (
+    Item.id,
+    Item.title,
+    Unit.name.label("unit"),
+    func.coalesce(Column.name, "").label("column"),
+    Item.state,
+    Item.state_since,
+    Item.publish_due_on,
+    Item.due_provisional,
+    Item.publish_at,
+    Item.first_published_at,
+)
+ORDERS: dict[str, tuple[ColumnElement[object], ...]] = {
+    "due": (nulls_last(Item.publish_due_on), Item.state_since, Item.id),  # type: ignore[dict-item]
+    "since": (Item.state_since, Item.id),  # type: ignore[dict-item]
+    "unit": (Unit.position, nulls_last(Item.publish_due_on), Item.id),  # type: ignore[dict-item]
+    "title": (Item.title, Item.id),  # type: ignore[dict-item]
+}
+
+
+def waiting_for(person: Person) -> ColumnElement[bool]:
+    """Items that this person, and not only somebody with their role, can move on now.
+
+    Who has had another hand in an item does not find it here.
+    """
+    seats = [
+        and_(Item.state == state, _own(state, person), ~_other_hand(person, kind))
+        for state, kind in HAND_AT.items()
+        if person.has_any(DESKS[state])
+    ]
+    if person.has_any(LIAISON):
+        back = and_(Item.state.in_(BACK), Item.unit_id == person.unit_id)
+        seats.append(and_(back, ~_other_hand(person, HandKind.AUTHOR)))
+    if person.has_any(OFFICER):
+        seats.append(and_(_review_again(), ~_other_hand(person, HandKind.OFFICER)))
+    return or_(false(), *seats) if person.active else false()
+
+
+def _own(state: State, person: Person) -> ColumnElement[bool]:
+    """A unit's leader approves the unit's items; the county's desks take all."""
+    if state is State.SUBMITTED:
+        return Item.unit_id == person.unit_id
+    return Item.revision_number > 0
+
+
+def _other_hand(person: Person, kind: HandKind) -> ColumnElement[bool]:
+    return exists().where(
+        Hand.item_id == Item.id, Hand.person_id == person.id, Hand.hand != kind
+    )
+
+
+def _review_again() -> ColumnElement[bool]:
+    """Withheld items whose review has come round. Source: Regulations (2019), art. 18."""
+    later = aliased(SignOff)
+    newer = exists().where(later.item_id == SignOff.item_id, later.id > SignOff.id)
+    due = exists().where(
+        SignOff.item_id == Item.id,
+        SignOff.verdict == Verdict.WITHHOLD,
+        SignOff.next_review_on <= clock.today(),
+        ~newer,
+    )
+    return and_(Item.state == State.WITHHELD, due)
+
+
+def desk_count(person: Person) -> int:
+    """How many items wait for this person."""
+    return db.session.scalar(select(func.count(Item.id)).where(waiting_for(person))) or 0
+
+
+def waiting(
+    person: Person, *, order: str = "due", state: State | None = None, page: int = 1, size: int = PAGE
+) -> Heap:
+    """What waits for the person, most urgent first."""
+    condition = waiting_for(person)
+    if state is not None:
+        condition = and_(condition, Item.state == state)
+    return _heap(_with_reason(), condition, ORDERS.get(order, ORDERS["due"]), page, size)
+
+
+def sent(person: Person, *, size: int = ON_DESK) -> Heap:
+    """What the person has handed on and is still on its road, newest move first."""
+    mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
+    condition = and_(mine, Item.state.in_(UNDER_WAY), ~waiting_for(person))
+    return _heap(select(*SHOWN), condition, (Item.state_since.desc(), Item.id), 1, size)
+
+
+def drafts(person: Person, *, size: int = ON_DESK) -> Heap:
+    """What the person has begun and not handed over."""
+    condition = and_(Item.author_id == person.id, Item.state == State.DRAFT)
+    return _heap(select(*SHOWN), condition, (Item.saved_at.desc(), Item.id), 1, size)
+
+
+def finished(person: Person, *, size: int = 10) -> Heap:
+    """What the person had a hand in and has come to an end lately."""
+    ended = (State.PUBLISHED, State.DECLINED, State.ON_REQUEST, State.WITHHELD, State.WITHDRAWN)
+    mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
+    condition = and_(mine, Item.state.in_(ended))
+    return _heap(_with_reason(), condition, (Item.state_since.desc(), Item.id), 1, size)
+
+
+def _with_reason() -> Select[tuple[object, ...]]:
+    """The lines with what was said when the item came to where it is."""
+    reason = (
+        select(StepTaken.note)
+        .where(
+            StepTaken.item_id == Item.id,
+            StepTaken.now == Item.state,
+            StepTaken.action != Do.ITEM_REMARK.value,
+        )
+        .order_by(StepTaken.id.desc())
+        .limit(1)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    told = case((Item.state.in_((*BACK, State.DECLINED)), func.coalesce(reason, "")), else_="")
+    return select(*SHOWN, told.label("note"))
+
+
+def _heap(
+    lines: Select[tuple[object, ...]],
+    condition: ColumnElement[bool],
+    order: tuple[ColumnElement[object], ...],
+    page: int,
+    size: int,
+) -> Heap:
+    count = db.session.scalar(select(func.count(Item.id)).where(condition)) or 0
+    query = (
+        lines.select_from(Item)
+        .join(Unit, Unit.id == Item.unit_id)
+        .outerjoin(Column, Column.id == Item.column_id)
+        .where(condition)
+        .order_by(*order)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    rows = db.session.execute(query).mappings()
+    return Heap([DeskLine(**row) for row in rows], count)
