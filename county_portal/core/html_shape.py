@@ -6,8 +6,8 @@ words. A second allow-list: an element or attribute that is not named here is ne
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from county_portal.core.html_runs import Leaf, Run, Wrapper, nest, parted, tidied
 from county_portal.core.html_tree import Element, Node
 
 MAX_NESTED_BLOCKS = 7  # a table is four elements deep: 7 of them with their words stay below 40
@@ -43,19 +43,7 @@ NUMBERINGS = frozenset({"1", "a", "A", "i", "I"})
 
 _KEY = re.compile(r"attachment:[0-9a-f]{8}")
 _LINK = re.compile(r"(?:https?://[^\s/?#][^\s]*|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
-_HAN = "\u2e80-\u2fff\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
-_BROKEN_LINE = re.compile(rf"(?<=[{_HAN}])[ \t]*[\r\n][ \t\r\n]*(?=[{_HAN}])")
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
-_EDGES = " \u3000"
-
-Wrapper = tuple[str, str, str]  # tag, href, title
-Leaf = str | Element
-
-
-@dataclass(slots=True)
-class _Run:
-    leaf: Leaf
-    wrappers: tuple[Wrapper, ...]
 
 
 def shape(nodes: Iterable[Node]) -> list[Node]:
@@ -71,12 +59,12 @@ class _Flow:
     def __init__(self, level: int) -> None:
         self.level = level
         self.blocks: list[Node] = []
-        self.runs: list[_Run] = []
+        self.runs: list[Run] = []
 
     def take(self, nodes: Iterable[Node], wrappers: tuple[Wrapper, ...]) -> None:
         for node in nodes:
             if isinstance(node, str):
-                self.runs.append(_Run(node, wrappers))
+                self.runs.append(Run(node, wrappers))
             else:
                 self.take_element(node, SAME_AS.get(node.tag, node.tag), wrappers)
 
@@ -84,7 +72,7 @@ class _Flow:
         if tag in INLINE:
             self.take(node.children, _with(wrappers, tag, node))
         elif tag in {"br", "img"}:
-            self.runs.extend(_Run(leaf, wrappers) for leaf in _single(node))
+            self.runs.extend(Run(leaf, wrappers) for leaf in _single(node))
         elif tag in BLOCKS or tag in BOXES:
             self.flush()
             BLOCKS.get(tag, _unfold)(self, node, wrappers)
@@ -95,8 +83,8 @@ class _Flow:
     def flush(self, tag: str = "p") -> None:
         """What was collected becomes blocks named `tag`; two line breaks in a row part them."""
         runs, self.runs = self.runs, []
-        for part in _parted(runs) if tag == "p" else [runs]:
-            words = _nest(_tidied(part))
+        for part in parted(runs) if tag == "p" else [runs]:
+            words = nest(tidied(part))
             if words:
                 self.blocks.append(Element(tag, {}, words))
 
@@ -344,106 +332,3 @@ BLOCKS: dict[str, Callable[[_Flow, Element, tuple[Wrapper, ...]], None]] = {
     "ol": _list,
     "table": _table,
 }
-
-
-# Words
-
-
-def _parted(runs: list[_Run]) -> list[list[_Run]]:
-    """`runs` cut wherever two or more line breaks follow one another."""
-    parts: list[list[_Run]] = [[]]
-    breaks: list[_Run] = []
-    for run in runs:
-        if isinstance(run.leaf, Element) and run.leaf.tag == "br":
-            breaks.append(run)
-        elif breaks and isinstance(run.leaf, str) and not run.leaf.strip():
-            continue
-        else:
-            if len(breaks) > 1:
-                parts.append([])
-            else:
-                parts[-1] += breaks
-            breaks = []
-            parts[-1].append(run)
-    return parts
-
-
-def _tidied(runs: list[_Run]) -> list[_Run]:
-    """`runs` with single blanks, none at the edges or beside a line break, and no empty ends."""
-    kept: list[_Run] = []
-    for run in runs:
-        if isinstance(run.leaf, str):
-            _append_words(kept, run.leaf, run.wrappers)
-        elif run.leaf.tag != "br":
-            kept.append(run)
-        else:
-            _trim(kept)
-            if not _at_line_start(kept):
-                kept.append(run)
-    _trim(kept)
-    while kept and _is_break(kept[-1]):
-        kept.pop()
-        _trim(kept)
-    return kept
-
-
-def _append_words(kept: list[_Run], words: str, wrappers: tuple[Wrapper, ...]) -> None:
-    text = _BLANKS.sub(" ", _BROKEN_LINE.sub("", words))
-    if _at_line_start(kept):
-        text = text.lstrip(_EDGES)
-    elif isinstance(before := kept[-1].leaf, str) and before.endswith(" "):
-        text = text.lstrip(" ")
-    if text:
-        kept.append(_Run(text, wrappers))
-
-
-def _is_break(run: _Run) -> bool:
-    return isinstance(run.leaf, Element) and run.leaf.tag == "br"
-
-
-def _at_line_start(kept: list[_Run]) -> bool:
-    return not kept or _is_break(kept[-1])
-
-
-def _trim(kept: list[_Run]) -> None:
-    while kept and isinstance(kept[-1].leaf, str):
-        last = kept[-1]
-        text = kept[-1].leaf.rstrip(_EDGES)
-        if text:
-            kept[-1] = _Run(text, last.wrappers)
-            return
-        kept.pop()
-
-
-def _nest(runs: list[_Run]) -> list[Node]:
-    """The words inside their wrappers; neighbours with equal wrappers share one element."""
-    top: list[Node] = []
-    open_now: list[tuple[Wrapper, Element]] = []
-    for run in runs:
-        shared = 0
-        while shared < min(len(open_now), len(run.wrappers)):
-            if open_now[shared][0] != run.wrappers[shared]:
-                break
-            shared += 1
-        del open_now[shared:]
-        for wrapper in run.wrappers[shared:]:
-            element = _wrapped(wrapper)
-            (open_now[-1][1].children if open_now else top).append(element)
-            open_now.append((wrapper, element))
-        _add(open_now[-1][1].children if open_now else top, run.leaf)
-    return top
-
-
-def _wrapped(wrapper: Wrapper) -> Element:
-    tag, href, title = wrapper
-    attributes = {"href": href} if href else {}
-    if title:
-        attributes["title"] = title
-    return Element(tag, attributes)
-
-
-def _add(children: list[Node], leaf: Leaf) -> None:
-    if isinstance(leaf, str) and children and isinstance(children[-1], str):
-        children[-1] += leaf
-    else:
-        children.append(leaf)
