@@ -1,0 +1,103 @@
+"""One office for all tests of a process; each test begins with a fresh copy of its data."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from county_portal import create_office, create_public
+from county_portal.config import Settings
+from county_portal.core import clock
+from county_portal.extensions import db, limiter, will_write
+from county_portal.models import Person
+from tests.cast import Cast, make_cast
+from tests.factories import make_calendar
+from tests.page import Page, signed_in
+
+MONDAY = "2026-03-02T09:00"
+FOR_TESTS = {
+    "TESTING": True,
+    "WTF_CSRF_ENABLED": False,
+    "BABEL_DEFAULT_LOCALE": "en",
+    "JOBS_IMMEDIATE": True,
+}
+
+
+def settings_for(folder: Path) -> Settings:
+    """The settings of an office whose data lie in `folder`."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COUNTY_DATA", str(folder))
+        environment.delenv("COUNTY_DATABASE_URL", raising=False)
+        return Settings()
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The office's application, and beside its data an empty database as the migrations make it."""
+    folder = tmp_path_factory.mktemp("county") / "data"
+    app = create_office(settings_for(folder), **FOR_TESTS)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    with sqlite3.connect(folder / "county.sqlite") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    shutil.copyfile(folder / "county.sqlite", folder.parent / "empty.sqlite")
+    return app
+
+
+@pytest.fixture
+def app(office: Flask) -> Iterator[Flask]:
+    """The office on a Monday at nine, with an empty database, inside an application context."""
+    _begin_afresh(office.config["COUNTY"].DATA)
+    limiter.enabled = True
+    with clock.frozen(MONDAY), office.app_context():
+        will_write(ahead=False)
+        limiter.reset()
+        yield office
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _begin_afresh(folder: Path) -> None:
+    """Nothing but the keys and an empty database lies in the data folder."""
+    for path in folder.iterdir():
+        if path.name == "keys":
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    shutil.copyfile(folder.parent / "empty.sqlite", folder / "county.sqlite")
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The people, their units, and a calendar without holidays."""
+    make_calendar()
+    return make_cast()
+
+
+@pytest.fixture
+def browse(app: Flask) -> Callable[[Person | None], Page]:
+    """A browser for a person, signed in; for None, one in which nobody has signed in."""
+    return lambda person: signed_in(app, person) if person else Page(app)
+
+
+@pytest.fixture
+def citizen(app: Flask) -> Page:
+    """A browser on the public site."""
+    public = create_public(app.config["COUNTY"], TESTING=True, BABEL_DEFAULT_LOCALE="en")
+    return Page(public)
+
+
+@pytest.fixture
+def guarded(app: Flask) -> Iterator[Flask]:
+    """The office with its guard against forged forms on, as in life."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    yield app
+    app.config["WTF_CSRF_ENABLED"] = False
