@@ -58,7 +58,7 @@ def value(key: str) -> str:
 
 def values() -> dict[str, str]:
     """Everything that can be decided, with what is decided."""
-    chosen = dict(db.session.execute(select(Setting.key, Setting.value)).tuples())
+    chosen = dict(db.session.execute(select(Setting.key, Setting.value)).all())
     return {choice.key: chosen.get(choice.key, choice.default) for choice in CHOICES}
 
 

@@ -263,7 +263,7 @@ def _differences() -> writer.Changes | None:
     if not writer.is_current(_folder()):
         return None
     have, told = writer.listed(_folder()), writer.withdrawals_in(_folder())
-    want = dict(db.session.execute(_live(Publication.public_id, Revision.content_hash)).tuples())
+    want = dict(db.session.execute(_live(Publication.public_id, Revision.content_hash)).all())
     gone = {one.public_id: one for one in withdrawn()}
     site = site_data()
     return writer.Changes(
@@ -357,7 +357,7 @@ def _column_lines() -> Iterator[ColumnLine]:
     """The open columns, in site order."""
     columns = db.session.scalars(select(Column).order_by(Column.position, Column.id)).all()
     slugs = {column.id: column.slug for column in columns}
-    codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples())
+    codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
     for one in columns:
         if one.open:
             yield ColumnLine(

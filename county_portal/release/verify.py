@@ -53,7 +53,7 @@ def _sign_offs(_: Settings) -> Iterator[Fault]:
         .join(SignOff, SignOff.id == Publication.sign_off_id, isouter=True)
         .join(Revision, Revision.id == Publication.revision_id)
     )
-    for publication, verdict, signed, written in db.session.execute(query).tuples():
+    for publication, verdict, signed, written in db.session.execute(query):
         if verdict is not Verdict.RELEASE or signed != written:
             yield Fault(f"publications:{publication}", "no release was signed for what it shows")
 
