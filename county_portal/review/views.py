@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from county_portal.access import me, needs
-from county_portal.accounts.services import password_is
+from county_portal.accounts.services import is_password
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.html import clean
 from county_portal.core.html_changes import word_diff
@@ -27,7 +27,9 @@ from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.files import blob_path
 from county_portal.items import services as items
+from county_portal.items.forms import ItemForm
 from county_portal.items.manifest import manifest_of
+from county_portal.items.views import edit_page, stale_page
 from county_portal.models import Item, Revision, SignOff, State, Verdict
 from county_portal.policy import EDITORIAL, LIAISON, Do
 from county_portal.published.schema import PublicItem
@@ -223,6 +225,49 @@ def remark(item_id: int) -> ResponseReturnValue:
     return redirect(url_for(".item", item_id=one.id, _anchor="thread"), 303)
 
 
+@bp.post("/review/<int:item_id>/submit")
+@needs(Do.ITEM_SUBMIT)
+def submit(item_id: int) -> ResponseReturnValue:
+    """Save what is on the form and hand it over, or say what is still missing."""
+    one = items.get_item(item_id, by=me(), to=Do.ITEM_EDIT)
+    form = ItemForm.of(one)
+    if not form.validate_on_submit():
+        return edit_page(form, one)
+    if form.is_stale(one):
+        return stale_page("items/edit.html", form, one)
+    items.edit_item(one, form.draft(), seen_version=form.seen_version(), by=me())
+    if items.missing_parts(one):
+        db.session.commit()
+        flash(_("Saved, but not submitted: something is still missing"), "warning")
+        return redirect(url_for("items.edit", item_id=one.id), 303)
+    services.move(one, Do.ITEM_SUBMIT, by=me())
+    db.session.commit()
+    flash(_("Submitted: %(title)s", title=one.title))
+    return redirect(url_for(".desk"), 303)
+
+
+@bp.route("/review/<int:item_id>/amend", methods=["GET", "POST"])
+@needs(Do.ITEM_AMEND)
+def amend(item_id: int) -> ResponseReturnValue:
+    """The editor corrects the text: a new version, shown to the liaison as a difference."""
+    one = items.get_item(item_id, by=me(), to=Do.ITEM_AMEND)
+    form = ItemForm.of(one)
+    if not form.validate_on_submit():
+        return _amend_page(form, one)
+    if form.is_stale(one):
+        return stale_page("review/amend.html", form, one)
+    note = request.form.get("amend_note", "")
+    items.amend_item(one, form.draft(), seen_version=form.seen_version(), note=note, by=me())
+    db.session.commit()
+    flash(_("Version %(number)s was made", number=one.revision_number))
+    return redirect(url_for(".item", item_id=one.id), 303)
+
+
+def _amend_page(form: ItemForm, one: Item) -> Response:
+    missing = items.missing_parts(one)
+    return form_page("review/amend.html", form, item=one, missing=missing, theirs=None)
+
+
 # The confidentiality sign-off
 
 
@@ -252,7 +297,8 @@ def sign_off(item_id: int) -> ResponseReturnValue:
 
 def _signature(form: SignOffForm) -> bool:
     """Whether the password is right; what was filled in stays on the form if it is not."""
-    if password_is(me(), form.password.data or ""):
+    address, password = request.remote_addr or "", form.password.data or ""
+    if is_password(me(), password, address=address):
         return True
     form.password.errors = [_("This is not your password")]
     return False

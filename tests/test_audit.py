@@ -1,0 +1,108 @@
+"""The log: it holds, it is guarded by the database itself, and cuts show."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from county_portal import audit
+from county_portal.extensions import db
+from county_portal.models import AuditRow, State
+from tests.factories import make_item
+
+
+def settings(app):
+    return app.config["COUNTY"]
+
+
+@pytest.fixture
+def log(app, cast):
+    """A log with a whole road in it."""
+    make_item(cast.lin, state=State.PUBLISHED)
+    return app
+
+
+def test_an_untouched_log_holds(log):
+    assert audit.faults(settings(log)) == []
+
+
+def test_the_road_of_an_item_is_in_the_log_in_order(log):
+    deeds = db.session.scalars(db.select(AuditRow.action).order_by(AuditRow.seq)).all()
+    road = ["item.create", "item.submit", "item.approve", "item.accept", "item.release"]
+    assert [deed for deed in deeds if deed.startswith("item.")] == [
+        *road,
+        "item.issue",
+        "item.publish",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE audit SET actor = 'nobody' WHERE seq = 2",
+        "DELETE FROM audit WHERE seq = 2",
+        "INSERT OR REPLACE INTO audit SELECT seq, at, 'nobody', unit, action, object, address,"
+        " result, details, previous, hash FROM audit WHERE seq = 2",
+        "INSERT INTO audit SELECT seq + 100, at, actor, unit, action, object, address, result,"
+        " details, previous, hash FROM audit WHERE seq = 2",
+        "UPDATE revisions SET manifest = '{}'",
+        "DELETE FROM sign_offs",
+        "UPDATE publications SET revision_id = revision_id + 1",
+        "DELETE FROM publications",
+        "UPDATE hands SET hand = 'officer'",
+        "DELETE FROM hands",
+        "UPDATE steps_taken SET note = ''",
+    ],
+)
+def test_the_database_refuses_to_change_what_is_on_record(log, sql):
+    with pytest.raises(DBAPIError, match="the record is not to be changed"):
+        db.session.execute(text(sql))
+
+
+def without_guards(sql: str) -> None:
+    """What somebody could do who owns the database file."""
+    for name in db.session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")):
+        db.session.execute(text(f"DROP TRIGGER {name}"))
+    db.session.execute(text(sql))
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("UPDATE audit SET actor = 'nobody' WHERE seq = 2", "changed after it was written"),
+        ("DELETE FROM audit WHERE seq = 2", "missing"),
+        ("DELETE FROM audit WHERE seq > 3", "no longer holds the row that was anchored"),
+    ],
+)
+def test_whoever_goes_round_the_guards_is_seen(log, sql, words):
+    without_guards(sql)
+    assert any(words in fault.what for fault in audit.faults(settings(log)))
+
+
+def test_a_rewritten_chain_is_seen_by_the_anchors(log):
+    rows = [dict(row) for row in db.session.execute(db.select(AuditRow.__table__)).mappings()]
+    previous = audit.START
+    for row in sorted(rows, key=lambda row: row["seq"]):
+        row["actor"], row["previous"] = "nobody", previous
+        row["hash"] = previous = audit.row_hash(row)
+    without_guards("DELETE FROM audit")
+    db.session.execute(db.insert(AuditRow), rows)
+    db.session.commit()
+    words = {fault.what for fault in audit.faults(settings(log))}
+    assert words == {"the log no longer holds the row that was anchored"}
+
+
+def test_a_forged_anchor_and_a_missing_anchor_file_are_seen(log):
+    path = audit.anchor_file(settings(log))
+    kept = path.read_text()
+    path.write_text(kept + f"9 2026-03-02T01:00:00+00:00 {'a' * 64} {'b' * 64}\n")
+    assert any("not written by this" in fault.what for fault in audit.faults(settings(log)))
+    path.unlink()
+    assert any("missing" in fault.what for fault in audit.faults(settings(log)))
+
+
+def test_a_deed_that_is_rolled_back_leaves_no_row_and_no_anchor(log):
+    before = audit.head(), audit.anchor_file(settings(log)).read_text()
+    audit.record(None, "item.publish", "items:1")
+    db.session.rollback()
+    assert (audit.head(), audit.anchor_file(settings(log)).read_text()) == before
