@@ -18,10 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # The settings alone: this program stays small, and the application belongs to its children.
 Settings = runpy.run_path(str(ROOT / "county_portal" / "config.py"))["Settings"]
-FLASK = [sys.executable, "-m", "flask", "--app", "wsgi:office"]
+PREPARE = [sys.executable, str(ROOT / "deploy" / "prepare.py")]
 CHILDREN = {
     "web server": [sys.executable, str(ROOT / "deploy" / "web.py")],
-    "worker": [*FLASK, "worker"],
+    "worker": [sys.executable, "-m", "flask", "--app", "wsgi:office", "worker"],
 }
 START_SECONDS = 60
 GRACE_SECONDS = 20
@@ -51,7 +51,7 @@ def main() -> int:
         signal.signal(asked, ask_to_stop)
     children: Children = {}
     try:
-        prepare_data(settings)
+        subprocess.run(PREPARE, check=True)
         start(children)
         return watch(children, settings)
     except Stop:
@@ -75,13 +75,6 @@ def is_free(address: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def prepare_data(settings: Settings) -> None:
-    """The schema is current, and an empty database holds the demonstration county."""
-    subprocess.run([*FLASK, "db", "upgrade"], check=True)
-    if settings.DEMO:
-        subprocess.run([*FLASK, "demo", "--if-empty"], check=True)
 
 
 def start(children: Children) -> None:
@@ -118,12 +111,10 @@ def answers(address: str, port: int) -> bool:
 
 
 def announce(settings: Settings) -> None:
-    """Say where to go, and who can sign in if this is the demonstration county."""
     host = f"[{settings.ADDRESS}]" if ":" in settings.ADDRESS else settings.ADDRESS
     print(f"\nPublic site  http://{host}:{settings.PORT}/")
-    print(f"Office       http://{host}:{settings.PORT}/office/\n", flush=True)
-    subprocess.run([*FLASK, "demo", "--accounts"], check=False)
-    print("\nCtrl-C stops it.", flush=True)
+    print(f"Office       http://{host}:{settings.PORT}/office/")
+    print("Ctrl-C stops both.", flush=True)
 
 
 def stop(children: Children) -> None:

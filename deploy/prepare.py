@@ -1,0 +1,36 @@
+"""Brings the data up to date before the program serves.
+
+The schema is current afterwards; an empty database holds the demonstration county, unless
+COUNTY_DEMO is 0; and if it is the demonstration county, its accounts are printed.
+"""
+
+import signal
+
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_migrate import upgrade
+
+from wsgi import office
+
+
+def command(app: Flask, *words: str) -> None:
+    """What `flask words…` does, without starting Python again. Ends the program if it fails."""
+    app.cli.main(
+        args=words,
+        prog_name="flask",
+        standalone_mode=False,
+        obj=ScriptInfo(create_app=lambda: app),
+    )
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word; nothing is kept
+    with office.app_context():
+        upgrade()
+    if office.config["COUNTY"].DEMO:
+        command(office, "demo", "--if-empty")
+    command(office, "demo", "--accounts")
+
+
+if __name__ == "__main__":
+    main()
