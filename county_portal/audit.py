@@ -70,8 +70,10 @@ def record_refusal(
     by: Person | None, action: str, thing: object = None, *, named: str = "", **details: object
 ) -> None:
     """Write a refusal into the log, in a transaction of its own: the deed's is rolled back."""
+    deed = _deed(by, action, thing, named, details)
+    db.session.rollback()  # reading who it was may have taken the write lock
     with writing(), db.engine.begin() as connection:
-        _append(connection, _deed(by, action, thing, named, details), "refused")
+        _append(connection, deed, "refused")
 
 
 def _deed(

@@ -74,6 +74,7 @@ class DatabaseSessions(SessionInterface):
         used = session.touch and request.endpoint not in POLLING
         if not session.modified and not session.renew and not used:
             return
+        db.session.rollback()  # what the page read after its commit holds the write lock again
         with writing(), db.engine.begin() as connection:
             self._store(connection, session)
         if not session:
