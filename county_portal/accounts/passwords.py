@@ -21,14 +21,14 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 NOBODYS = HASHER.hash(secrets.token_hex(16))  # compared with when there is no such person
 
 # Words that people here reach for first: pinyin, the trade, keys that lie side by side.
-LOCAL_WORDS = (
-    "mima woaini woaizhongguo zhongguo beijing xianzhengfu zhengfu bangongshi xinxi xinxiyuan "
-    "guanliyuan guanli baomi shencha bianji zhengwu gongkai xinxigongkai wangzhan renmin "
-    "renminzhengfu xianwei xiangzhen shuiliju nongyeju jiaoyuju qinghe qinghexian chunjie "
-    "guoqing nihao xiexie laoshi lingdao zhuren juzhang xianzhang kaoshi shouji dianhua "
-    "wang zhang chen yang huang zhao zhou county portal office admin administrator "
-    "qwerty asdfgh zxcvbn 1qaz2wsx 5201314 1314520 888888 666666"
-).split()
+LOCAL_WORDS = """
+    mima woaini woaizhongguo zhongguo beijing xianzhengfu zhengfu bangongshi xinxi xinxiyuan
+    guanliyuan guanli baomi shencha bianji zhengwu gongkai xinxigongkai wangzhan renmin
+    renminzhengfu xianwei xiangzhen shuiliju nongyeju jiaoyuju qinghe qinghexian chunjie
+    guoqing nihao xiexie laoshi lingdao zhuren juzhang xianzhang kaoshi shouji dianhua
+    wang zhang chen yang huang zhao zhou county portal office admin administrator
+    qwerty asdfgh zxcvbn 1qaz2wsx 5201314 1314520 888888 666666
+"""
 
 
 def hash_password(password: str) -> str:
@@ -58,7 +58,7 @@ def require_strong(password: str, person: Person) -> None:
     if password.isascii() and password.isdigit():
         raise Refused("Do not use digits only")
     about = [person.login, person.name, person.unit.name, person.unit.code, person.unit.phone]
-    judged = zxcvbn(password[:JUDGED], user_inputs=[*LOCAL_WORDS, *filter(None, about)])
+    judged = zxcvbn(password[:JUDGED], user_inputs=[*LOCAL_WORDS.split(), *filter(None, about)])
     if judged["score"] < STRONG_ENOUGH:
         raise Refused(
             "This password is easy to guess. Take three or four words that have nothing to do"

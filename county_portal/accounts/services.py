@@ -11,7 +11,7 @@ from county_portal.models import Person
 SIGN_IN = "session.start"
 SIGN_OUT = "session.end"
 PASSWORD = "password.change"  # noqa: S105  (the name of a deed)
-CONFIRM = "password.confirm"  # noqa: S105
+CONFIRM = "password.confirm"
 
 
 def find_person(login: str, password: str, *, address: str) -> Person | None:
