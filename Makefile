@@ -58,13 +58,14 @@ screenshots: ## Take the pictures of docs/img/ again, from a running `make run`
 	@deploy/ready.sh test
 	$(BIN)/python docs/screenshots.py
 
-lock: ## Choose package versions anew (needs uv and npm)
-	for name in requirements requirements-dev requirements-node; do \
-	    uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \
-	        --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
-	        $$name.in -o $$name.lock || exit 1; \
-	done
-	npm install --package-lock-only --no-progress
+LOCK = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+    --generate-hashes --no-header --no-annotate --no-emit-index-url $(if $(UPGRADE),--upgrade)
+
+lock: ## Lock what the .in files and package.json ask for; UPGRADE=1 takes newer versions (uv, npm)
+	$(LOCK) requirements.in -o requirements.lock
+	$(LOCK) requirements-dev.in -c requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-node.in -o requirements-node.lock
+	npm $(if $(UPGRADE),update,install) --package-lock-only --no-progress
 
 clean: ## Remove what set-up and tools made; the data in var/ stays
 	rm -rf .venv node_modules static/vendor .fonts .mypy_cache .pytest_cache .ruff_cache \
