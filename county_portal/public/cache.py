@@ -18,6 +18,7 @@ KEEP = "county_portal.keep"
 LARGEST = 2**21
 """Bytes of the largest page that is kept."""
 LONGEST_QUERY = 400
+OF_THE_BODY = frozenset({"content-type", "content-length"})
 KEPT_STATUS = frozenset({"200", "410"})
 OVERHEAD = 1024
 """Bytes a kept page costs beside its body, about."""
@@ -125,7 +126,7 @@ def _page_of(status: str, headers: list[tuple[str, str]], body: bytes) -> _Page:
 def _answer(page: _Page, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     seen = environ.get("HTTP_IF_NONE_MATCH", "")
     if seen and page.status.startswith("200") and (page.etag in seen or seen.strip() == "*"):
-        headers = [pair for pair in page.headers if not pair[0].lower().startswith("content-")]
+        headers = [pair for pair in page.headers if pair[0].lower() not in OF_THE_BODY]
         start_response("304 NOT MODIFIED", headers)
         return []
     start_response(page.status, list(page.headers))

@@ -18,6 +18,8 @@ from county_portal.published.reader import LAST_PAGE, Filters, Reader, Site
 from county_portal.published.schema import FileLine, PublicItem
 
 READER = "county_site"
+REFUSED = "refused"
+"""Set on `g` while a refusal is drawn: it says nothing of the address."""
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 
 
@@ -49,7 +51,9 @@ def html_language() -> str:
 
 
 def in_language(language: str) -> str:
-    """This same page in another language."""
+    """This same page in another language; the home page where there is no page."""
+    if g.get(REFUSED):
+        return url_for("public.home", lang=language)
     asked = MultiDict(request.args)
     own = current_app.config["BABEL_DEFAULT_LOCALE"] == LANGUAGES[language]
     asked["lang"] = "" if own else language

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import Babel, gettext
 from werkzeug.exceptions import HTTPException
 
@@ -83,6 +83,7 @@ def _error_page(status: int) -> Response:
         416: gettext("The file has no such part"),
     }
     reason = reasons.get(status, gettext("The address could not be understood"))
+    setattr(g, pages.REFUSED, True)
     return make_response(render_template("public/error.html", reason=reason, status=status), status)
 
 

@@ -11,6 +11,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from county_portal.public import pages
 from county_portal.public.pages import show, site
@@ -37,6 +38,8 @@ LONGEST_QUESTION = 100
 
 SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/jpeg", "image/png"})
 FILE_POLICY = "default-src 'none'; sandbox"
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+"""Without "sandbox": browsers show no PDF in a sandbox, and a rendition holds no script."""
 NOT_DISCLOSURES = frozenset({"news", "notice", "interaction"})
 
 
@@ -115,11 +118,16 @@ def _send(found: FileLine) -> Response:
         conditional=False,
         etag=False,
     )
-    response.last_modified = None
+    response.headers.pop("Last-Modified", None)
     response.set_etag(found.sha256[:32])
     response.headers["Cache-Control"] = "no-cache"
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    is_pdf = found.media_type == "application/pdf"
+    response.headers["Content-Security-Policy"] = PDF_POLICY if is_pdf else FILE_POLICY
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
     return response
 
 
