@@ -17,7 +17,6 @@ for_running=(
 venv=.venv/bin/python
 export PIP_DEFAULT_TIMEOUT=${PIP_DEFAULT_TIMEOUT:-120} PIP_RETRIES=${PIP_RETRIES:-8}
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
-export DEBIAN_FRONTEND=noninteractive
 
 say() { printf '%s\n' "$*"; }
 
@@ -69,7 +68,7 @@ install_packages() {
 apt_get() {
     local log
     log=$(mktemp)
-    "${as_root[@]}" apt-get -qq -o Acquire::Retries=5 -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 || {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=5 -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 || {
         cat "$log" >&2
         rm -f "$log"
         stop "Debian's packages could not be installed; the lines above say why."
