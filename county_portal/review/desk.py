@@ -205,9 +205,10 @@ def _heap(
     page: int,
     size: int,
 ) -> Heap:
-    count = db.session.scalar(select(func.count(Item.id)).where(condition)) or 0
+    """One question for lines and count. A page behind the last has neither."""
     query = (
-        lines.select_from(Item)
+        lines.add_columns(func.count().over().label("in_all"))
+        .select_from(Item)
         .join(Unit, Unit.id == Item.unit_id)
         .outerjoin(Column, Column.id == Item.column_id)
         .where(condition)
@@ -215,5 +216,6 @@ def _heap(
         .limit(size)
         .offset((page - 1) * size)
     )
-    rows = db.session.execute(query).mappings()
+    rows = [dict(row) for row in db.session.execute(query).mappings()]
+    count = max((row.pop("in_all") for row in rows), default=0)
     return Heap([DeskLine(**row) for row in rows], count)

@@ -13,13 +13,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from county_portal.labels import label
 from county_portal.models import Ground, Verdict
 from county_portal.review.services import QUESTIONS, Opinion
 
-ANSWERS = [("clear", _l("No objection")), ("objection", _l("Objection"))]
+ANSWERS = [SelectChoice("clear", _l("No objection")), SelectChoice("objection", _l("Objection"))]
 
 QUESTION_WORDS = {
     "state_secret": _l("State secrets: it holds none, and none can be inferred from it"),
@@ -74,8 +75,9 @@ class SignOffForm(FlaskForm):
         for name in QUESTIONS:
             self[name].validators = [must]
         self.verdict.validators = [InputRequired(_l("Choose a verdict"))]
-        self.verdict.choices = [(one.value, label(one)) for one in Verdict]
-        self.ground.choices = [("", "—"), *((one.value, label(one)) for one in Ground)]
+        self.verdict.choices = [SelectChoice(one.value, label(one)) for one in Verdict]
+        grounds = [SelectChoice(one.value, label(one)) for one in Ground]
+        self.ground.choices = [SelectChoice("", "—"), *grounds]
 
     def sign(self) -> Opinion:
         return Opinion(

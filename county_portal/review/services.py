@@ -98,7 +98,7 @@ def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
         verdict=opinion.verdict,
         checks=json.dumps(opinion.checks, sort_keys=True),
         ground=opinion.ground if opinion.verdict is Verdict.WITHHOLD else None,
-        next_review_on=_next_review(opinion),
+        next_review_on=next_review(opinion),
         referred_to=opinion.referred_to.strip(),
         letter_number=opinion.letter_number.strip(),
         opinion=opinion.opinion.strip(),
@@ -166,7 +166,7 @@ def _complete(opinion: Opinion) -> None:
         raise Refused("Say why, so that the author can act on it")
 
 
-def _next_review(opinion: Opinion) -> date | None:
+def next_review(opinion: Opinion) -> date | None:
     """When something withheld is looked at again.
 
     Source: Open Government Information Regulations (2019), art. 18.

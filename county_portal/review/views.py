@@ -45,7 +45,7 @@ bp = Blueprint("review", __name__)
 @bp.app_context_processor
 def count_in_the_menu() -> dict[str, object]:
     """How many items wait for whoever looks at the page."""
-    if not current_user.is_authenticated or not me().has_any(EDITORIAL):
+    if not current_user or not current_user.is_authenticated or not me().has_any(EDITORIAL):
         return {}
     return {"desk_count": desks.desk_count(me()), "address_of": _address_of}
 
