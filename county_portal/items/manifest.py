@@ -37,7 +37,7 @@ def manifest_of(item: Item, number: int) -> str:
 
 
 def public_files(item: Item, body: str) -> list[Attachment]:
-    """The attachments the public gets: those with a rendition, pictures only if the text shows them."""
+    """What the public gets: attachments with a rendition, pictures only if the text shows them."""
     shown = set(image_keys(body))
     return [
         one for one in item.attachments if one.rendition and (not one.inline or one.key in shown)

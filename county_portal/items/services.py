@@ -3,7 +3,7 @@
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -16,6 +16,7 @@ from county_portal.extensions import db
 from county_portal.items.manifest import manifest_of, public_files
 from county_portal.models import (
     Attribute,
+    AuditRow,
     Category,
     ColumnKind,
     Ground,
@@ -36,6 +37,12 @@ NEEDS_CATEGORY = frozenset(
 )
 SUMMARY_LENGTH = 100  # characters
 TITLE_LENGTH = 120  # characters
+CAME_BACK_BY = {
+    State.RETURNED: (Do.ITEM_RETURN, Do.ITEM_REWORK, Do.ITEM_RECALL),
+    State.CORRECTING: (Do.ITEM_CORRECT,),
+}
+FIRST_VERSION = 1  # of an item nobody has saved again
+LOGGED_EVERY = timedelta(hours=1)  # how often the log says that somebody goes on writing
 
 
 @dataclass(frozen=True)
@@ -109,14 +116,30 @@ def thread_of(item: Item) -> list[StepTaken]:
     return list(db.session.scalars(query))
 
 
+def why_back(item: Item) -> StepTaken | None:
+    """The step that brought the item back to its unit, with its reason; None while it did not."""
+    if item.state not in CAME_BACK_BY:
+        return None
+    query = select(StepTaken).where(
+        StepTaken.item_id == item.id, StepTaken.action.in_(CAME_BACK_BY[item.state])
+    )
+    return db.session.scalar(query.order_by(StepTaken.id.desc()).limit(1))
+
+
 # Writing
 
 
 def create_item(draft: Draft, *, token: str, by: Person) -> Item:
-    """A new draft of the author's unit. The same token twice makes one item."""
+    """A new draft of the author's unit. The same token twice makes one item.
+
+    When the answer to the first was lost, the second may bring newer words; they
+    are kept, unless somebody has gone on writing since.
+    """
     require(by, Do.ITEM_CREATE)
     made = db.session.scalar(select(Item).where(Item.token == token, Item.author_id == by.id))
     if made is not None:
+        if not _holds(made, draft):
+            edit_item(made, draft, seen_version=FIRST_VERSION, by=by, by_itself=True)
         return made
     moment = clock.now()
     item = Item(
@@ -138,13 +161,33 @@ def create_item(draft: Draft, *, token: str, by: Person) -> Item:
     return item
 
 
-def edit_item(item: Item, draft: Draft, *, seen_version: int, by: Person) -> None:
-    """Replace the item's words. Raises OutOfDate if it changed since the form was drawn."""
+def edit_item(
+    item: Item, draft: Draft, *, seen_version: int, by: Person, by_itself: bool = False
+) -> None:
+    """Replace the item's words. Raises OutOfDate if it changed since the form was drawn.
+
+    by_itself: the page saves while somebody writes, every few seconds; the log
+    gets one line for all of it in an hour.
+    """
     require(by, Do.ITEM_EDIT, item)
     _same_version(item, seen_version)
     _write(item, draft, by)
     take_hand(item, HandKind.AUTHOR, by=by)
-    audit.record(by, Do.ITEM_EDIT, item)
+    if not (by_itself and _told_lately(item, by)):
+        audit.record(by, Do.ITEM_EDIT, item)
+
+
+def save_by_itself(
+    item: Item | None, draft: Draft, *, token: str, seen_version: int, by: Person
+) -> Item:
+    """What the page saves while somebody writes; the first time it makes the item.
+
+    Raises OutOfDate if somebody else changed it since the form was drawn.
+    """
+    if item is None:
+        return create_item(draft, token=token, by=by)
+    edit_item(item, draft, seen_version=seen_version, by=by, by_itself=True)
+    return item
 
 
 def amend_item(item: Item, draft: Draft, *, seen_version: int, note: str, by: Person) -> Revision:
@@ -173,7 +216,7 @@ def make_revision(item: Item, *, by: Person) -> Revision:
         number=number,
         manifest=manifest,
         content_hash=hash_of(manifest),
-        inside=json.dumps(_inside(item), ensure_ascii=False, sort_keys=True),
+        inside=json.dumps(inside_of(item), ensure_ascii=False, sort_keys=True),
         made_by=by.id,
         made_at=clock.now(),
     )
@@ -256,6 +299,18 @@ def _checks(item: Item) -> list[tuple[bool, MissingPart]]:
     ]
 
 
+def _told_lately(item: Item, by: Person) -> bool:
+    """Whether the log already says that this person writes on this item."""
+    lately = (clock.now() - LOGGED_EVERY).isoformat(timespec="milliseconds")
+    told = select(AuditRow.seq).where(
+        AuditRow.object == f"items:{item.id}",
+        AuditRow.actor == by.login,
+        AuditRow.action.in_((Do.ITEM_EDIT, Do.ITEM_CREATE)),
+        AuditRow.at >= lately,
+    )
+    return db.session.scalar(told.limit(1)) is not None
+
+
 def _same_version(item: Item, seen_version: int) -> None:
     if item.version != seen_version:
         raise OutOfDate("Somebody changed this item while you were writing")
@@ -277,6 +332,12 @@ def _write(item: Item, draft: Draft, by: Person) -> None:
     set_due(item)
 
 
+def _holds(item: Item, draft: Draft) -> bool:
+    """Whether the item already says what the draft says."""
+    words = {**draft.__dict__, "body": clean(draft.body)}
+    return all(getattr(item, name) == word for name, word in words.items())
+
+
 def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
     unit = item.unit if item.unit is not None else by.unit
     open_ids = {column.id for column in db.session.scalars(columns_open_to(unit))}
@@ -284,7 +345,7 @@ def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
         raise Refused("Your unit cannot submit to this column")
 
 
-def _inside(item: Item) -> dict[str, object]:
+def inside_of(item: Item) -> dict[str, object]:
     """What reviewers see and the public never does."""
     return {
         "note": item.note,
