@@ -68,7 +68,7 @@ def run(
         if target:
             target.write_bytes(b"")
         try:
-            return _answer(_said_by_child(order, Path(folder), seconds), task)
+            return _answer(*_said_by_child(order, Path(folder), seconds))
         except Refused:
             if target:
                 target.unlink(missing_ok=True)
@@ -137,8 +137,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
             pipe.close()
 
 
-def _answer(said: tuple[bytes, int], task: str) -> dict[str, Any]:
-    words, code = said
+def _answer(words: bytes, code: int) -> dict[str, Any]:
     if -code in {signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ}:
         raise TooMuch("The file takes too long or too much memory to examine; make it smaller")
     try:
@@ -146,6 +145,7 @@ def _answer(said: tuple[bytes, int], task: str) -> dict[str, Any]:
         if "answer" in told:
             return dict(told["answer"])
         kind, message, params = told["refused"]
+        refusal = KINDS[kind](message, **params)
     except (ValueError, KeyError, TypeError) as fault:
         raise Broken("The file cannot be read; it seems to be damaged") from fault
-    raise KINDS[kind](message, **params)
+    raise refusal

@@ -60,7 +60,8 @@ def _redraw(source: Path, target: Path, kind: Kind) -> dict[str, object]:
         with open_image(source, kind) as image:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             size = image.size
-            upright = ImageOps.exif_transpose(_plain(image))
+            upright = _plain(image)
+            ImageOps.exif_transpose(upright, in_place=True)
     except (OSError, SyntaxError, ValueError, EOFError) as fault:
         raise _broken() from fault
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)

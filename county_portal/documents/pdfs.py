@@ -61,6 +61,8 @@ def check(source: Path, target: None = None) -> dict[str, object]:
 
 def open_pdf(source: Path) -> Pdf:
     """The PDF at `source`. Raises Refused if locked, TooMuch if endless, Broken if damaged."""
+    if b"%%EOF" not in _end(source):
+        raise _broken()
     try:
         pdf = Pdf.open(source)
     except pikepdf.PasswordError as fault:
@@ -78,6 +80,13 @@ def open_pdf(source: Path) -> Pdf:
     if pages > MAX_PAGES or len(pdf.objects) > MAX_OBJECTS:
         raise TooMuch("The PDF has too many pages or parts; split it into several")
     return pdf
+
+
+def _end(source: Path) -> bytes:
+    """The last bytes: a file that was cut short could be repaired, but would show less."""
+    with source.open("rb") as file:
+        file.seek(max(0, source.stat().st_size - 2048))
+        return file.read()
 
 
 def rewrite(source: Path, target: Path) -> dict[str, object]:

@@ -229,10 +229,10 @@ def test_too_many_parts_are_refused_with_advice():
     ],
 )
 def test_bombs_end_in_seconds(bomb):
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(Refused):
         clean(bomb)
-    assert time.monotonic() - began < 6
+    assert time.process_time() - began < 6
 
 
 def test_text_has_a_line_for_each_paragraph():
@@ -295,6 +295,6 @@ def test_addresses_and_keys_are_inverse(keys):
 
 @pytest.mark.parametrize("bomb", ["<img ", "<img src=", "<img src='", '<img "', "<img src=x "])
 def test_finding_addresses_is_quick_on_rubbish(bomb):
-    began = time.monotonic()
+    began = time.process_time()
     without_addresses(bomb * 50_000, "files/(x)")
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2

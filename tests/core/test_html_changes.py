@@ -106,9 +106,9 @@ def scattered(seed, blocks, length, words):
     ],
 )
 def test_even_the_worst_pair_is_compared_in_time(old, new):
-    began = time.monotonic()
+    began = time.process_time()
     told = word_diff(old, new)
-    assert time.monotonic() - began < 4
+    assert time.process_time() - began < 4
     assert "<del>" in told
 
 
