@@ -33,10 +33,11 @@ document.addEventListener("submit", (event) => {
   }
 }, true);
 
-// A form is sent once, however often the button is pressed.
+// A form is sent once, however often the button is pressed. data-again: a form that fetches a file.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.hasAttribute("hx-post") || "again" in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

@@ -114,7 +114,7 @@ def language_address(code: str) -> str:
 def same_page(**changed: object) -> str:
     """The address of this page with some words of its query changed; None takes a word out."""
     words = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
-    return url_for(request.endpoint or "static", **words)  # type: ignore[arg-type]
+    return url_for(request.endpoint or "static", **words)
 
 
 def install(app: Flask) -> None:

@@ -11,7 +11,6 @@ from flask import (
     request,
     url_for,
 )
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -38,12 +37,6 @@ bp = Blueprint("accounts", __name__)
 YEAR = 365 * 24 * 3600  # seconds
 LANGUAGES = frozenset({"zh", "en"})
 LANGUAGE_COOKIE = "county_language"
-
-
-@bp.record_once
-def frame(state: BlueprintSetupState) -> None:
-    """The frame round every page belongs to this feature."""
-    menu.install(state.app)  # type: ignore[arg-type]
 
 
 # Oneself

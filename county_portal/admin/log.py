@@ -1,0 +1,112 @@
+"""Reading the log: searching it, paging through it, taking it out as a table."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from sqlalchemy import Select, select
+
+from county_portal import audit
+from county_portal.core import clock
+from county_portal.extensions import db, writing
+from county_portal.models import AuditRow, Person
+from county_portal.policy import Do, require
+
+PER_PAGE = 100
+CHUNK = 2000  # rows read at a time while the table is sent
+HEADINGS = ("seq", "at", "actor", "unit", "action", "object", "address", "result", "details")
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+EXPORT = "audit.export"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for. since, until: county days, both included."""
+
+    actor: str = ""
+    action: str = ""
+    thing: str = ""
+    result: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as the page shows it."""
+
+    row: AuditRow
+    details: dict[str, object]
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Some rows, newest first. older: before which number the next page begins."""
+
+    lines: list[Line]
+    older: int | None
+
+
+def find_rows(search: Search, *, before: int | None, by: Person) -> LogPage:
+    """One page of the log. before: only rows with a smaller number."""
+    require(by, Do.AUDIT_READ)
+    rows = list(db.session.scalars(_matching(search, before).limit(PER_PAGE + 1)))
+    shown = rows[:PER_PAGE]
+    return LogPage(
+        [Line(row, json.loads(row.details)) for row in shown],
+        shown[-1].seq if len(rows) > PER_PAGE else None,
+    )
+
+
+def _matching(search: Search, before: int | None) -> Select[AuditRow]:
+    query = select(AuditRow).order_by(AuditRow.seq.desc())
+    if before is not None:
+        query = query.where(AuditRow.seq < before)
+    if search.actor:
+        query = query.where(AuditRow.actor == search.actor)
+    if search.action:
+        query = query.where(AuditRow.action.startswith(search.action, autoescape=True))
+    if search.thing:
+        query = query.where(AuditRow.object == search.thing)
+    if search.result:
+        query = query.where(AuditRow.result == search.result)
+    if search.since:
+        query = query.where(AuditRow.at >= _moment(search.since))
+    if search.until:
+        query = query.where(AuditRow.at < _moment(search.until + timedelta(days=1)))
+    return query
+
+
+def _moment(day: date) -> str:
+    """The first moment of the county day, written as the log writes moments."""
+    return clock.day_start(day).astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def record_export(search: Search, *, by: Person) -> None:
+    """Taking the log out of the office is a deed like any other."""
+    require(by, Do.AUDIT_READ)
+    asked = {name: value for name, value in vars(search).items() if value}
+    audit.record(by, EXPORT, "audit", **asked)
+
+
+def table(search: Search) -> Iterator[list[str]]:
+    """The rows as text, newest first, under their headings. No transaction lasts between chunks."""
+    yield list(HEADINGS)
+    before: int | None = None
+    while rows := _chunk(search, before):
+        for row in rows:
+            yield [safe_cell(str(row[name])) for name in HEADINGS]
+        before = int(rows[-1]["seq"])  # type: ignore[call-overload]
+
+
+def _chunk(search: Search, before: int | None) -> list[dict[str, object]]:
+    columns = [getattr(AuditRow, name) for name in HEADINGS]
+    query = _matching(search, before).with_only_columns(*columns).limit(CHUNK)
+    with writing(ahead=False), db.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def safe_cell(text: str) -> str:
+    """The text, so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(RISKY) else text

@@ -1,0 +1,90 @@
+"""What the office decides, and what is done in the background."""
+
+import pytest
+
+from county_portal import jobs, settings
+from county_portal.core import clock
+from county_portal.extensions import db
+from county_portal.models import Job, JobState
+from tests.factories import make_item
+
+
+def form(page, **changed):
+    fields = page.get("/settings").select("main form input[name]")
+    return {**{field["name"]: field.get("value", "") for field in fields}, **changed}
+
+
+def test_a_decision_is_kept_and_logged(browse, cast):
+    page = browse(cast.sys)
+    page.post("/settings", form(page, county_name="Green Valley"))
+    assert settings.value("county_name") == "Green Valley"
+    assert "Green Valley" in page.get("/settings").select_one(".head__name").text
+    log = browse(cast.aud).get("/log?thing=settings:county_name")
+    assert "Green Valley" in log.select_one("tbody tr").text
+
+
+@pytest.mark.parametrize(
+    ("key", "new", "reason"),
+    [
+        ("publish_within_workdays", "many", "Enter a whole number from 1 to 999"),
+        ("index_number_pattern", "{unit}-{secret}", "may hold"),
+        ("index_number_pattern", "{unit}", "must hold"),
+        ("county_name", "  ", "Enter a value"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_at_its_field(browse, cast, key, new, reason):
+    page = browse(cast.sys)
+    words = form(page, **{key: new, "site_name": "Another name"})
+    answer = page.post("/settings", words, status=422)
+    assert reason in answer.select_one(f"#{key}-error").text
+    assert answer.select_one("#site_name")["value"] == "Another name"
+    assert settings.value("site_name") != "Another name"
+
+
+def test_settings_of_a_stale_page_are_not_kept(browse, cast):
+    page = browse(cast.sys)
+    words = form(page)
+    page.post("/settings", {**words, "county_name": "First"})
+    page.post("/settings", {**words, "county_name": "Second"}, status=409)
+
+
+def test_another_number_of_days_moves_the_deadlines(browse, cast):
+    item = make_item(cast.lin)
+    before = item.publish_due_on
+    page = browse(cast.sys)
+    page.post("/settings", form(page, publish_within_workdays="5"))
+    db.session.refresh(item)
+    assert item.publish_due_on < before
+
+
+def test_a_job_that_failed_says_why(browse, cast, monkeypatch):
+    def fail(progress):
+        raise ValueError("the disk is full")
+
+    monkeypatch.setitem(jobs.TASKS, "test.fail", fail)
+    jobs.enqueue("test.fail", key="test", by=cast.he)
+    db.session.commit()
+    row = browse(cast.sys).get("/jobs").select_one("tbody tr").text
+    assert "Failed" in row
+    assert "the disk is full" in row
+    assert "He" in row
+
+
+def test_a_long_list_of_jobs_has_pages(browse, cast):
+    moment = clock.now()
+    db.session.add_all(
+        Job(key=str(n), task="t", arguments="{}", state=JobState.DONE, asked_at=moment)
+        for n in range(51)
+    )
+    db.session.commit()
+    page = browse(cast.sys)
+    first = page.get("/jobs")
+    assert len(first.select("tbody tr")) == 50
+    assert len(page.get(first.select_one("a[rel=next]")["href"]).select("tbody tr")) == 1
+
+
+def test_only_the_system_administrator_decides(browse, cast):
+    for person in (cast.lin, cast.qian, cast.he, cast.sec, cast.aud):
+        browse(person).get("/settings", status=403)
+        browse(person).post("/settings", {"county_name": "Mine"}, status=403)
+        browse(person).get("/jobs", status=403)
