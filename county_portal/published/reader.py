@@ -150,6 +150,7 @@ class Site:
                 uri=True,
                 isolation_level=None,
                 cached_statements=64,
+                check_same_thread=False,  # only closing may happen elsewhere: see __del__
             )
             self.settings = defaultdict(str, self._rows("SELECT key, value FROM site"))
         except sqlite.Error as reason:
@@ -158,6 +159,7 @@ class Site:
             raise NoSite("The public file is of another form")
 
     def __del__(self) -> None:
+        """Whichever thread drops the last reference closes the file."""
         if hasattr(self, "_db"):
             self._db.close()
 

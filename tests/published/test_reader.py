@@ -1,6 +1,7 @@
 """The public file as pages ask it: lists, items, words, and what happens when it is swapped."""
 
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 
@@ -158,6 +159,20 @@ def test_the_reader_sees_the_new_file_and_an_open_page_the_old_one(folder):
     assert before.item(2) is None and after.item(2) is not None
     assert before.generation != after.generation
     assert door.current() is after
+
+
+def test_every_thread_reads_for_itself_and_may_end_before_the_reader(folder):
+    writer.build(folder, SITE, [make_entry(1)])
+    door = Reader(folder)
+    mine, sites = door.current(), []
+    threads = [Thread(target=lambda: sites.append(door.current())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(site) for site in [*sites, mine]}) == 5
+    sites.clear()
+    assert door.current() is mine and mine.item(1) is not None
 
 
 def test_without_a_file_there_is_no_site(folder):
