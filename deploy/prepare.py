@@ -6,21 +6,15 @@ COUNTY_DEMO is 0; and if it is the demonstration county, its accounts are printe
 
 import signal
 
-from flask import Flask
-from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 
 from wsgi import office
 
 
-def command(app: Flask, *words: str) -> None:
-    """What `flask words…` does, without starting Python again. Ends the program if it fails."""
-    app.cli.main(
-        args=words,
-        prog_name="flask",
-        standalone_mode=False,
-        obj=ScriptInfo(create_app=lambda: app),
-    )
+def command(*words: str) -> None:
+    """What `flask words…` does, without starting Python again. Raises SystemExit if it fails."""
+    with office.app_context():
+        office.cli.main(args=words, prog_name="flask", standalone_mode=False)
 
 
 def main() -> None:
@@ -28,8 +22,8 @@ def main() -> None:
     with office.app_context():
         upgrade()
     if office.config["COUNTY"].DEMO:
-        command(office, "demo", "--if-empty")
-    command(office, "demo", "--accounts")
+        command("demo", "--if-empty")
+    command("demo", "--accounts")
 
 
 if __name__ == "__main__":
