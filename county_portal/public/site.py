@@ -83,6 +83,8 @@ def _error_page(status: int) -> Response:
         416: gettext("The file has no such part"),
     }
     reason = reasons.get(status, gettext("The address could not be understood"))
+    if status == 400:  # perhaps even the host is nonsense: no page of this site belongs there
+        return Response(reason, status, content_type="text/plain; charset=utf-8")
     setattr(g, pages.REFUSED, True)
     return make_response(render_template("public/error.html", reason=reason, status=status), status)
 

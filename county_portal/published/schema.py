@@ -318,8 +318,8 @@ def site_path(folder: Path) -> Path:
 
 
 def text_of_moment(moment: datetime) -> str:
-    """A moment as the file holds it: UTC, to the second, in an order that sorts."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment as the file holds it: UTC, exact, in an order that sorts."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def moment_of(text: str) -> datetime:

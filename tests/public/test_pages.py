@@ -4,7 +4,10 @@ import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 
 import pytest
+from bs4 import BeautifulSoup
+from flask import render_template
 
+from county_portal.published.schema import PublicItem
 from county_portal.release import writer
 from county_portal.release.writer import Changes
 from tests.public.furniture import Visitor, make_site, meta, numbers
@@ -13,6 +16,7 @@ from tests.published.factory import (
     make_blob,
     make_county,
     make_entry,
+    make_manifest,
     make_withdrawal,
 )
 
@@ -185,6 +189,70 @@ def test_search_marks_two_character_words(visit):
 def test_search_takes_any_words(visit, words):
     page = visit.get(f"/search?q={words}")
     assert numbers(page) == [] and not page.select("main script")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/columns/%00",
+        "/columns/%ff",
+        "/files/46/%00/%00",
+        "/files/46/bbbbbbbb/%ff",
+        "/sitemap/%00.xml",
+        "/sitemap/٢٠٢٥.xml",
+        "/items/４６",
+        "/items/1/../2",
+        "//items/1",
+        "/catalogue?unit=%00&year=%ff",
+        "/catalogue?page=1&page=x",
+        "/catalogue?lang=%00",
+        "/?lang[]=en",
+        "/search?q=%ed%a0%80",
+        "/search?q=a&q=b&sort='",
+        "/static/../wsgi.py",
+        "/static/%2e%2e/wsgi.py",
+    ],
+)
+def test_no_address_breaks_the_site(visit, path):
+    response = visit.client.get(path)
+    assert response.status_code in {200, 308, 404}
+    assert b"import" not in response.data
+
+
+@pytest.mark.parametrize("host", ["", "a b", "x" * 300, "[::1", "evil.example/items"])
+def test_no_host_is_echoed(visit, host):
+    response = visit.client.get("/items/46", headers={"Host": host})
+    assert response.status_code < 500
+    assert "evil" not in response.text
+
+
+def test_the_officer_sees_what_the_public_will_see(folder):
+    """The preview of an unsigned manifest is the public page but for what is drawn later."""
+    entry = make_entry(46, title="预案", summary="")
+    writer.apply(folder, Changes(put=(entry,)))
+    app = make_site(folder)
+    public = Visitor(app).get("/items/46").select_one(".item")
+    with app.test_request_context("/"):
+        preview = render_template(
+            "public/_item.html",
+            item=PublicItem.from_manifest(entry.manifest),
+            address=lambda file: f"/preview/{file.key}",
+        )
+    for drawn in ("QH002/2025-00046", "2025-09-03 07:00"):
+        assert drawn in public.text and drawn not in preview
+    assert preview.count("assigned at publication") == 2
+    shown = BeautifulSoup(preview, "html.parser")
+    for part in ("h1", ".item__body"):
+        assert str(shown.select_one(part)) == str(public.select_one(part))
+
+
+def test_an_unfinished_item_can_be_shown_too(folder):
+    manifest = make_manifest(1, column=None, category=None, formed_on=None, document_number="")
+    with make_site(folder).test_request_context("/"):
+        shown = render_template(
+            "public/_item.html", item=PublicItem.from_manifest(manifest), address=str
+        )
+    assert "assigned at publication" in shown
 
 
 def test_search_without_words_says_what_to_do(visit):

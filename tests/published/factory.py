@@ -116,7 +116,9 @@ def make_entry(
 
 
 def make_withdrawal(number: int = 1) -> Withdrawal:
-    return Withdrawal(number, f"QH002/2025-{number:05}", START + timedelta(days=90), "内容有误")
+    return Withdrawal(
+        number, f"QH002/2025-{number:05}", START + timedelta(days=90, microseconds=1), "内容有误"
+    )
 
 
 def make_blob(
