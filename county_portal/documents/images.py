@@ -6,10 +6,12 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from county_portal.core.sandbox import Broken, TooMuch
-from county_portal.documents.kinds import MAX_PIXELS, Kind
+from county_portal.documents.kinds import MAX_PIXELS, Kind, Note
 
 LONGEST_SIDE = 4000  # pixels
 QUALITY = 88
+
+NOTE_SMALLER = Note("The picture is shown smaller than it was")
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -71,7 +73,7 @@ def _redraw(source: Path, target: Path, kind: Kind) -> dict[str, object]:
     else:
         upright.save(target, "JPEG", quality=QUALITY, optimize=True)
     smaller = max(upright.size) < max(size)
-    return {"notes": ["The picture is shown smaller than it was"] if smaller else []}
+    return {"notes": [NOTE_SMALLER] if smaller else []}
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -5,10 +5,14 @@ import struct
 import zipfile
 from enum import StrEnum
 from pathlib import Path
+from typing import NewType
 
 from county_portal.core import sandbox
 from county_portal.core.errors import Refused
 from county_portal.core.sandbox import Broken, TooMuch
+
+Note = NewType("Note", str)
+"""A sentence for the author about what a public copy does not hold; an English msgid."""
 
 MAX_MEMBERS = 5_000
 MAX_UNPACKED = 500 * 2**20  # bytes

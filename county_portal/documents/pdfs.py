@@ -14,7 +14,7 @@ from pikepdf import Array, Dictionary, Name, Object, OutlineItem, Pdf, Stream, S
 
 from county_portal.core.errors import Refused
 from county_portal.core.sandbox import Broken, TooMuch
-from county_portal.documents.kinds import MAX_PAGES
+from county_portal.documents.kinds import MAX_PAGES, Note
 
 MAX_OBJECTS = 500_000
 MAX_BOOKMARKS = 2_000
@@ -45,12 +45,12 @@ NOT_DRAWN = {
 HIDDEN_FLAGS = 0b100010  # hidden, not viewed
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]{1,2000}", re.IGNORECASE)
 
-NOTE_FORM = "The form fields became part of the pages"
-NOTE_COMMENTS = "Comments are left out"
-NOTE_ACTIONS = "Scripts and actions are left out"
-NOTE_FILES = "Files inside the PDF are left out"
-NOTE_LAYERS = "The layers became one; all of them are visible"
-NOTE_SIGNATURE = "Electronic signatures are shown as a picture and can no longer be checked"
+NOTE_FORM = Note("The form fields became part of the pages")
+NOTE_COMMENTS = Note("Comments are left out")
+NOTE_ACTIONS = Note("Scripts and actions are left out")
+NOTE_FILES = Note("Files inside the PDF are left out")
+NOTE_LAYERS = Note("The layers became one; all of them are visible")
+NOTE_SIGNATURE = Note("Electronic signatures are shown as a picture and can no longer be checked")
 
 
 def check(source: Path, target: None = None) -> dict[str, object]:
@@ -112,7 +112,7 @@ def _save(pdf: Pdf, target: Path) -> None:
         )
 
 
-def _strip(pdf: Pdf) -> list[str]:
+def _strip(pdf: Pdf) -> list[Note]:
     notes = _noticed(pdf)
     names = _named_places(pdf)
     bookmarks = _bookmarks(pdf, names)
@@ -140,7 +140,7 @@ def _keep_only(thing: Object, kept: set[str]) -> None:
 # What the author should know
 
 
-def _noticed(pdf: Pdf) -> list[str]:
+def _noticed(pdf: Pdf) -> list[Note]:
     root = pdf.Root
     form, names = _dictionary(root.get("/AcroForm")), _dictionary(root.get("/Names"))
     kinds = {str(note.get("/Subtype", "")) for page in pdf.pages for note in _annotations(page.obj)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from county_portal.core import sandbox
-from county_portal.documents.kinds import Kind
+from county_portal.documents.kinds import Kind, Note
 
 SECONDS = 60
 TASKS = {
@@ -22,14 +22,14 @@ TASKS = {
 
 @dataclass(frozen=True)
 class Rendition:
-    """What was made. `notes` are English msgids: what was left out, for the author to know."""
+    """What was made. `notes` tell the author what was left out."""
 
     media_type: str
     size: int
     sha256: str
     extension: str
     pages: int | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def make_rendition(source: Path, target: Path, kind: Kind) -> Rendition | None:
@@ -48,5 +48,5 @@ def make_rendition(source: Path, target: Path, kind: Kind) -> Rendition | None:
         sha256=sha256,
         extension=kind.extension,
         pages=made.get("pages"),
-        notes=tuple(map(str, made.get("notes", ()))),
+        notes=tuple(Note(str(note)) for note in made.get("notes", ())),
     )

@@ -17,19 +17,21 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from county_portal.core.errors import Refused
-from county_portal.documents.kinds import open_archive
+from county_portal.documents.kinds import Note, open_archive
 from county_portal.documents.workbook_parts import Book, Cell, Sheet, broken, read_book, too_much
 
 MAX_STEPS = 20_000_000  # rows with values times columns: what the writer goes through
 MAX_MERGED = 2_000  # cells in one merged block
 LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001  (the same in every copy, so that bytes are equal)
 
-NOTE_SHEETS = "Hidden sheets are left out"
-NOTE_HIDDEN = "Hidden rows and columns are left out"
-NOTE_FORMULAS = "Formulas are replaced by their values"
-NOTE_EMPTY = "Some formulas had no stored value; open the workbook, save it and attach it again"
-NOTE_COMMENTS = "Comments are left out"
-NOTE_PICTURES = "Pictures and charts are left out"
+NOTE_SHEETS = Note("Hidden sheets are left out")
+NOTE_HIDDEN = Note("Hidden rows and columns are left out")
+NOTE_FORMULAS = Note("Formulas are replaced by their values")
+NOTE_EMPTY = Note(
+    "Some formulas had no stored value; open the workbook, save it and attach it again"
+)
+NOTE_COMMENTS = Note("Comments are left out")
+NOTE_PICTURES = Note("Pictures and charts are left out")
 
 _FORMAT = re.compile(r'(?:[0#?.,%/:;\- ymdhsYMDHSaApPeEgGbB@_*()+\\]|"[^"]{0,4}"|[^\x00-\x7f"])+')
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -49,7 +51,7 @@ def rebuild(source: Path, target: Path) -> dict[str, object]:
     return {"notes": _notes(book)}
 
 
-def _notes(book: Book) -> list[str]:
+def _notes(book: Book) -> list[Note]:
     seen = {
         NOTE_SHEETS: book.hidden_sheets > 0,
         NOTE_HIDDEN: any(any(map(sheet.hides, sheet.cells)) for sheet in book.sheets),

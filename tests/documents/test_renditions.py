@@ -158,7 +158,7 @@ def test_too_many_pages_are_refused(source, target):
     assert not target.exists()
 
 
-@pytest.mark.parametrize("keep", [0.3, 0.6, 0.9, 0.99])
+@pytest.mark.parametrize("keep", [0.5, 0.98])
 def test_a_truncated_pdf_is_damaged(source, target, keep):
     content = corpus.loaded_pdf(source).read_bytes()
     source.write_bytes(content[: int(len(content) * keep)])
@@ -456,20 +456,17 @@ MAKERS = [
 
 
 @pytest.mark.parametrize(("make", "kind"), MAKERS)
-def test_the_same_source_gives_the_same_bytes(source, target, tmp_path, make, kind):
-    make(source)
+def test_a_rendition_is_true_to_its_word(source, target, tmp_path, make, kind):
+    """The source is untouched, the same source gives the same bytes, the answer tells them."""
+    before = make(source).read_bytes()
     one = make_rendition(source, target, kind)
     other = make_rendition(source, tmp_path / "other", kind)
+    assert source.read_bytes() == before
     assert one == other
     assert target.read_bytes() == (tmp_path / "other").read_bytes()
-
-
-@pytest.mark.parametrize(("make", "kind"), MAKERS)
-def test_a_rendition_says_what_was_written(source, target, make, kind):
-    made = make_rendition(make(source), target, kind)
-    assert made.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
-    assert made.size == target.stat().st_size
-    assert (made.media_type, made.extension) == (kind.media_type, kind.value)
+    assert one.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert one.size == target.stat().st_size
+    assert (one.media_type, one.extension) == (kind.media_type, kind.value)
 
 
 @pytest.mark.parametrize(("make", "kind"), MAKERS)
@@ -479,13 +476,6 @@ def test_a_rendition_of_a_rendition_loses_nothing_more(source, target, tmp_path,
     assert again.notes == ()
     if kind is not Kind.JPEG:
         assert again.size == target.stat().st_size
-
-
-def test_the_originals_are_not_touched(source, target):
-    for make, kind in MAKERS:
-        before = make(source).read_bytes()
-        make_rendition(source, target, kind)
-        assert source.read_bytes() == before
 
 
 def test_a_hundred_random_files_are_refused_in_words(tmp_path):
