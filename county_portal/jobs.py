@@ -87,12 +87,13 @@ def run(job_id: int) -> None:
     job = _claim(job_id)
     if job is None:
         return
+    name, arguments = job.task, json.loads(job.arguments)
     try:
-        result = TASKS[job.task](progress=_progress(job_id), **json.loads(job.arguments))
+        result = TASKS[name](progress=_progress(job_id), **arguments)
         outcome = {"state": JobState.DONE, "result": json.dumps(result), "progress": 100}
     except Exception as error:
-        log.exception("%s failed", job.task)
         db.session.rollback()
+        log.exception("%s failed", name)
         outcome = {"state": JobState.FAILED, "error": f"{type(error).__name__}: {error}"}
     with writing():
         done = update(Job).where(Job.id == job_id).values(done_at=clock.now(), **outcome)
@@ -160,7 +161,7 @@ def install(app: Flask, *, immediate: bool = False) -> None:
 
     @queue.task(name="run")
     def run_in_context(job_id: int) -> None:
-        with app.app_context():
+        with app.app_context(), writing(ahead=False):  # the lock is asked for when it is needed
             run(job_id)
 
     @queue.periodic_task(crontab(minute="*"), name="tick")

@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import current_app, render_template
+from flask import current_app
+from jinja2 import StrictUndefined
 
 from county_portal.core.errors import Refused
 
@@ -32,11 +33,13 @@ FAMILIES = (
 def render_pdf(template: str, **context: object) -> bytes:
     """The template as a PDF; the same words give the same bytes.
 
-    The template may use files under static/ and nothing else: any other
-    address leaves a gap and a warning in the log.
+    The template sees what it is given and nothing of the request, and a name
+    it was not given is an error. It may use files under static/ and nothing
+    else: any other address leaves a gap and a warning in the log.
     Raises Refused on a machine that cannot print.
     """
-    html = render_template(template, **context)
+    paper = current_app.jinja_env.overlay(undefined=StrictUndefined)
+    html = paper.get_template(template).render(context)
     return _press().print(html, Path(str(current_app.static_folder)))
 
 

@@ -9,6 +9,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 import pytest
 from flask import Flask
+from jinja2 import UndefinedError
 
 from county_portal.core import pdf, press
 from county_portal.core.errors import Refused
@@ -69,6 +70,11 @@ def test_the_machine_can_print_official_paper() -> None:
 
 def test_the_same_words_give_the_same_bytes(desk: Flask) -> None:
     assert printed(desk, f"<p>{TEXT}</p>") == printed(desk, f"<p>{TEXT}</p>")
+
+
+def test_a_name_that_was_not_given_is_an_error(desk: Flask) -> None:
+    with pytest.raises(UndefinedError):
+        printed(desk, "<p>{{ report }}</p>")
 
 
 def test_title_and_language_are_told(desk: Flask) -> None:
