@@ -2,7 +2,7 @@
 
 `make run` in one window, then in another `make screenshots`; or by hand
 
-    .venv/bin/python docs/screenshots.py [--all] [--address URL] [--folder FOLDER]
+    .venv/bin/python docs/screenshots.py [--all] [--only NAME…] [--address URL] [--folder FOLDER]
 
 --all takes every page at the width of a desk and of a telephone, to look at after a change.
 """
@@ -24,6 +24,7 @@ from county_portal.models import Role
 
 IMAGES = Path(__file__).resolve().parent / "img"
 DESK = {"width": 1366, "height": 900}
+TRIES = 20
 TELEPHONE = {"width": 390, "height": 844}
 LIAISON, EDITOR, OFFICER = Role.LIAISON, Role.EDITOR, Role.CONFIDENTIALITY_OFFICER
 SYSTEM, SECURITY = Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR
@@ -111,10 +112,9 @@ class Camera:
 
     def photograph(self, page: Page, picture: Picture) -> None:
         page.goto(self.address + picture.path)
-        for start in picture.follow:
-            if not follow(page, start):
-                print(f"{picture.name}: nothing leads to {start}")
-                return
+        if not reach(page, picture.follow):
+            print(f"{picture.name}: nothing leads to {' and '.join(picture.follow)}")
+            return
         page.wait_for_load_state("networkidle")
         page.screenshot(path=self.folder / f"{picture.name}.png", full_page=True)
 
@@ -138,23 +138,37 @@ def login_of(role: Role) -> str:
     return next(person.login for person in people() if person.role is role)
 
 
-def follow(page: Page, start: str) -> bool:
-    """Go to the first link on the page that leads to `start`; whether there was one."""
+def reach(page: Page, trail: tuple[str, ...]) -> bool:
+    """Follow links along `trail`, trying other ones where the first lead nowhere."""
+    if not trail:
+        return True
+    for link in links_to(page, trail[0])[:TRIES]:
+        page.goto(link)
+        if reach(page, trail[1:]):
+            return True
+    return False
+
+
+def links_to(page: Page, start: str) -> list[str]:
     pattern = re.compile(re.escape(start).replace(r"\*", "[^/]+") + ("" if "*" in start else ".+"))
     links = page.locator("main a").evaluate_all("links => links.map(link => link.href)")
-    wanted = [link for link in links if pattern.fullmatch(urlsplit(link).path)]
-    if wanted:
-        page.goto(wanted[0])
-    return bool(wanted)
+    return [link for link in links if pattern.fullmatch(urlsplit(link).path)]
 
 
 def arguments() -> argparse.Namespace:
     port = os.environ.get("COUNTY_PORT", "8000")
     parser = argparse.ArgumentParser(description="Take pictures of the pages.")
     parser.add_argument("--all", action="store_true", help="every page, at two widths")
+    parser.add_argument("--only", nargs="+", default=[], help="names of pictures")
     parser.add_argument("--address", default=f"http://127.0.0.1:{port}")
     parser.add_argument("--folder", type=Path, default=IMAGES)
     return parser.parse_args()
+
+
+def is_wanted(picture: Picture, wanted: argparse.Namespace) -> bool:
+    if wanted.only:
+        return picture.name in wanted.only
+    return wanted.all or picture.chosen
 
 
 def main() -> None:
@@ -170,8 +184,8 @@ def main() -> None:
             folder = wanted.folder / name
             folder.mkdir(parents=True, exist_ok=True)
             camera = Camera(browser, wanted.address, folder, size)
-            pictures = [picture for picture in PICTURES if wanted.all or picture.chosen]
-            camera.take(pictures + (camera.menu_pictures() if wanted.all else []))
+            pictures = [*PICTURES, *(camera.menu_pictures() if wanted.all else [])]
+            camera.take([picture for picture in pictures if is_wanted(picture, wanted)])
         browser.close()
 
 
