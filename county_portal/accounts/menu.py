@@ -31,12 +31,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One line that this person's menu has."""
+    """One line that this person's menu has. here: "page", or "true" for a page below it."""
 
     endpoint: str
     label: object
     counted: bool
-    here: bool
+    here: str
 
 
 ENTRIES = (
@@ -60,12 +60,30 @@ def menu() -> list[Line]:
     """The lines of whoever is signed in; none before that, and none while a password is due."""
     if not current_user.is_authenticated or me().must_change_password:
         return []
-    endpoint = request.endpoint or ""
-    return [
-        Line(entry.endpoint, entry.label, entry.counted, here=entry.endpoint == endpoint)
+    entries = [
+        entry
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions and _may(entry.action)
     ]
+    above = _above([entry.endpoint for entry in entries])
+    return [
+        Line(entry.endpoint, entry.label, entry.counted, _here(entry.endpoint, above))
+        for entry in entries
+    ]
+
+
+def _above(endpoints: list[str]) -> str:
+    """The line under which the present page stands: the longest address it begins with."""
+    paths = {url_for(endpoint): endpoint for endpoint in endpoints if endpoint != DESK}
+    here = f"{request.script_root}{request.path}"
+    fitting = [path for path in paths if here.startswith(path)]
+    return paths[max(fitting, key=len)] if fitting else ""
+
+
+def _here(endpoint: str, above: str) -> str:
+    if endpoint == request.endpoint:
+        return "page"
+    return "true" if endpoint == above else ""
 
 
 def _may(action: Do | None) -> bool:
@@ -106,9 +124,12 @@ def html_lang() -> str:
     return "zh-Hans" if locale is None or locale.language == "zh" else str(locale.language)
 
 
-def language_address(code: str) -> str:
-    here = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return url_for("accounts.language", code=code, next=here or None)
+def page_before() -> str:
+    """The page of the office from which somebody came here, if it was one."""
+    parts = urlsplit(request.referrer or "")
+    inside = parts.netloc == request.host and parts.path.startswith(f"{request.script_root}/")
+    words = f"?{parts.query}" if parts.query else ""
+    return own_address(f"{parts.path}{words}") if inside else ""
 
 
 def same_page(**changed: object) -> str:
@@ -123,7 +144,6 @@ def install(app: Flask) -> None:
         menu=menu,
         home=first_page,
         html_lang=html_lang,
-        language_address=language_address,
         same_page=same_page,
         office_name=office_name,
         county_today=clock.today,

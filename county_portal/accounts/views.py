@@ -107,8 +107,7 @@ def language(code: str) -> ResponseReturnValue:
     """Go back to where one was, in the other language."""
     if code not in LANGUAGES:
         raise Missing("There is no such page")
-    back = menu.own_address(request.args.get("next", ""))
-    response = make_response(redirect(_inside(back) or menu.first_page(), 303))
+    response = make_response(redirect(menu.page_before() or menu.first_page(), 303))
     response.set_cookie(
         LANGUAGE_COOKIE,
         code,

@@ -234,13 +234,23 @@ def test_a_one_time_password_is_strong_enough_for_anybody(cast):
 # The frame
 
 
-def test_the_language_is_changed_and_stays(browse, cast):
+def test_the_language_is_changed_and_one_stays_where_one_was(browse, cast):
     page = browse(cast.lin)
-    page.get("/language/zh?next=/account")
-    assert page.address == "/account"
+    page.get("/language/zh", referer="http://localhost/password?x=1")
+    assert page.address == "/password?x=1"
     assert page.get("/account").html["lang"] == "zh-Hans"
-    assert page.get("/language/en?next=/account").html["lang"] == "en"
+    page.get("/language/en", referer="http://localhost/account")
+    assert page.get("/account").html["lang"] == "en"
     page.get("/language/xx", status=404)
+
+
+@pytest.mark.parametrize(
+    "before", ["http://evil.example/account", "", "http://localhost//evil.example", "nonsense"]
+)
+def test_the_switch_of_languages_leads_to_no_other_site(browse, cast, before):
+    page = browse(cast.aud)
+    answer = page.raw("/language/zh", status=303, headers={"Referer": before})
+    assert answer.headers["Location"] == "/log"
 
 
 def test_the_menu_holds_what_a_person_may_do(browse, cast):
