@@ -14,7 +14,8 @@ from werkzeug.exceptions import NotFound
 from county_portal.core.clock import COUNTY
 from county_portal.core.html import clean, with_addresses
 from county_portal.public.cache import KEEP
-from county_portal.published.reader import LAST_PAGE, Filters, Reader, Site
+from county_portal.published.lists import Filters
+from county_portal.published.reader import LAST_PAGE, Reader, Site
 from county_portal.published.schema import FileLine, PublicItem
 
 READER = "county_site"

@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from county_portal.public import pages
 from county_portal.public.pages import show, site
-from county_portal.published.reader import Filters
+from county_portal.published.lists import Filters
 from county_portal.published.schema import FileLine, Listing
 
 bp = Blueprint("public", __name__)

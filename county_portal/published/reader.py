@@ -6,8 +6,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema, search
+from county_portal.published.lists import ColumnBranch, Filters, Hit, Hits, Lines
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
@@ -49,68 +49,6 @@ ORDERS = {
 
 class NoSite(Exception):
     """There is no public file to read, or it is of a form this program does not know."""
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list is narrowed to; "" is everything. year: of publication, county time."""
-
-    column: str = ""
-    unit: str = ""
-    category: str = ""
-    year: str = ""
-
-
-@dataclass(frozen=True)
-class Lines:
-    """One page of a list. count: of the whole list, never more than COUNTED + 1."""
-
-    lines: tuple[Listing, ...]
-    page: int
-    count: int
-
-    @property
-    def more(self) -> bool:
-        """Whether a page follows."""
-        return self.count > COUNTED or self.page * PAGE_LINES < self.count
-
-    @property
-    def uncounted(self) -> bool:
-        return self.count > COUNTED
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A line that was searched for, with the words of the text for its excerpt."""
-
-    line: Listing
-    text: str
-
-
-@dataclass(frozen=True)
-class Hits:
-    """One page of a search. count: of all hits, never more than COUNTED + 1."""
-
-    hits: tuple[Hit, ...]
-    page: int
-    count: int
-
-    @property
-    def more(self) -> bool:
-        """Whether a page follows."""
-        return self.count > COUNTED or self.page * PAGE_LINES < self.count
-
-    @property
-    def uncounted(self) -> bool:
-        return self.count > COUNTED
-
-
-@dataclass(frozen=True)
-class ColumnBranch:
-    """A column of the upper level with those under it."""
-
-    column: ColumnLine
-    children: tuple[ColumnLine, ...]
 
 
 class Reader:
@@ -237,9 +175,11 @@ class Site:
     def catalogue(self, filters: Filters, order: str, page: int) -> Lines:
         """One page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
-        start = (page - 1) * PAGE_LINES
-        lines = self._listings(where, values, order, start, PAGE_LINES)
-        return Lines(lines, page, self._count(where, values))
+        found = self._listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
+        count = self._count(where, values)
+        return Lines(
+            found[:PAGE_LINES], page, min(count, COUNTED), _more(found, page), count > COUNTED
+        )
 
     def _count(self, where: str, values: tuple[object, ...]) -> int:
         counted = self._rows(
@@ -352,12 +292,18 @@ class Site:
             return Hits((), page, 0)
         found = "_ranked" if order == "relevance" else "_latest"
         ids = getattr(self, found)(question, (page - 1) * PAGE_LINES)
-        count = self._rows(
+        count = self._count_hits(question)
+        most = RANKED if order == "relevance" else COUNTED
+        hits = self._hits(ids[:PAGE_LINES])
+        return Hits(hits, page, min(count, most), _more(ids, page), count > most)
+
+    def _count_hits(self, question: str) -> int:
+        counted = self._rows(
             f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?"  # noqa: S608
             f" LIMIT {COUNTED + 1})",
             question,
-        )[0][0]
-        return Hits(self._hits(ids), page, min(count, RANKED) if order == "relevance" else count)
+        )
+        return int(counted[0][0])
 
     def _facets(self, filters: Filters) -> tuple[tuple[str, ...], ...]:
         groups = []
@@ -374,7 +320,7 @@ class Site:
         rows = self._rows(
             "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ? OFFSET ?",
             question,
-            PAGE_LINES,
+            PAGE_LINES + 1,
             start,
         )
         return [row[0] for row in rows]
@@ -386,7 +332,7 @@ class Site:
             " ORDER BY far, id DESC LIMIT ? OFFSET ?",
             question,
             RANKED,
-            PAGE_LINES,
+            PAGE_LINES + 1,
             start,
         )
         return [row[0] for row in rows]
@@ -412,6 +358,11 @@ class Site:
             _bounds_of(year),
         )
         return ((public_id, moment_of(at)) for public_id, at in rows)
+
+
+def _more(found: Sequence[object], page: int) -> bool:
+    """Whether a page follows: one line more than a page was asked for."""
+    return len(found) > PAGE_LINES and page < LAST_PAGE
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]]:

@@ -6,7 +6,8 @@ from threading import Thread
 import pytest
 
 from county_portal.published import reader
-from county_portal.published.reader import Filters, NoSite, Reader
+from county_portal.published.lists import Filters
+from county_portal.published.reader import NoSite, Reader
 from county_portal.published.schema import PublicItem
 from county_portal.release import writer
 from county_portal.release.writer import Changes
@@ -115,8 +116,12 @@ def test_more_than_can_be_counted_is_said_so(folder, monkeypatch):
     writer.build(folder, SITE, make_county(60, characters=20))
     site = Reader(folder).current()
     lines = site.catalogue(EVERYTHING, "newest", 3)
-    assert lines.uncounted and lines.count == 51
+    assert lines.uncounted and lines.count == 50 and not lines.more
+    assert site.catalogue(EVERYTHING, "newest", 2).more
     assert site.search("通报", EVERYTHING, "newest", 1).uncounted
+    assert not site.search("通报", EVERYTHING, "newest", 3).more
+    monkeypatch.setattr(reader, "LAST_PAGE", 2)
+    assert not site.catalogue(EVERYTHING, "newest", 2).more
 
 
 def test_an_item_comes_back_as_it_was_signed(folder, tmp_path):

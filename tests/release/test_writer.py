@@ -11,7 +11,8 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema, search
-from county_portal.published.reader import Filters, Reader
+from county_portal.published.lists import Filters
+from county_portal.published.reader import Reader
 from county_portal.release import writer
 from county_portal.release.writer import Changes
 from tests.published.factory import (

@@ -1,0 +1,53 @@
+"""What lists are asked for and what they answer: plain data between the reader and the pages."""
+
+from dataclasses import dataclass
+
+from county_portal.published.schema import ColumnLine, Listing
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; "" is everything. year: of publication, county time."""
+
+    column: str = ""
+    unit: str = ""
+    category: str = ""
+    year: str = ""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One page of a list. more: a page follows. uncounted: there are more than `count`."""
+
+    lines: tuple[Listing, ...]
+    page: int
+    count: int
+    more: bool = False
+    uncounted: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A line that was searched for, with the words of the text for its excerpt."""
+
+    line: Listing
+    text: str
+
+
+@dataclass(frozen=True)
+class Hits:
+    """One page of a search. more: a page follows. uncounted: there are more than `count`."""
+
+    hits: tuple[Hit, ...]
+    page: int
+    count: int
+    more: bool = False
+    uncounted: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnBranch:
+    """A column of the upper level with those under it."""
+
+    column: ColumnLine
+    children: tuple[ColumnLine, ...]
