@@ -13,18 +13,24 @@
   const SAME_AS = { B: "strong", I: "em", STRIKE: "s", DEL: "s", H1: "h2", H5: "h4", H6: "h4" };
   const ATTRIBUTES = { A: ["href", "title"], IMG: ["src", "alt"], TD: ["colspan", "rowspan"], TH: ["colspan", "rowspan"] };
   const leftOut = document.getElementById("left-out");
-  const own = (address) => /\/items\/\d+\/files\/[0-9a-f]{8}\/rendition$/.test(address);
+  const read = (html) => new DOMParser().parseFromString(html, "text/html");
+  const OWN = /\/items\/\d+\/files\/[0-9a-f]{8}\/rendition\b/;
+
+  // Pictures on somebody's disk or on another site do not come along; that is told.
+  function tellLeftOut(html) {
+    const images = html.match(/<img\b[^>]*>/gi) ?? [];
+    if (!images.every((tag) => OWN.test(tag))) leftOut.hidden = false;
+  }
 
   // What was pasted, with its words and their structure only.
   function reduced(html) {
-    const page = new DOMParser().parseFromString(html, "text/html");
+    const page = read(html);
     for (const element of [...page.body.querySelectorAll("*")].reverse()) reduce(element, page);
     return page.body.innerHTML;
   }
 
   function reduce(element, page) {
-    if (element.tagName === "IMG" && !own(element.getAttribute("src") ?? "")) {
-      leftOut.hidden = false;
+    if (element.tagName === "IMG" && !OWN.test(element.getAttribute("src") ?? "")) {
       element.remove();
     } else if (SAME_AS[element.tagName]) {
       const same = page.createElement(SAME_AS[element.tagName]);
@@ -52,7 +58,7 @@
 
   function sync() {
     const html = editor.$.html.get();
-    const words = new DOMParser().parseFromString(html, "text/html").body;
+    const words = read(html).body;
     const empty = !words.textContent.trim() && !words.querySelector("img, table, hr");
     const now = empty ? "" : html;
     if (now === area.value) return;
@@ -89,7 +95,12 @@
     defaultLine: "p",
     statusbar_showPathLabel: false,
     toolbar_sticky: 0,
-    editableFrameAttributes: { "aria-label": label?.textContent ?? "", spellcheck: "false" },
+    editableFrameAttributes: {
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-label": label?.textContent ?? "",
+      spellcheck: "false",
+    },
     blockStyle: { items: ["p", "h2", "h3", "h4", "blockquote"] },
     image: {
       canResize: false,
@@ -102,7 +113,10 @@
     },
     events: {
       onChange: sync,
-      onPaste: ({ data }) => reduced(data),
+      onPaste: ({ data, event }) => {
+        tellLeftOut(event.clipboardData?.getData("text/html") ?? "");
+        return reduced(data);
+      },
       onDrop: ({ data }) => reduced(data),
       onImageUploadBefore: ({ info }) => {
         addPictures([...(info.files ?? [])], info.alt);

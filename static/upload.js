@@ -128,8 +128,13 @@
     const words = new FormData();
     words.append("csrf_token", token());
     for (const file of list.children) words.append("key", file.dataset.key);
-    const answer = await fetch(list.dataset.order, { method: "POST", body: words });
-    takeOver(read(await answer.text()));
+    place.inert = true; // the list is about to be drawn anew
+    try {
+      const answer = await fetch(list.dataset.order, { method: "POST", body: words });
+      takeOver(read(await answer.text()));
+    } finally {
+      place.inert = false;
+    }
   }
 
   function makeSortable() {

@@ -46,7 +46,7 @@ _BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
 _YEAR_IN_BRACKETS = re.compile(r"[\[［【(（〔](\d{4})[\]］】)）〕]")
 
 
-class OneOf(SelectField):
+class SelectOne(SelectField):
     """One of the numbered things offered under their headings, or nothing."""
 
     def __init__(self, label: object, **kwargs: Any) -> None:
@@ -64,7 +64,7 @@ class OneOf(SelectField):
             raise ValidationError(gettext("This is no longer offered; choose another"))
 
 
-class OneWord(SelectField):
+class SelectWord(SelectField):
     """One of the words of an enum, or nothing."""
 
     def __init__(self, label: object, words: type[StrEnum], **kwargs: Any) -> None:
@@ -95,8 +95,8 @@ class ItemForm(FlaskForm):
         [Length(max=TITLE_LENGTH, message=_l("At most %(max)d characters"))],
         description=_l("As it will stand in the catalogue"),
     )
-    column_id = OneOf(_l("Column"))
-    category_id = OneOf(
+    column_id = SelectOne(_l("Column"))
+    category_id = SelectOne(
         _l("Category"), description=_l("Articles 20 and 21 of the Regulations; policies need one")
     )
     attribute = RadioField(
@@ -105,7 +105,7 @@ class ItemForm(FlaskForm):
         coerce=Attribute,
         default=Attribute.PROACTIVE,
     )
-    ground = OneWord(
+    ground = SelectWord(
         _l("Ground for not publishing"),
         Ground,
         description=_l("Only for what is not published proactively"),
@@ -124,7 +124,7 @@ class ItemForm(FlaskForm):
         [Length(max=60, message=_l("At most %(max)d characters"))],
         description=_l("Only if the document has one"),
     )
-    responsible_unit_id = OneOf(_l("Responsible unit"))
+    responsible_unit_id = SelectOne(_l("Responsible unit"))
     origin = RadioField(_l("Origin"), choices=_named(Origin), coerce=Origin, default=Origin.OWN)
     source = StringField(
         _l("The other body"),
@@ -263,8 +263,8 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("Words in the title"))
-    state = OneWord(_l("State"), State)
-    column = OneOf(_l("Column"))
+    state = SelectWord(_l("State"), State)
+    column = SelectOne(_l("Column"))
     since = DateField(_l("Formed from"), [Optional()])
     until = DateField(_l("Formed until"), [Optional()])
     order = SelectField(_l("Order"), coerce=Order, choices=lambda: ORDERS, default=Order.CHANGED)

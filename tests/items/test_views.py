@@ -298,10 +298,12 @@ def test_originals_are_saved_and_copies_are_shown(browse, cast, tmp_path):
     assert original.data == content
     assert original.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in original.headers["Content-Security-Policy"]
+    original.close()
     copy = page.raw(f"/items/{item.id}/files/0a1b2c3d/rendition")
     assert copy.data.startswith(b"%PDF")
     assert copy.data != content
     assert copy.headers["Content-Disposition"].startswith("inline")
+    copy.close()
     for stranger in (cast.ma, cast.qian):
         browse(stranger).raw(f"/items/{item.id}/files/0a1b2c3d/original", status=404)
 
