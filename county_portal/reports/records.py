@@ -84,7 +84,7 @@ def _submitted(start: datetime, end: datetime) -> Counter[int]:
     again = exists().where(
         before.item_id == StepTaken.item_id,
         before.action == Do.ITEM_SUBMIT,
-        before.at < StepTaken.at,
+        before.id < StepTaken.id,
     )
     return _by_unit(Do.ITEM_SUBMIT, start, end, ~again)
 
