@@ -110,6 +110,8 @@ def check_forms(soup: BeautifulSoup) -> None:
     for form in soup.select("form"):
         if form.get("hx-post") or form.get("hx-get"):
             assert form.get("action") or form.get("method", "get") == "get", "works without script"
+        if form.get("method") == "post":
+            assert form.select_one("[name=csrf_token]"), f"its token in {str(form)[:100]}"
     for button in soup.select("button"):
         assert button.text.strip() or button.get("aria-label"), f"a name for {button}"
     for image in soup.select("img"):
