@@ -88,7 +88,7 @@ class Bulk:
         )
         item.unit = item.responsible_unit = unit
         item.column = self.county.columns[plan.topic.column]
-        item.category = self.county.category_of(plan.topic)
+        item.category = self.county.category_of(plan)
         dossier = Dossier(plan, item, plan.text(), list(plan.flaws))
         self.open[plan.number] = dossier
         return dossier

@@ -6,11 +6,10 @@ from sqlalchemy import select
 
 from county_portal import audit
 from county_portal.accounts.passwords import hash_password
-from county_portal.catalogue.statutory import seed_categories
+from county_portal.catalogue.statutory import FOR_COUNTIES, FOR_TOWNSHIPS, seed_categories
 from county_portal.core import clock
 from county_portal.demo import columns, people, remarks
 from county_portal.demo.plans import Happening, Plan
-from county_portal.demo.texts.grammar import Topic
 from county_portal.extensions import db
 from county_portal.files import register
 from county_portal.items.attachments import Received
@@ -21,6 +20,7 @@ from county_portal.models import (
     Person,
     PersonRole,
     Unit,
+    UnitKind,
     Verdict,
     branch_of,
 )
@@ -39,11 +39,13 @@ class County:
     categories: list[Category]
     papers: dict[str, Received]
 
-    def category_of(self, topic: Topic) -> Category | None:
-        """The statutory category whose name holds the topic's word."""
-        if not topic.category:
-            return None
-        return next(one for one in self.categories if topic.category in one.name)
+    def category_of(self, plan: Plan) -> Category | None:
+        """The statutory category whose name holds the topic's word, for this kind of unit."""
+        others = FOR_COUNTIES if plan.unit.kind is UnitKind.TOWNSHIP else FOR_TOWNSHIPS
+        open_to_unit = [one for one in self.categories if one.article != others]
+        words = [word for word in plan.topic.category.split("|") if word]
+        found = (one for word in words for one in open_to_unit if word in one.name)
+        return next(found, None)
 
     def ground_note(self, plan: Plan) -> str:
         asked = plan.attribute is not Attribute.PROACTIVE and plan.ground

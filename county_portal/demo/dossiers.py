@@ -41,7 +41,7 @@ def words_of(dossier: Dossier) -> Text:
 def draft_of(dossier: Dossier, county: County) -> Draft:
     """What the author or the editor sends with the form."""
     plan, text = dossier.plan, words_of(dossier)
-    category = county.category_of(plan.topic)
+    category = county.category_of(plan)
     return Draft(
         title=text.title,
         column_id=county.columns[plan.topic.column].id,

@@ -162,7 +162,7 @@ COUNTRYSIDE = Topic(
         "? {项目由[village1]负责后续管护|流转合同已经备案}，{收益归村集体|流转期限[5..15]年}。",
         "如有异议，请向[short]{反映|书面提出}，电话：[phone]。",
     ),
-    category="农业农村",
+    category="农业农村|扶贫",
     files=("list",),
     signed=True,
 )
