@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from county_portal.extensions import db
 from county_portal.models import Person, Role, Unit, UnitKind
 from tests.factories import make_person, make_unit
 
@@ -50,3 +53,8 @@ def make_cast() -> Cast:
         aud=make_person("aud", Role.AUDITOR, unit=office),
         gone=make_person("gone", Role.LIAISON, unit=water, active=False),
     )
+
+
+def find_cast() -> Cast:
+    """The people who are there already."""
+    return Cast(**{person.login: person for person in db.session.scalars(select(Person))})

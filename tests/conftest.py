@@ -4,19 +4,20 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from county_portal import create_office, create_public
 from county_portal.config import Settings
 from county_portal.core import clock
 from county_portal.extensions import db, limiter, will_write
-from county_portal.models import Person
-from tests.cast import Cast, make_cast
+from county_portal.models import Person, Unit
+from tests.cast import Cast, find_cast, make_cast
 from tests.factories import make_calendar
 from tests.page import Page, signed_in
 
@@ -80,8 +81,26 @@ def _begin_afresh(folder: Path) -> None:
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     """The people, their units, and a calendar without holidays."""
-    make_calendar()
-    return make_cast()
+    peopled = app.config["COUNTY"].DATA.parent / "peopled.sqlite"
+    if not peopled.exists() or db.session.scalar(select(Unit.id).limit(1)):
+        make_calendar()
+        made = make_cast()
+        if not peopled.exists():
+            _keep_copy(peopled)
+        return made
+    db.session.rollback()
+    db.engine.dispose()
+    shutil.copyfile(peopled, peopled.parent / "data" / "county.sqlite")
+    return find_cast()
+
+
+def _keep_copy(target: Path) -> None:
+    """Later tests begin with these people without making them again."""
+    if db.session.scalar(select(func.count()).select_from(Person)) == len(fields(Cast)):
+        db.session.rollback()
+        database = sqlite3.connect(target.parent / "data" / "county.sqlite")
+        database.execute("VACUUM INTO ?", (str(target),))
+        database.close()
 
 
 @pytest.fixture
