@@ -148,7 +148,9 @@ class PersonForm(FlaskForm):
         filters=[stripped],
         render_kw={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
-    name = StringField(_l("Name"), [DataRequired(_l("Enter a name")), SHORT], filters=[stripped])
+    name = StringField(
+        _l("Full name"), [DataRequired(_l("Enter the full name")), SHORT], filters=[stripped]
+    )
     unit_id = SelectField(_l("Unit"), coerce=int, validate_choice=True)
     version = IntegerField(validators=[Optional()], widget=HiddenInput(), default=0)
 

@@ -41,7 +41,7 @@ def _setting(label: str) -> StringField:
 
 def _about(default: str, source: str) -> str:
     about = _("Default: %(default)s", default=default)
-    return f"{about}. {source}" if source else str(about)
+    return f"{about}. {_(source)}" if source else str(about)
 
 
 class YearForm(FlaskForm):

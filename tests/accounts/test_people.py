@@ -98,7 +98,7 @@ def test_a_new_person_signs_in_with_the_password_that_was_handed_over(browse, ca
     [
         ({"login": "lin"}, "Somebody else signs in with this name"),
         ({"login": "Bai Li"}, "Use 2 to 32 small letters"),
-        ({"name": ""}, "Enter a name"),
+        ({"name": ""}, "Enter the full name"),
         ({"unit_id": "999"}, "Not a valid choice"),
     ],
 )
