@@ -1,12 +1,12 @@
 """One office for all tests of a process; each test begins with a fresh copy of its data."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from pathlib import Path
 
+import pysqlite3
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -46,7 +46,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     with app.app_context():
         upgrade()
         db.engine.dispose()
-    with sqlite3.connect(folder / "county.sqlite") as database:
+    with pysqlite3.connect(str(folder / "county.sqlite")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     shutil.copyfile(folder / "county.sqlite", folder.parent / "empty.sqlite")
@@ -98,7 +98,7 @@ def _keep_copy(target: Path) -> None:
     """Later tests begin with these people without making them again."""
     if db.session.scalar(select(func.count()).select_from(Person)) == len(fields(Cast)):
         db.session.rollback()
-        database = sqlite3.connect(target.parent / "data" / "county.sqlite")
+        database = pysqlite3.connect(str(target.parent / "data" / "county.sqlite"))
         database.execute("VACUUM INTO ?", (str(target),))
         database.close()
 
