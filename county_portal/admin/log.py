@@ -34,10 +34,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Line:
-    """One row as the page shows it."""
+    """One row as the page shows it. said: its details, without the empty ones."""
 
     row: AuditRow
-    details: dict[str, object]
+    said: list[tuple[str, object]]
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,13 @@ def find_rows(search: Search, *, before: int | None, by: Person) -> LogPage:
     rows = list(db.session.scalars(_matching(search, before).limit(PER_PAGE + 1)))
     shown = rows[:PER_PAGE]
     return LogPage(
-        [Line(row, json.loads(row.details)) for row in shown],
+        [Line(row, _said(row.details)) for row in shown],
         shown[-1].seq if len(rows) > PER_PAGE else None,
     )
+
+
+def _said(details: str) -> list[tuple[str, object]]:
+    return [(name, value) for name, value in json.loads(details).items() if value not in ("", None)]
 
 
 def _matching(search: Search, before: int | None) -> Select[AuditRow]:

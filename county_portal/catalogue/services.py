@@ -152,8 +152,13 @@ def _has_children(column: Column) -> bool:
 # Categories
 
 
-def find_categories() -> list[Category]:
-    return list(db.session.scalars(select(Category).order_by(Category.position, Category.id)))
+def find_categories() -> dict[str, list[Category]]:
+    """The categories by their article, in the order of the law."""
+    articles: dict[str, list[Category]] = {}
+    query = select(Category).order_by(Category.position, Category.id)
+    for category in db.session.scalars(query):
+        articles.setdefault(category.article, []).append(category)
+    return articles
 
 
 def bring_categories(*, by: Person) -> int:
