@@ -20,12 +20,12 @@ from county_portal.accounts import menu, sessions
 from county_portal.accounts import views as accounts_views
 from county_portal.admin import views as admin_views
 from county_portal.catalogue import views as catalogue_views
-from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, Settings
+from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
 from county_portal.core import web
 from county_portal.core.errors import Refused
 from county_portal.extensions import db
 from county_portal.items import views as items_views
-from county_portal.public import pages, site
+from county_portal.public import site
 from county_portal.release import views as release_views
 from county_portal.reports import views as reports_views
 from county_portal.review import views as review_views
@@ -67,11 +67,11 @@ def create_public(settings: Settings | None = None, **overrides: object) -> Flas
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(
         BABEL_DEFAULT_LOCALE=settings.LOCALE,
-        BABEL_TRANSLATION_DIRECTORIES=settings.flask()["BABEL_TRANSLATION_DIRECTORIES"],
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         COUNTY=settings,
     )
     app.config.update(overrides)
-    site.install(app, settings.PUBLIC)
+    site.install(app, settings.PUBLIC, cache_bytes=settings.PAGE_CACHE_BYTES)
     app.after_request(web.security_headers)
     _judge_hosts(app, settings)
     return app
@@ -109,16 +109,8 @@ def _install_manners(app: Flask, settings: Settings) -> None:
         deed=labels.deed,
         field_name=labels.field_name,
     )
-    _install_preview(app)
+    site.share(app)  # the officer sees the public site's own template
     menu.install(app)
-
-
-def _install_preview(app: Flask) -> None:
-    """What the public site's own template of an item asks for: the officer sees it too."""
-    app.jinja_env.globals.update(body_of=pages.body_of, kind_of=pages.kind_of)
-    app.jinja_env.filters.update(
-        minute=pages.minute, day=pages.day, size=pages.size, origin=pages.origin_name
-    )
 
 
 def _judge_hosts(app: Flask, settings: Settings) -> None:

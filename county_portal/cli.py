@@ -1,6 +1,7 @@
 """`flask` commands of no feature, and where the features' own are made known."""
 
 import json
+import signal
 import sys
 
 import click
@@ -55,7 +56,9 @@ def worker() -> None:
     """Do background work and keep the timetable, until stopped."""
     release.reconcile()
     queue = current_app.extensions["county_queue"]
-    queue.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
+    consumer = queue.create_consumer(workers=1, periodic=True, graceful_signal="TERM")
+    consumer._signal_actions.pop(signal.SIGINT)  # Ctrl-C is for the program that started us
+    consumer.run()
 
 
 @click.command("access")

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
 MIGRATIONS = ROOT / "migrations"
+TRANSLATIONS = ROOT / "county_portal" / "translations"
 FONTS = ROOT / ".fonts"  # faces of official paper and the fonts.conf that finds them
 
 
@@ -82,7 +83,7 @@ class Settings:
             "MAX_CONTENT_LENGTH": self.FILE_BYTES + 2**20,
             "MAX_FORM_MEMORY_SIZE": 4 * 2**20,
             "BABEL_DEFAULT_LOCALE": self.LOCALE,
-            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "county_portal" / "translations"),
+            "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),
             "WTF_CSRF_TIME_LIMIT": None,
             "COUNTY": self,
         }

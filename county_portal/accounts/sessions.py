@@ -51,7 +51,7 @@ class DatabaseSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         secret = request.cookies.get(COOKIE, "")
-        if not secret:
+        if not secret or request.path.startswith(f"{app.static_url_path}/"):
             return ServerSession({})
         with writing(ahead=False), db.engine.connect() as connection:
             row = connection.execute(

@@ -240,6 +240,7 @@ def reconcile() -> bool:
     """
     with release_lock(), writing(ahead=False):
         db.session.rollback()
+        writer.sweep(_folder())
         changes = _differences()
         if changes is not None:
             db.session.rollback()

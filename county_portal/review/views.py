@@ -69,7 +69,7 @@ def desk() -> str:
         waiting=desks.waiting(me(), size=desks.ON_DESK),
         drafts=desks.drafts(me()),
         sent=desks.sent(me()),
-        finished=desks.finished(me()),
+        finished=desks.finished(me(), size=5),
     )
 
 
