@@ -35,6 +35,7 @@ from county_portal.labels import label
 from county_portal.models import Attribute, Ground, Item, Origin, Person, State
 
 PICTURE = re.compile(r"/items/\d+/files/([0-9a-f]{8})/rendition\b")
+PLEASE = _l("Please choose")
 ORDERS = [
     SelectChoice(Order.CHANGED.value, _l("Newest step first")),
     SelectChoice(Order.DUE.value, _l("Most urgent first")),
@@ -49,11 +50,12 @@ _YEAR_IN_BRACKETS = re.compile(r"[\[［【(（〔](\d{4})[\]］】)）〕]")
 class SelectOne(SelectField):
     """One of the numbered things offered under their headings, or nothing."""
 
-    def __init__(self, label: object, **kwargs: Any) -> None:
+    def __init__(self, label: object, *, nothing: object = PLEASE, **kwargs: Any) -> None:
         super().__init__(label, choices=[], coerce=_number, **kwargs)
+        self.nothing = nothing
 
     def offer(self, groups: Groups) -> None:
-        self.choices = [SelectChoice("", gettext("Please choose"))] + [
+        self.choices = [SelectChoice("", str(self.nothing))] + [
             SelectChoice(str(number), name, optgroup=heading or None)
             for heading, lines in groups.items()
             for number, name in lines
@@ -67,9 +69,11 @@ class SelectOne(SelectField):
 class SelectWord(SelectField):
     """One of the words of an enum, or nothing."""
 
-    def __init__(self, label: object, words: type[StrEnum], **kwargs: Any) -> None:
+    def __init__(
+        self, label: object, words: type[StrEnum], *, nothing: object = PLEASE, **kwargs: Any
+    ) -> None:
         def choices() -> list[SelectChoice]:
-            return [SelectChoice("", gettext("Please choose")), *_named(words)()]
+            return [SelectChoice("", str(nothing)), *_named(words)()]
 
         super().__init__(label, choices=choices, coerce=_word_of(words), **kwargs)
 
@@ -162,6 +166,7 @@ class ItemForm(FlaskForm):
         words["body"] = with_addresses(clean(item.body), _addresses(item))
         words["wanted_at"] = item.wanted_at and item.wanted_at.astimezone(COUNTY)
         words["summary"] = item.summary or first_paragraph(item.body, SUMMARY_LENGTH)
+        words["responsible_unit_id"] = item.responsible_unit_id or item.unit_id
         words |= {"version": item.version, "token": item.token}
         form = cls(data=words, **({"formdata": None} if unsent else {}))
         return form._offering(choices_for(item.unit, item))
@@ -263,8 +268,8 @@ class FilterForm(FlaskForm):
         csrf = False
 
     q = StringField(_l("Words in the title"))
-    state = SelectWord(_l("State"), State)
-    column = SelectOne(_l("Column"))
+    state = SelectWord(_l("State"), State, nothing=_l("All"))
+    column = SelectOne(_l("Column"), nothing=_l("All"))
     since = DateField(_l("Formed from"), [Optional()])
     until = DateField(_l("Formed until"), [Optional()])
     order = SelectField(_l("Order"), coerce=Order, choices=lambda: ORDERS, default=Order.CHANGED)

@@ -411,3 +411,17 @@ def test_the_list_refreshes_while_somebody_types(portal, screen):
     page.locator("#state").select_option("Returned")
     expect(page.locator("#results .empty")).to_be_visible()
     assert page.complaints == []
+
+
+def test_the_editor_adds_a_file_and_goes_on_correcting(portal, screen, tmp_path):
+    item = make_item(portal.cast.lin, state=State.UNIT_APPROVED)
+    corpus.plain_pdf(tmp_path / "one.pdf")
+    page = screen(portal.cast.qian)
+    page.goto(f"{portal.address}/review/{item.id}/amend")
+    page.locator("#title").fill("Flood plan, corrected")
+    page.locator("#file").set_input_files(tmp_path / "one.pdf")
+    expect(page.locator(".file__name")).to_have_text(["one.pdf"], timeout=30_000)
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.locator("#messages")).to_contain_text("Version 3")
+    assert (the_item().title, the_item().revision_number) == ("Flood plan, corrected", 3)
+    assert page.complaints == []

@@ -22,6 +22,7 @@ def draft_of(app, item, **typed):
 def test_an_untouched_form_gives_back_what_the_item_holds(app, cast):
     item = make_item(
         cast.lin,
+        responsible_unit_id=cast.farms.id,
         keywords="flood dike",
         wanted_at=datetime(2026, 3, 9, 9, 30, tzinfo=COUNTY),
         attribute=Attribute.WITHHELD,

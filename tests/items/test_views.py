@@ -358,3 +358,15 @@ def test_saving_by_itself_and_by_hand_are_logged_with_their_person(browse, cast)
     page.raw("/items/autosave", "POST", data={**words, "title": "One"})
     rows = db.session.scalars(select(AuditRow).where(AuditRow.object.like("items:%")))
     assert [(row.actor, row.action) for row in rows] == [("lin", "item.create")]
+
+
+def test_the_list_asks_the_database_as_often_for_many_items_as_for_few(browse, cast, statements):
+    counts, page = [], browse(cast.lin)
+    page.get("/items/")
+    for many in (2, 12):
+        for _again in range(many):
+            make_item(cast.lin, state=State.SUBMITTED)
+        with statements() as seen:
+            page.get("/items/")
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 15, counts
