@@ -159,12 +159,12 @@ def install(app: Flask, *, immediate: bool = False) -> None:
         "county", filename=str(settings.queue), immediate=immediate, immediate_use_memory=True
     )
 
-    @queue.task(name="run")
+    @queue.task(name="run")  # type: ignore[untyped-decorator]
     def run_in_context(job_id: int) -> None:
         with app.app_context(), writing(ahead=False):  # the lock is asked for when it is needed
             run(job_id)
 
-    @queue.periodic_task(crontab(minute="*"), name="tick")
+    @queue.periodic_task(crontab(minute="*"), name="tick")  # type: ignore[untyped-decorator]
     def tick_in_context() -> None:
         with app.app_context(), writing():
             tick()

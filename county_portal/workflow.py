@@ -21,7 +21,7 @@ class Step:
 
     action: Do
     sources: tuple[StrEnum, ...]
-    target: StrEnum
+    target: Any
     needs_note: bool = False
     guards: tuple[Callable[[Any], None], ...] = ()
     hand: HandKind | None = None

@@ -140,7 +140,8 @@ def end_all(person: Person, *, but_this: bool = False) -> int:
     """End every session of the person, in the transaction of the deed. How many there were."""
     query = delete(WebSession).where(WebSession.person_id == person.id)
     if but_this:
-        query = query.where(WebSession.id_hash != _hash(session.secret))  # type: ignore[attr-defined]
+        this = _hash(session.secret)  # type: ignore[attr-defined]
+        query = query.where(WebSession.id_hash != this)
     return int(db.session.execute(query).rowcount)  # type: ignore[attr-defined]
 
 
@@ -154,7 +155,7 @@ def sweep() -> int:
     return int(db.session.execute(delete(WebSession).where(ended)).rowcount)  # type: ignore[attr-defined]
 
 
-@login.user_loader
+@login.user_loader  # type: ignore[untyped-decorator]
 def load_person(person_id: str) -> Person | None:
     """The signed-in person, unless the account was closed since."""
     person = db.session.get(Person, int(person_id))

@@ -9,7 +9,7 @@ from county_portal.models import Counter, Item
 
 def draw(series: str) -> int:
     """The next number of the series; the first is 1."""
-    drawn = db.session.scalar(
+    drawn: int | None = db.session.scalar(
         update(Counter)
         .where(Counter.series == series)
         .values(last=Counter.last + 1)

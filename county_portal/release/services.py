@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Row, Select, select
@@ -188,7 +189,7 @@ def _restore(item: Item, revision: Revision) -> None:
 
 
 def _restore_files(
-    item: Item, public: list[dict[str, object]], originals: list[dict[str, object]]
+    item: Item, public: list[dict[str, Any]], originals: list[dict[str, Any]]
 ) -> None:
     """The attachments of the revision again, no others."""
     renditions = {file["key"]: file for file in public}
@@ -205,7 +206,7 @@ def _restore_files(
             one.rendition_size, one.inline = file["size"], file["inline"]
 
 
-def _attachment_again(item: Item, original: dict[str, object]) -> Attachment:
+def _attachment_again(item: Item, original: dict[str, Any]) -> Attachment:
     one = Attachment(
         item_id=item.id,
         key=original["key"],
@@ -264,7 +265,8 @@ def _differences() -> writer.Changes | None:
     if not writer.is_current(_folder()):
         return None
     have, told = writer.listed(_folder()), writer.withdrawals_in(_folder())
-    want = dict(db.session.execute(_live(Publication.public_id, Revision.content_hash)).all())
+    lines = db.session.execute(_live(Publication.public_id, Revision.content_hash))
+    want: dict[int, str] = dict(lines.all())
     gone = {one.public_id: one for one in withdrawn()}
     site = site_data()
     return writer.Changes(
@@ -275,10 +277,11 @@ def _differences() -> writer.Changes | None:
     )
 
 
-def _live(*what: object) -> Select[tuple[object, ...]]:
-    query = select(*what).select_from(Publication)  # type: ignore[call-overload]
-    found: Select[tuple[object, ...]] = (
-        query.join(Revision, Revision.id == Publication.revision_id)
+def _live(*what: Any) -> Select[Any]:
+    found: Select[Any] = (
+        select(*what)
+        .select_from(Publication)
+        .join(Revision, Revision.id == Publication.revision_id)
         .join(Item, Item.id == Publication.item_id)
         .where(Publication.ended_at.is_(None))
     )
@@ -306,7 +309,7 @@ def _among(ids: set[int]) -> ColumnElement[bool]:
     return Publication.public_id.in_(sorted(ids))
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
+def _entry(row: Row[Any]) -> Entry:
     first = row.first_published_at
     return Entry(
         public_id=row.public_id,

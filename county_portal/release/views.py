@@ -44,8 +44,8 @@ def issue(item_id: int) -> ResponseReturnValue:
 def _issued(item_id: int) -> str:
     item = get_item(item_id, by=me())
     if item.state is State.PUBLISHED:
-        return _("Published as %(number)s", number=item.index_number)
-    return _("Issued. It will be published at its time")
+        return str(_("Published as %(number)s", number=item.index_number))
+    return str(_("Issued. It will be published at its time"))
 
 
 @bp.route("/review/<int:item_id>/withdraw", methods=["GET", "POST"])

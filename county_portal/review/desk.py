@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, nulls_last, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    nulls_last,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from county_portal.core import clock
@@ -92,11 +104,11 @@ SHOWN = (
     Item.publish_at,
     Item.first_published_at,
 )
-ORDERS: dict[str, tuple[ColumnElement[object], ...]] = {
-    "due": (nulls_last(Item.publish_due_on), Item.state_since, Item.id),  # type: ignore[dict-item]
-    "since": (Item.state_since, Item.id),  # type: ignore[dict-item]
-    "unit": (Unit.position, nulls_last(Item.publish_due_on), Item.id),  # type: ignore[dict-item]
-    "title": (Item.title, Item.id),  # type: ignore[dict-item]
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "due": (nulls_last(Item.publish_due_on), Item.state_since, Item.id),
+    "since": (Item.state_since, Item.id),
+    "unit": (Unit.position, nulls_last(Item.publish_due_on), Item.id),
+    "title": (Item.title, Item.id),
 }
 
 
@@ -126,9 +138,7 @@ def _own(state: State, person: Person) -> ColumnElement[bool]:
 
 
 def _other_hand(person: Person, kind: HandKind) -> ColumnElement[bool]:
-    return exists().where(
-        Hand.item_id == Item.id, Hand.person_id == person.id, Hand.hand != kind
-    )
+    return exists().where(Hand.item_id == Item.id, Hand.person_id == person.id, Hand.hand != kind)
 
 
 def _review_again() -> ColumnElement[bool]:
@@ -150,7 +160,12 @@ def desk_count(person: Person) -> int:
 
 
 def waiting(
-    person: Person, *, order: str = "due", state: State | None = None, page: int = 1, size: int = PAGE
+    person: Person,
+    *,
+    order: str = "due",
+    state: State | None = None,
+    page: int = 1,
+    size: int = PAGE,
 ) -> Heap:
     """What waits for the person, most urgent first."""
     condition = waiting_for(person)
@@ -180,7 +195,7 @@ def finished(person: Person, *, size: int = 10) -> Heap:
     return _heap(_with_reason(), condition, (Item.state_since.desc(), Item.id), 1, size)
 
 
-def _with_reason() -> Select[tuple[object, ...]]:
+def _with_reason() -> Select[*tuple[Any, ...]]:
     """The lines with what was said when the item came to where it is."""
     reason = (
         select(StepTaken.note)
@@ -199,9 +214,9 @@ def _with_reason() -> Select[tuple[object, ...]]:
 
 
 def _heap(
-    lines: Select[tuple[object, ...]],
+    lines: Select[*tuple[Any, ...]],
     condition: ColumnElement[bool],
-    order: tuple[ColumnElement[object], ...],
+    order: tuple[Any, ...],
     page: int,
     size: int,
 ) -> Heap:

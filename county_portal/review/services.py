@@ -17,7 +17,16 @@ from county_portal.items.services import (
     take_hand,
     write_step,
 )
-from county_portal.models import Ground, HandKind, Item, Person, Publication, SignOff, State, Verdict
+from county_portal.models import (
+    Ground,
+    HandKind,
+    Item,
+    Person,
+    Publication,
+    SignOff,
+    State,
+    Verdict,
+)
 from county_portal.policy import Do, require, require_role
 from county_portal.review.steps import STEPS
 from county_portal.workflow import Step

@@ -30,7 +30,7 @@ from county_portal.items import services as items
 from county_portal.items.forms import ItemForm
 from county_portal.items.manifest import manifest_of
 from county_portal.items.views import edit_page, stale_page
-from county_portal.models import Item, Revision, SignOff, State, Verdict
+from county_portal.models import Item, Revision, SignOff, State
 from county_portal.policy import EDITORIAL, LIAISON, Do
 from county_portal.published.schema import PublicItem
 from county_portal.review import desk as desks
@@ -177,19 +177,20 @@ def compare(item_id: int) -> str:
     one = items.get_item(item_id, by=me())
     revisions = items.revisions_of(one)
     new = items.find_revision(one, request.args.get("new", one.revision_number, type=int))
-    old = items.find_revision(one, request.args.get("old", type=int) or (new.number - 1 if new else 0))
+    before = new.number - 1 if new else 0
+    old = items.find_revision(one, request.args.get("old", before, type=int))
     if new is None or old is None:
         raise Missing("There is no such page")
-    before, after = json.loads(old.manifest), json.loads(new.manifest)
+    was, now = json.loads(old.manifest), json.loads(new.manifest)
     return render_template(
         "review/compare.html",
         item=one,
         old=old,
         new=new,
         revisions=revisions,
-        fields=services.changed_fields(before, after),
-        body=word_diff(clean(before["body"]), clean(after["body"])),
-        same_body=before["body"] == after["body"],
+        fields=services.changed_fields(was, now),
+        body=word_diff(clean(was["body"]), clean(now["body"])),
+        same_body=was["body"] == now["body"],
     )
 
 
