@@ -29,7 +29,9 @@ def publish_due(formed_on: date) -> Due:
 
 
 def set_due(item: Item) -> None:
-    """Write the item's publication deadline into its row."""
+    """Write the item's publication deadline into its row. That of a published one stands."""
+    if item.first_published_at is not None:
+        return
     due = publish_due(item.formed_on) if item.formed_on else None
     item.publish_due_on = due.on if due else None
     item.due_provisional = due.provisional if due else False

@@ -24,7 +24,7 @@ from county_portal.models import Person, WebSession
 
 COOKIE = "county_session"
 SEEN_AGAIN_AFTER = timedelta(seconds=60)  # how exactly the idle time is kept
-POLLING = frozenset({"reports.progress", "items.autosave"})  # asked by the page, not the person
+POLLING = frozenset({"reports.progress"})  # asked by the page, not the person
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -54,13 +55,13 @@ def refusal_page(reason: str, status: int) -> Response:
 
 
 REASONS = {
-    400: "The request could not be understood. Go back and try again",
-    401: "Sign in first",
-    403: "You may not do this",
-    404: "There is no such page",
-    405: "This address cannot be used that way",
-    413: "The file is too large",
-    429: "Too many tries. Wait a few minutes and try again",
+    400: _l("The request could not be understood. Go back and try again"),
+    401: _l("Sign in first"),
+    403: _l("You may not do this"),
+    404: _l("There is no such page"),
+    405: _l("This address cannot be used that way"),
+    413: _l("The file is too large"),
+    429: _l("Too many tries. Wait a few minutes and try again"),
 }
 
 
@@ -76,7 +77,7 @@ def install_refusals(app: Flask, refused: Callable[[Refused], None]) -> None:
         if error.response is not None and status < 400:
             return make_response(error.get_response())
         reason = REASONS.get(status, REASONS[400])
-        response = refusal_page(gettext(reason), status)
+        response = refusal_page(str(reason), status)
         allow = getattr(error, "valid_methods", None)
         if allow:
             response.headers["Allow"] = ", ".join(allow)
