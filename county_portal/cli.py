@@ -15,8 +15,7 @@ from county_portal.audit import Fault
 from county_portal.demo import cli as demo_cli
 from county_portal.extensions import db
 from county_portal.public import site
-from county_portal.release import services as release
-from county_portal.release import verify
+from county_portal.release import public_file, verify
 from county_portal.reports import cli as reports_cli
 from county_portal.review.steps import STEPS
 
@@ -48,13 +47,13 @@ def verify_all() -> None:
 @click.command("reconcile")
 def reconcile() -> None:
     """Make the public file equal to what is live."""
-    click.echo("The public file was changed" if release.reconcile() else "Nothing to change")
+    click.echo("The public file was changed" if public_file.reconcile() else "Nothing to change")
 
 
 @click.command("worker")
 def worker() -> None:
     """Do background work and keep the timetable, until stopped."""
-    release.reconcile()
+    public_file.reconcile()
     queue = current_app.extensions["county_queue"]
     consumer = queue.create_consumer(workers=1, periodic=True, graceful_signal="TERM")
     consumer._signal_actions.pop(signal.SIGINT)  # Ctrl-C is for the program that started us

@@ -34,6 +34,7 @@ from county_portal.models import (
     branch_of,
 )
 from county_portal.policy import Do
+from county_portal.release import public_file
 from county_portal.release import services as release
 from county_portal.review import services as review
 
@@ -177,12 +178,12 @@ def go(item: Item, target: State) -> Item:
     elif target is State.PUBLISHED:
         release.issue(item, by=_hand(item, Role.ISSUER))
         db.session.commit()
-        release.reconcile()
+        public_file.reconcile()
     elif target is State.ISSUED:
         later = clock.now().replace(year=clock.now().year + 1)
         release.issue(item, by=_hand(item, Role.ISSUER), publish_at=later)
     elif target is State.WITHDRAWN:
-        with release.release_lock():
+        with public_file.lock():
             release.withdraw(item, "It was wrong", by=_hand(item, Role.ISSUER, again=True))
             db.session.commit()
     else:

@@ -18,7 +18,7 @@ from county_portal.demo.people import PASSWORD, people
 from county_portal.demo.story import Story
 from county_portal.extensions import db, writing
 from county_portal.models import AuditRow, Column, Item, Person, Role, Unit
-from county_portal.release.services import reconcile
+from county_portal.release.public_file import reconcile
 
 MONTHS = 14
 FEWEST, MOST = 1, 100_000

@@ -15,7 +15,7 @@ from county_portal.files import blob_path, hash_of
 from county_portal.models import Blob, Hand, Publication, Revision, SignOff, Verdict
 from county_portal.published.schema import PublicItem
 from county_portal.published.schema import hash_of as manifest_hash
-from county_portal.release import services, writer
+from county_portal.release import public_file, writer
 
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a write-ahead log
 
@@ -73,7 +73,7 @@ def _people(_: Settings) -> Iterator[Fault]:
 
 def _public_file(settings: Settings) -> Iterator[Fault]:
     """The public file equals the live publications, both ways, by the bytes that lie in it."""
-    want = {entry.public_id: entry.content_hash for entry in services.live_entries()}
+    want = {entry.public_id: entry.content_hash for entry in public_file.entries()}
     have = writer.contents(settings.PUBLIC)
     for public_id in sorted(want.keys() | have.keys()):
         if want.get(public_id) != have.get(public_id):
@@ -89,7 +89,7 @@ def _difference(want: str | None, have: str | None) -> str:
 
 
 def _withdrawals(settings: Settings) -> Iterator[Fault]:
-    want = {one.public_id: one for one in services.withdrawn()}
+    want = {one.public_id: one for one in public_file.withdrawn()}
     if want != writer.withdrawals_in(settings.PUBLIC):
         yield Fault("public", "the withdrawals told to the public are not those on record")
 
@@ -98,7 +98,7 @@ def _public_folder(settings: Settings) -> Iterator[Fault]:
     """Each public file is what its manifest says, and nothing else lies there."""
     named = {
         file.sha256
-        for entry in services.live_entries()
+        for entry in public_file.entries()
         for file in PublicItem.from_manifest(entry.manifest).files
     }
     lying = {path.name: path for path in (settings.PUBLIC / "files").glob("??/*")}

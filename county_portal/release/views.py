@@ -11,7 +11,7 @@ from county_portal.items.services import current_revision, get_item
 from county_portal.models import State
 from county_portal.policy import Do
 from county_portal.published.schema import PublicItem
-from county_portal.release import services
+from county_portal.release import public_file, services
 from county_portal.release.forms import IssueForm
 from county_portal.review.services import live_publication, sign_offs_of
 
@@ -27,7 +27,7 @@ def issue(item_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         services.issue(item, by=me(), publish_at=form.moment())
         db.session.commit()
-        services.reconcile()
+        public_file.reconcile()
         flash(_issued(item_id))
         return redirect(url_for("review.desk"), 303)
     revision = current_revision(item)
@@ -54,7 +54,7 @@ def withdraw(item_id: int) -> ResponseReturnValue:
     """Take the item down: the public stops reading it before this answers."""
     item = get_item(item_id, by=me(), to=Do.ITEM_WITHDRAW)
     if request.method == "POST":
-        with services.release_lock():
+        with public_file.lock():
             services.withdraw(item, request.form.get("note", ""), by=me())
             db.session.commit()
         flash(_("Taken down: %(title)s", title=item.title))

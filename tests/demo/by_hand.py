@@ -14,6 +14,7 @@ from county_portal.items import services as items
 from county_portal.items.services import current_revision
 from county_portal.models import Item, Person
 from county_portal.policy import Do
+from county_portal.release import public_file
 from county_portal.release import services as release
 from county_portal.review import services as review
 
@@ -85,8 +86,8 @@ def publish(dossier: Dossier, one: Happening, by: Person | None, county: County)
 
 def withdraw(dossier: Dossier, one: Happening, by: Person, county: County) -> None:
     db.session.commit()
-    release.reconcile()
-    with release.release_lock():
+    public_file.reconcile()
+    with public_file.lock():
         release.withdraw(dossier.item, one.deed.note, by=by)
         db.session.commit()
 

@@ -21,8 +21,7 @@ from county_portal.extensions import db
 from county_portal.items.attachments import Received
 from county_portal.models import Base, Item, State, Unit
 from county_portal.policy import Do
-from county_portal.release import services as release
-from county_portal.release import verify
+from county_portal.release import public_file, verify, writer
 from tests.conftest import _begin_afresh
 from tests.demo.by_hand import DEEDS, ByHand
 
@@ -69,8 +68,8 @@ def test_bulk_writes_the_rows_that_the_services_write(app: Flask) -> None:
     for one in story:
         by_hand.play(one)
     db.session.commit()
-    release.reconcile()
-    wanted, public = tables(), release.writer.contents(app.config["COUNTY"].PUBLIC)
+    public_file.reconcile()
+    wanted, public = tables(), writer.contents(app.config["COUNTY"].PUBLIC)
 
     db.session.remove()
     db.engine.dispose()
@@ -81,12 +80,12 @@ def test_bulk_writes_the_rows_that_the_services_write(app: Flask) -> None:
         bulk.play(one)
     bulk.finish()
     db.session.commit()
-    release.reconcile()
+    public_file.reconcile()
 
     have = tables()
     for name, rows in wanted.items():
         assert have[name] == rows, f"the rows of {name} differ"
-    assert release.writer.contents(app.config["COUNTY"].PUBLIC) == public
+    assert writer.contents(app.config["COUNTY"].PUBLIC) == public
     assert {one.plan.end for one in story} >= {State.PUBLISHED, *WAITING}
     assert {one.deed.what for one in story} == {*DEEDS, *BUTTONS}
     assert len(wanted["publications"]) > 40

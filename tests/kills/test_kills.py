@@ -26,8 +26,7 @@ from PIL import Image
 
 from county_portal.extensions import db
 from county_portal.models import Attachment, Item, Publication, Role, State
-from county_portal.release import services as release
-from county_portal.release import verify, writer
+from county_portal.release import public_file, verify, writer
 from tests.factories import PASSWORD, make_item, make_person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,7 +203,7 @@ def test_nothing_accepted_is_lost_and_nothing_unsigned_gets_out(app, cast):
     draft = make_item(cast.lin).id
     signed = [make_item(cast.lin, state=State.SIGNED_OFF).id for _ in range(KILLS + 5)]
     make_person("issuer9", Role.ISSUER, unit=cast.office)
-    release.reconcile()
+    public_file.reconcile()
     db.session.remove()
     server = Server(app.config["COUNTY"].DATA)
     server.start()
@@ -241,6 +240,6 @@ def check(app, keys: list[str], published: list[int]) -> None:
     db.session.rollback()
     shown = writer.contents(app.config["COUNTY"].PUBLIC)
     assert set(shown) <= set(live.values())
-    release.reconcile()  # what the worker does when it starts
+    public_file.reconcile()  # what the worker does when it starts
     assert writer.contents(app.config["COUNTY"].PUBLIC).keys() == set(live.values())
     assert verify.faults() == []

@@ -19,8 +19,8 @@ from county_portal.items import services as items
 from county_portal.models import Item, Publication, SignOff, State, StepTaken, Verdict
 from county_portal.policy import Do
 from county_portal.published.schema import hash_of
+from county_portal.release import public_file, writer
 from county_portal.release import services as release
-from county_portal.release import writer
 from county_portal.review import services as review
 from county_portal.review.steps import STEPS
 from tests.cast import Cast
@@ -116,7 +116,7 @@ class Road(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), person=st.sampled_from(PEOPLE))
     def issue(self, which, person) -> None:
         self.try_it(lambda: release.issue(self.item(which), by=getattr(self.cast, person)))
-        release.reconcile()
+        public_file.reconcile()
 
     @rule(which=st.integers(0, 1))
     def issue_properly(self, which) -> None:
@@ -142,11 +142,11 @@ class Road(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), person=st.sampled_from(PEOPLE))
     def withdraw(self, which, person) -> None:
-        with release.release_lock():
+        with public_file.lock():
             self.try_it(
                 lambda: release.withdraw(self.item(which), "wrong", by=getattr(self.cast, person))
             )
-        release.reconcile()
+        public_file.reconcile()
 
     @rule(which=st.integers(0, 1), person=st.sampled_from(PEOPLE))
     def keep(self, which, person) -> None:

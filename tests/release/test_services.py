@@ -24,8 +24,8 @@ from county_portal.models import (
 )
 from county_portal.policy import Do
 from county_portal.published.schema import hash_of
+from county_portal.release import public_file, verify, writer
 from county_portal.release import services as release
-from county_portal.release import verify, writer
 from county_portal.review import services as review
 from tests.factories import go, make_item, make_person, sign, somebody
 
@@ -37,7 +37,7 @@ def public(app):
 
 
 def withdraw(item, by):
-    with release.release_lock():
+    with public_file.lock():
         release.withdraw(item, "Wrong figures", by=by)
         db.session.commit()
 
@@ -70,7 +70,7 @@ def test_what_is_scheduled_goes_out_at_its_minute_and_not_before(cast, public):
     with clock.frozen(at):
         assert release.publish_due() == 1
         db.session.commit()
-        release.reconcile()
+        public_file.reconcile()
     assert item.state is State.PUBLISHED
     assert item.first_published_at == at
     assert list(public()) == [item.public_id]
@@ -127,7 +127,7 @@ def test_words_changed_behind_the_sign_off_are_not_what_goes_out(cast, public):
     item.body = "<p>Something else</p>"
     release.issue(item, by=cast.tang)
     db.session.commit()
-    release.reconcile()
+    public_file.reconcile()
     signed = db.session.scalars(db.select(SignOff.content_hash)).one()
     assert public() == {item.public_id: signed}
 
@@ -253,7 +253,7 @@ def test_the_signed_version_stays_up_until_the_correction_is_signed(cast, public
     db.session.commit()
     for state in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
         go(item, state)
-        release.reconcile()
+        public_file.reconcile()
         assert public() == before
     go(item, State.PUBLISHED)
     assert public().keys() == before.keys()
@@ -276,7 +276,7 @@ def test_giving_up_a_correction_brings_back_the_published_words(cast, public):
 
 def test_a_withdrawal_is_out_of_the_file_before_it_is_committed(cast, public, app):
     item = make_item(cast.lin, state=State.PUBLISHED)
-    with release.release_lock():
+    with public_file.lock():
         release.withdraw(item, "Wrong figures", by=cast.tang)
         assert public() == {}
         db.session.commit()
@@ -289,11 +289,11 @@ def test_a_withdrawal_that_failed_is_made_good_by_the_next_minute(cast, public):
     """The file was swapped, the commit never came: the tables are the truth."""
     item = make_item(cast.lin, state=State.PUBLISHED)
     before = public()
-    with release.release_lock():
+    with public_file.lock():
         release.withdraw(item, "Wrong figures", by=cast.tang)
     db.session.rollback()
     assert public() == {}
-    release.reconcile()
+    public_file.reconcile()
     assert public() == before
 
 
@@ -312,7 +312,7 @@ def test_a_withdrawn_item_comes_back_only_by_the_whole_road(cast, public):
     db.session.commit()
     for state in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
         go(item, state)
-        release.reconcile()
+        public_file.reconcile()
         assert public() == {}
     go(item, State.PUBLISHED)
     assert list(public()) == [item.public_id]
@@ -336,24 +336,24 @@ def test_a_lost_public_file_is_built_again_the_same(cast, public, app):
     before = public()
     next(app.config["COUNTY"].PUBLIC.glob("site.sqlite")).unlink()
     assert verify.faults() != []
-    assert release.reconcile() is True
+    assert public_file.reconcile() is True
     assert public() == before
     assert verify.faults() == []
 
 
 def test_nothing_to_change_changes_nothing(cast):
     make_item(cast.lin, state=State.PUBLISHED)
-    assert release.reconcile() is False
+    assert public_file.reconcile() is False
 
 
 def test_verify_sees_a_public_file_that_says_too_much(cast, app):
     item = make_item(cast.lin, state=State.PUBLISHED)
-    entry = next(release.live_entries())
+    entry = next(public_file.entries())
     said = json.loads(entry.manifest) | {"title": "Never signed"}
     manifest = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     forged = writer.Entry(2, "W01/2026-00002", manifest, hash_of(manifest), entry.published_at)
     writer.apply(app.config["COUNTY"].PUBLIC, writer.Changes(put=(forged,)))
     assert [fault.where for fault in verify.faults()] == ["public:2"]
-    release.reconcile()
+    public_file.reconcile()
     assert verify.faults() == []
     assert item.state is State.PUBLISHED

@@ -9,8 +9,7 @@ import pytest
 from county_portal.extensions import db
 from county_portal.items import services as items
 from county_portal.models import AuditRow, Item, Role, SignOff, State, Verdict
-from county_portal.release import services as release
-from county_portal.release import writer
+from county_portal.release import public_file, writer
 from county_portal.review import services as review
 from tests.factories import PASSWORD, go, make_item, make_person, sign
 
@@ -301,4 +300,4 @@ def plain(page: str, item_id: int) -> str:
 def test_reconcile_is_left_with_nothing_to_do(cast, browse):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
     browse(cast.tang).post(f"/review/{item.id}/issue", {"publish_at": ""})
-    assert release.reconcile() is False
+    assert public_file.reconcile() is False

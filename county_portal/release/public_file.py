@@ -1,0 +1,200 @@
+"""What the public file should hold, by the tables, and making it so.
+
+A reconcile reads the tables and applies the difference while it holds the lock,
+so that one begun before a withdrawal cannot put back what was taken out.
+"""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from county_portal import settings
+from county_portal.core import clock
+from county_portal.extensions import db, writing
+from county_portal.models import Category, Column, Ending, Item, Publication, Revision, Unit
+from county_portal.published.schema import (
+    CategoryLine,
+    ColumnLine,
+    Entry,
+    SiteData,
+    UnitLine,
+    Withdrawal,
+)
+from county_portal.release import writer
+
+
+@contextmanager
+def lock() -> Iterator[None]:
+    """Nobody else decides what the public file should hold while this is held.
+
+    Without it a reconcile that read the tables just before a withdrawal could
+    put back what the withdrawal has just taken out.
+    """
+    path = current_app.config["COUNTY"].DATA / "release.lock"
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def reconcile() -> bool:
+    """The public file holds the live publications and nothing else. Whether it had to change.
+
+    Call it with no transaction open: after a commit, at start, every minute.
+    """
+    with lock(), writing(ahead=False):
+        db.session.rollback()
+        writer.sweep(folder())
+        changes = _differences()
+        if changes is not None:
+            db.session.rollback()
+            return _apply(changes)
+        live = list(entries())
+        site, gone = site_data(), list(withdrawn())
+        db.session.rollback()
+        writer.build(folder(), site, live, gone, blobs=blobs())
+        return True
+
+
+def _apply(changes: writer.Changes) -> bool:
+    if changes == writer.Changes():
+        return False
+    writer.apply(folder(), changes, blobs=blobs())
+    return True
+
+
+def _differences() -> writer.Changes | None:
+    """What the public file lacks or has too much of. None: there is no file to change."""
+    if not writer.is_current(folder()):
+        return None
+    have, told = writer.listed(folder()), writer.withdrawals_in(folder())
+    lines = db.session.execute(_live(Publication.public_id, Revision.content_hash))
+    want: dict[int, str] = dict(lines.all())
+    gone = {one.public_id: one for one in withdrawn()}
+    site = site_data()
+    return writer.Changes(
+        site=None if writer.says(folder(), "reference") == _mark(site) else site,
+        put=tuple(entries({key for key, value in want.items() if have.get(key) != value})),
+        remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
+        withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
+    )
+
+
+def _live(*what: Any) -> Select[Any]:
+    found: Select[Any] = (
+        select(*what)
+        .select_from(Publication)
+        .join(Revision, Revision.id == Publication.revision_id)
+        .join(Item, Item.id == Publication.item_id)
+        .where(Publication.ended_at.is_(None))
+    )
+    return found
+
+
+def entries(only: set[int] | None = None) -> Iterator[Entry]:
+    """What the public file should hold. only: these public ids."""
+    columns = (
+        Publication.public_id,
+        Publication.index_number,
+        Publication.published_at,
+        Item.first_published_at,
+        Revision.manifest,
+        Revision.content_hash,
+    )
+    query = _live(*columns).order_by(Publication.public_id)
+    if only is not None:
+        query = query.where(_among(only))
+    for row in db.session.execute(query.execution_options(yield_per=500)):
+        yield _entry(row)
+
+
+def _among(ids: set[int]) -> ColumnElement[bool]:
+    return Publication.public_id.in_(sorted(ids))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    first = row.first_published_at
+    return Entry(
+        public_id=row.public_id,
+        index_number=row.index_number,
+        manifest=row.manifest,
+        content_hash=row.content_hash,
+        published_at=first,
+        corrected_at=row.published_at if row.published_at != first else None,
+    )
+
+
+def withdrawn() -> Iterator[Withdrawal]:
+    """Items that were public and are not, each with its last reason."""
+    live = select(Publication.item_id).where(Publication.ended_at.is_(None))
+    query = select(Publication).where(
+        Publication.ending == Ending.WITHDRAWN, Publication.item_id.not_in(live)
+    )
+    last = {one.public_id: one for one in db.session.scalars(query.order_by(Publication.id))}
+    for one in last.values():
+        yield Withdrawal(one.public_id, one.index_number, one.ended_at or clock.now(), one.reason)
+
+
+def site_data() -> SiteData:
+    """The site's own words and its reference tables, as the office keeps them."""
+    site = SiteData(
+        settings=_site_settings(),
+        units=tuple(
+            UnitLine(unit.code, unit.name, unit.kind.value, unit.position)
+            for unit in db.session.scalars(select(Unit).order_by(Unit.position, Unit.code))
+        ),
+        columns=tuple(_column_lines()),
+        categories=tuple(
+            CategoryLine(one.code, one.name, one.article, one.position)
+            for one in db.session.scalars(select(Category).order_by(Category.position))
+        ),
+    )
+    said = {**site.settings, "reference": _mark(site)}
+    return SiteData(said, site.units, site.columns, site.categories)
+
+
+def _site_settings() -> dict[str, str]:
+    said = settings.values()
+    names = ("site_name", "site_domain", "site_id_code", "host_unit")
+    contact = f"{said['contact_address']} {said['contact_phone']}"
+    return {**{name: said[name] for name in names}, "contact": contact}
+
+
+def _column_lines() -> Iterator[ColumnLine]:
+    """The open columns, in site order."""
+    columns = db.session.scalars(select(Column).order_by(Column.position, Column.id)).all()
+    slugs = {column.id: column.slug for column in columns}
+    codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
+    for one in columns:
+        if one.open:
+            yield ColumnLine(
+                slug=one.slug,
+                name=one.name,
+                parent=slugs.get(one.parent_id) if one.parent_id else None,
+                kind=one.kind.value,
+                description=one.description,
+                unit_code=codes[one.unit_id],
+                position=one.position,
+            )
+
+
+def _mark(site: SiteData) -> str:
+    """Changes when anything around the items changes."""
+    said = {name: text for name, text in site.settings.items() if name != "reference"}
+    words = repr((sorted(said.items()), site.units, site.columns, site.categories))
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def folder() -> Path:
+    path: Path = current_app.config["COUNTY"].PUBLIC
+    return path
+
+
+def blobs() -> Path:
+    path: Path = current_app.config["COUNTY"].blobs
+    return path
