@@ -69,6 +69,7 @@ class Bulk:
     def finish(self) -> None:
         self.ledger.flush()
         self.ledger.write_counters(self.counters)
+        self.ledger.move_sequences()
 
     # Writing
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from county_portal import audit
 from county_portal.extensions import db
@@ -103,6 +103,14 @@ class Ledger:
         rows = [{"series": series, "last": last} for series, last in sorted(counters.items())]
         if rows:
             db.session.execute(insert(Counter.__table__), rows)  # type: ignore[arg-type]
+
+    def move_sequences(self) -> None:
+        """PostgreSQL draws the next ids after those given here; SQLite does so by itself."""
+        if db.engine.dialect.name != "postgresql":
+            return
+        moved = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
+        for model, last in self.last_ids.items():
+            db.session.execute(moved, {"table": model.__tablename__, "last": last})
 
     def _write_items(self) -> None:
         """Items nobody has seen yet are inserted, the others brought up to date."""

@@ -1,0 +1,1 @@
+"""Measurements against named baselines, all in one run. `make bench` runs them."""

@@ -1,0 +1,232 @@
+"""Run every measurement, print one table, and write docs/performance.md.
+
+python -m benchmarks [--data FOLDER] [--sizes 1200 30000] [--no-docs]
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+from benchmarks import web
+from benchmarks.servers import ROOT, Server, count, county, environment, server
+from county_portal.demo.people import PASSWORD
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+OFFICE_PAGES = ("/", "/review/", "/items/")
+TURNS = 15
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table: what was measured, the figures, and what they should be."""
+
+    what: str
+    small: str
+    large: str
+    goal: str
+
+
+def main() -> None:
+    options = _options()
+    small, large = (county(options.data, size) for size in options.sizes)
+    lines = _public(web.measure(small), web.measure(large))
+    lines += _office(_probe("office", small), _probe("office", large))
+    lines.append(_office_memory(small, large))
+    lines.append(_paper(_probe("paper", large)))
+    table = _table(lines, count(small), count(large))
+    print(f"\n{_machine()}\n\n{table}")
+    if not options.no_docs:
+        DOCUMENT.write_text(PAGE.format(machine=_machine(), table=table))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT / "var" / "bench")
+    parser.add_argument("--sizes", type=int, nargs=2, default=(1200, 30000))
+    parser.add_argument("--no-docs", action="store_true", help="leave docs/ alone")
+    return parser.parse_args()
+
+
+def _probe(name: str, data: Path) -> dict[str, float]:
+    """What a measurement in a process of its own has printed."""
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    done = subprocess.run(
+        command, env=environment(data), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def _public(small: web.PublicFigures, large: web.PublicFigures) -> list[Line]:
+    return [
+        Line(
+            "Bare Flask view (baseline), requests/s",
+            f"{small.bare:.0f}",
+            f"{large.bare:.0f}",
+            "",
+        ),
+        Line(
+            "Public item page ÷ bare Flask view",
+            f"{small.item_ratio:.2f} ({small.item:.0f}/s)",
+            f"{large.item_ratio:.2f} ({large.item:.0f}/s)",
+            "≥ 0.70",
+        ),
+        Line(
+            "Public column page ÷ bare Flask view",
+            f"{small.column_ratio:.2f} ({small.column:.0f}/s)",
+            f"{large.column_ratio:.2f} ({large.column:.0f}/s)",
+            "≥ 0.70",
+        ),
+        Line(
+            "Item page at the large size ÷ at the small, each by its own baseline",
+            "1.00",
+            f"{large.item_ratio / small.item_ratio:.2f}",
+            "0.90–1.10",
+        ),
+        *(_search(name, small, large) for name in ("two", "four")),
+        Line(
+            "Resident memory, public process after the load",
+            f"{small.resident:.0f} MB",
+            f"{large.resident:.0f} MB",
+            "stated",
+        ),
+    ]
+
+
+def _search(name: str, small: web.PublicFigures, large: web.PublicFigures) -> Line:
+    def said(figures: web.PublicFigures) -> str:
+        p95 = getattr(figures, f"{name}_p95")
+        return f"{p95 / figures.item_p95:.1f} ({p95:.1f} ms ÷ {figures.item_p95:.1f} ms)"
+
+    what = f"Search for {name} characters, p95 ÷ item page p95, nothing kept from before"
+    return Line(what, said(small), said(large), "< 5")
+
+
+def _office(small: dict[str, float], large: dict[str, float]) -> list[Line]:
+    lines = [
+        Line(
+            f"{name}: SQL statements (time)",
+            f"{small[f'{key}_statements']} ({small[f'{key}_ms']} ms)",
+            f"{large[f'{key}_statements']} ({large[f'{key}_ms']} ms)",
+            "≤ 12, the same at both",
+        )
+        for key, name in (("desk", "My desk"), ("list", "Review list"))
+    ]
+    return [
+        *lines,
+        Line(
+            "Publishing one item, from the issuer's word to visible",
+            f"{small['publish_seconds']:.2f} s",
+            f"{large['publish_seconds']:.2f} s",
+            "≤ 2 s",
+        ),
+    ]
+
+
+def _paper(figures: dict[str, float]) -> Line:
+    return Line(
+        f"Monthly report listing 300 items ({figures['pages']} pages) ÷ typst, same content",
+        "",
+        f"{figures['ratio']} ({figures['ours']} s ÷ {figures['typst']} s)",
+        "≤ 6",
+    )
+
+
+# Memory of the office
+
+
+def _office_memory(small: Path, large: Path) -> Line:
+    memory = []
+    for data in (small, large):
+        with server("office", data) as office:
+            _work(office)
+            memory.append(f"{office.resident:.0f} MB")
+    return Line("Resident memory, office process after some work", *memory, "stated")
+
+
+def _work(office: Server) -> None:
+    """An editor signs in and turns some pages."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    form = _read(browser, f"{office.address}/sign-in")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+    sent = {
+        "login": "fuban.bj1",
+        "password": PASSWORD,
+        "csrf_token": token[1] if token else "",
+    }
+    browser.open(f"{office.address}/sign-in", urlencode(sent).encode()).close()
+    for _ in range(TURNS):
+        for path in OFFICE_PAGES:
+            _read(browser, office.address + path)
+
+
+def _read(browser: OpenerDirector, address: str) -> str:
+    with browser.open(address) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+# What is printed
+
+
+def _table(lines: list[Line], small: int, large: int) -> str:
+    rows = [
+        f"| Measured | {small:,} published | {large:,} published | Goal |",
+        "|---|---|---|---|",
+        *(f"| {one.what} | {one.small} | {one.large} | {one.goal} |" for one in lines),
+    ]
+    return "\n".join(rows)
+
+
+def _machine() -> str:
+    memory = next(
+        int(line.split()[1])
+        for line in Path("/proc/meminfo").read_text().splitlines()
+        if line.startswith("MemTotal")
+    )
+    release = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores, {memory / 2**20:.1f} GB of memory, {release}, "
+        f"Python {platform.python_version()}; load average at the end {load:.1f}."
+    )
+
+
+PAGE = """# Performance
+
+Written by `make bench`, which builds two demonstration counties and measures both in one run.
+Ratios are against a baseline measured in the same minutes on the same machine, so that they can
+be compared from one machine to another; absolute figures cannot.
+
+Machine: {machine}
+
+{table}
+
+How it is measured:
+
+- Pages per second: `wrk`, one thread, eight connections, 200 item pages (all columns) asked for in
+  turn, after each was asked for once; waitress with eight threads serves the public site and the
+  bare view (`return "Hello"`) alike. Four rounds in turn; the best of each.
+- Search: 150 words of two and 150 of four characters taken from titles, each searched once, and
+  150 item pages, each asked for once, in turn, so that no answer was kept from before.
+- Statements: what the database is asked while the page is made, session included, for a liaison,
+  a unit leader, an editor, an officer and an issuer: the largest count of all looks, and the
+  slowest person's best time of five.
+- Publishing: from the issuer's word over commit, change of the public file and its rename until
+  the item page answers with the item's title; the best of five.
+- Paper: the month's report with 300 lines in its list of overdue items, against typst with the
+  same tables and fonts, both warm, every round in another order; the best of five.
+"""
+
+
+if __name__ == "__main__":
+    main()
