@@ -9,6 +9,8 @@ from county_portal.core.errors import OutOfDate, Refused
 from county_portal.models import HandKind, Person
 from county_portal.policy import Do, can, require, require_role
 
+NOTE_LENGTH = 1000  # characters
+
 
 @dataclass(frozen=True)
 class Step:
@@ -51,6 +53,8 @@ def check(road: Road, thing: Any, action: str, *, by: Person, note: str = "") ->
     require(by, step.action, thing)
     if step.needs_note and not note.strip():
         raise Refused("Say why, so that the author can act on it")
+    if len(note) > NOTE_LENGTH:
+        raise Refused("At most %(max)d characters", max=NOTE_LENGTH)
     for guard in step.guards:
         guard(thing)
     return step

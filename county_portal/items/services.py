@@ -31,6 +31,7 @@ from county_portal.models import (
 )
 from county_portal.policy import Do, columns_open_to, require, viewable_items
 from county_portal.published.schema import hash_of
+from county_portal.workflow import NOTE_LENGTH
 
 NEEDS_CATEGORY = frozenset(
     {ColumnKind.POLICY, ColumnKind.DISCLOSURE, ColumnKind.PERSONNEL, ColumnKind.PLANNING}
@@ -249,6 +250,8 @@ def remark(item: Item, note: str, *, by: Person) -> None:
     require(by, Do.ITEM_REMARK, item)
     if not note.strip():
         raise Refused("Write the remark first")
+    if len(note) > NOTE_LENGTH:
+        raise Refused("At most %(max)d characters", max=NOTE_LENGTH)
     write_step(item, Do.ITEM_REMARK, was=item.state, by=by, note=note)
     audit.record(by, Do.ITEM_REMARK, item)
 

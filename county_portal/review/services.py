@@ -64,8 +64,15 @@ class Opinion:
 
 
 def move(item: Item, action: str, *, by: Person, note: str = "") -> None:
-    """Take one step. Raises what `workflow.check` raises."""
-    carry_out(item, workflow.check(STEPS, item, action, by=by, note=note), by=by, note=note)
+    """Take one step that needs no page of its own. Raises what `workflow.check` raises.
+
+    A step with a form has consequences beyond the state (a sign-off, a publication, the end of
+    one), so only the service behind its form takes it.
+    """
+    step = workflow.check(STEPS, item, action, by=by, note=note)
+    if step.form:
+        raise Refused("There is no such step")
+    carry_out(item, step, by=by, note=note)
 
 
 def carry_out(item: Item, step: Step, *, by: Person | None, note: str = "") -> None:
@@ -115,7 +122,9 @@ def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
     )
     db.session.add(row)
     db.session.flush()
-    move(item, STEP_OF_VERDICT[opinion.verdict], by=by, note=opinion.opinion)
+    action = STEP_OF_VERDICT[opinion.verdict]
+    step = workflow.check(STEPS, item, action, by=by, note=opinion.opinion)
+    carry_out(item, step, by=by, note=opinion.opinion)
     return row
 
 
