@@ -12,6 +12,7 @@ from county_portal import audit, files
 from county_portal.access import access_table
 from county_portal.accounts import cli as accounts_cli
 from county_portal.audit import Fault
+from county_portal.core import pdf
 from county_portal.demo import cli as demo_cli
 from county_portal.extensions import db
 from county_portal.public import site
@@ -53,6 +54,8 @@ def reconcile() -> None:
 @click.command("worker")
 def worker() -> None:
     """Do background work and keep the timetable, until stopped."""
+    for sentence in pdf.shortcomings():
+        click.echo(sentence, err=True)
     public_file.reconcile()
     queue = current_app.extensions["county_queue"]
     consumer = queue.create_consumer(workers=1, periodic=True, graceful_signal="TERM")

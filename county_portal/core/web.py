@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -50,9 +50,21 @@ def refusal_page(reason: str, status: int) -> Response:
     HX-Reswap: htmx takes the message from it and leaves the part it asked
     about as it was. Browsers ignore the header.
     """
-    page = render_template("errors/refused.html", reason=reason, status=status)
+    page = render_template("errors/refused.html", reason=reason, status=status, typed=_typed())
     return make_response(page, status, {"HX-Reswap": "none"})
 
+
+def _typed() -> list[str]:
+    """The sentences somebody typed into the form that was refused: they are given back."""
+    if request.method != "POST" or request.mimetype not in FORMS or request.routing_exception:
+        return []
+    kept = [text for name, text in request.form.items() if name not in NOT_TYPED]
+    return [text for text in kept if len(text) > LONGER_THAN_A_CHOICE]
+
+
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+NOT_TYPED = {"csrf_token", "content_hash", "token", "password", "old", "new", "again", "next"}
+LONGER_THAN_A_CHOICE = 8  # characters
 
 REASONS = {
     400: _l("The request could not be understood. Go back and try again"),

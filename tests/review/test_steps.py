@@ -3,6 +3,7 @@
 import pytest
 
 from county_portal import labels
+from county_portal.config import ROOT
 from county_portal.models import HandKind, State
 from county_portal.policy import DESKS, RULES, Do
 from county_portal.review.services import STEP_OF_VERDICT
@@ -78,3 +79,8 @@ def test_every_verdict_has_its_step():
 )
 def test_each_approval_takes_a_hand_of_its_own(action, hand):
     assert next(step.hand for step in STEPS if step.action is action) is hand
+
+
+def test_the_diagram_in_the_handbook_is_the_table(app):
+    drawn = app.test_cli_runner().invoke(args=["docs", "road"]).output
+    assert drawn.strip() in (ROOT / "docs" / "road.md").read_text()

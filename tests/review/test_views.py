@@ -148,6 +148,13 @@ def test_somebody_was_faster(cast, browse):
     assert [(row.actor, json.loads(row.details)["status"]) for row in refusals] == [("zhou", 409)]
 
 
+def test_a_refusal_gives_back_what_was_typed(cast, browse):
+    item = make_item(cast.lin, state=State.UNIT_APPROVED)
+    words = {"note": "The third dike has another name since last year"}
+    page = browse(cast.zhou).post(f"/review/{item.id}/steps/item.return", words, status=403)
+    assert page.select_one("textarea").text == words["note"]
+
+
 def test_two_versions_are_compared_by_words(cast, browse):
     item = make_item(cast.lin, state=State.UNIT_APPROVED, body="<p>Three dikes.</p>")
     draft = items.Draft(
