@@ -5,6 +5,8 @@ Technical settings (addresses, folders, limits) are in config.py.
 
 from dataclasses import dataclass
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from county_portal.core.errors import Refused
@@ -14,35 +16,35 @@ from county_portal.models import Setting
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to decide. label: English msgid. source: the rule behind the default."""
+    """One thing to decide. source: the rule behind the default."""
 
     key: str
     default: str
-    label: str
+    label: LazyString
     source: str = ""
     numeric: bool = False
 
 
 CHOICES = (
-    Choice("county_name", "青禾县", "Name of the county"),
-    Choice("site_name", "青禾县人民政府", "Name of the public site"),
-    Choice("site_domain", "www.qinghe.example", "Domain of the public site"),
-    Choice("site_id_code", "0000000000", "Government site identification code (10 digits)"),
-    Choice("host_unit", "青禾县人民政府办公室", "Unit that runs the site"),
-    Choice("contact_phone", "0000-0000000", "Contact telephone on the site"),
-    Choice("contact_address", "青禾县行政中心", "Contact address on the site"),
-    Choice("index_number_pattern", "{unit}/{year}-{number:05d}", "Pattern of index numbers"),
+    Choice("county_name", "青禾县", _l("Name of the county")),
+    Choice("site_name", "青禾县人民政府", _l("Name of the public site")),
+    Choice("site_domain", "www.qinghe.example", _l("Domain of the public site")),
+    Choice("site_id_code", "0000000000", _l("Government site identification code (10 digits)")),
+    Choice("host_unit", "青禾县人民政府办公室", _l("Unit that runs the site")),
+    Choice("contact_phone", "0000-0000000", _l("Contact telephone on the site")),
+    Choice("contact_address", "青禾县行政中心", _l("Contact address on the site")),
+    Choice("index_number_pattern", "{unit}/{year}-{number:05d}", _l("Pattern of index numbers")),
     Choice(
         "publish_within_workdays",
         "20",
-        "Working days from formation to publication",
+        _l("Working days from formation to publication"),
         "Regulations art. 26",
         numeric=True,
     ),
     Choice(
         "review_again_after_days",
         "365",
-        "Days until withheld information is reviewed again",
+        _l("Days until withheld information is reviewed again"),
         "Regulations art. 18",
         numeric=True,
     ),

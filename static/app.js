@@ -55,3 +55,17 @@ document.addEventListener("click", (event) => {
 
 // The first mistake of a form that came back is where the cursor goes.
 document.querySelector(".field--wrong :is(input, select, textarea)")?.focus();
+
+// The page as the public will read it stands there whole; without script it scrolls in its frame.
+for (const frame of document.querySelectorAll(".shown__frame")) {
+  const stretch = () => {
+    const page = frame.contentDocument?.documentElement;
+    if (!page) return;
+    frame.classList.add("shown__frame--whole");
+    frame.style.height = "0";
+    frame.style.height = `${page.scrollHeight}px`;
+  };
+  frame.addEventListener("load", stretch);
+  if (frame.contentDocument?.readyState === "complete") stretch();
+  window.addEventListener("resize", stretch);
+}

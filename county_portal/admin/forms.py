@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -34,14 +35,14 @@ class SettingsForm(FlaskForm):
         return [(choice.key, self[choice.key].data) for choice in CHOICES]
 
 
-def _setting(label: str) -> StringField:
+def _setting(label: LazyString) -> StringField:
     validators = [DataRequired(_l("Enter a value")), LONG]
-    return StringField(_l(label), validators, filters=[stripped])
+    return StringField(label, validators, filters=[stripped])
 
 
 def _about(default: str, source: str) -> str:
     about = _("Default: %(default)s", default=default)
-    return f"{about}. {_(source)}" if source else str(about)
+    return f"{about} ({_(source)})" if source else str(about)
 
 
 class YearForm(FlaskForm):

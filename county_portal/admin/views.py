@@ -15,7 +15,7 @@ from county_portal.accounts.attempts import attempt
 from county_portal.admin import log as logbook
 from county_portal.admin import services, yearbook
 from county_portal.admin.forms import SettingsForm, YearForm, day_of
-from county_portal.admin.words import DEEDS, deed_name, log_time
+from county_portal.admin.words import DEEDS, deed_name, detail_name, detail_value, log_time
 from county_portal.core import clock
 from county_portal.core.web import form_page
 from county_portal.extensions import db
@@ -24,6 +24,8 @@ from county_portal.policy import Do
 bp = Blueprint("admin", __name__)
 bp.add_app_template_filter(deed_name)
 bp.add_app_template_filter(log_time)
+bp.add_app_template_filter(detail_name)
+bp.add_app_template_filter(detail_value)
 
 # The log
 

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from county_portal.core.clock import COUNTY
 from county_portal.labels import label
+from county_portal.models import Role, State
 from county_portal.policy import Do
 
 DEEDS = {
@@ -16,6 +18,37 @@ DEEDS = {
     "category.manage": _l("Manage categories"),
     "audit.export": _l("Take out the log"),
     "timetable.publish": _l("Publish at its time"),
+}
+
+DETAILS = {
+    "was": _l("Before"),
+    "now": _l("After"),
+    "note": _l("Remark"),
+    "deed": _l("Deed"),
+    "file": _l("File"),
+    "reason": _l("Reason"),
+    "refused": _l("Reason"),
+    "revision": _l("Version"),
+    "hash": _l("Hash"),
+    "month": _l("Month"),
+    "login": _l("Name for signing in"),
+    "name": _l("Name"),
+    "code": _l("Code"),
+    "slug": _l("Address word"),
+    "changed": _l("Changed fields"),
+    "active": _l("In use"),
+}
+DONE = {
+    "added": _l("added"),
+    "removed": _l("removed"),
+    "renamed": _l("renamed"),
+    "replaced": _l("replaced"),
+    "ordered": _l("put in another order"),
+    "created": _l("created"),
+    "changed": _l("changed"),
+    "closed": _l("closed"),
+    "opened": _l("opened"),
+    "password reset": _l("password reset"),
 }
 
 
@@ -29,3 +62,23 @@ def deed_name(action: str) -> str:
 def log_time(moment: str) -> str:
     """A moment of the log in county time, to the second."""
     return datetime.fromisoformat(moment).astimezone(COUNTY).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def detail_name(name: str) -> str:
+    """What a detail of a row is called; one without a name of its own keeps the program's."""
+    return str(DETAILS.get(name, name))
+
+
+def detail_value(value: object) -> str:
+    """A detail as people read it: states, roles and deeds by their names, sentences translated."""
+    if isinstance(value, list):
+        return gettext(", ").join(detail_value(one) for one in value)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    text = str(value)
+    for words in (State, Role):
+        if text in set(words):
+            return label(words(text))
+    if text in DONE:
+        return str(DONE[text])
+    return gettext(text) if text else ""
