@@ -2,7 +2,8 @@
 
 import re
 
-from county_portal.config import ROOT
+from county_portal.config import ROOT, Settings
+from county_portal.settings import CHOICES
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -31,3 +32,32 @@ def test_every_target_of_the_makefile_that_the_documents_name_exists():
         named = set(re.findall(r"(?:`|^)make ([a-z0-9]+)", (ROOT / page).read_text("utf-8"), re.M))
         assert named, page
         assert named <= targets, page
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """The first cell of each row of a page's tables, and the default in the third."""
+    lines = [line.split("|") for line in (ROOT / "docs" / page).read_text("utf-8").splitlines()]
+    return {
+        cells[1].strip(" `"): cells[3].strip(" `")
+        for cells in lines
+        if len(cells) > 4 and cells[1].startswith(" `")
+    }
+
+
+def test_every_technical_setting_and_its_default_is_told(monkeypatch):
+    source = (ROOT / "county_portal" / "config.py").read_text("utf-8")
+    known = {f"COUNTY_{name}" for name in re.findall(r'_(?:text|number)\("(\w+)"', source)}
+    told = {name: default for name, default in rows_of("settings.md").items() if name.isupper()}
+    assert told.keys() == known
+    for name in known:
+        monkeypatch.delenv(name, raising=False)
+    defaults = Settings()
+    numbers = {name: default for name, default in told.items() if default.isdigit()}
+    assert len(numbers) > 8
+    for name, default in numbers.items():
+        assert getattr(defaults, name.removeprefix("COUNTY_")) == int(default), name
+
+
+def test_everything_the_office_decides_and_its_default_is_told():
+    told = {name: default for name, default in rows_of("settings.md").items() if name.islower()}
+    assert told == {choice.key: choice.default for choice in CHOICES}
