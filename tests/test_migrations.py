@@ -1,0 +1,126 @@
+"""The migrations make what the models describe, whole or not at all."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pysqlite3
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from county_portal import create_office
+from county_portal.config import MIGRATIONS
+from county_portal.extensions import db
+from county_portal.models import Base, guards
+from tests.conftest import FOR_TESTS, settings_for
+
+SECOND = """
+import os, signal
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9999", {down!r}
+branch_labels = depends_on = None
+
+
+def upgrade():
+    op.create_table("half_made", sa.Column("id", sa.Integer(), primary_key=True))
+    op.add_column("units", sa.Column("motto", sa.Text(), nullable=True))
+    op.execute("UPDATE units SET motto = 'Half a migration'")
+    op.execute("DROP TRIGGER audit_no_update")
+    {end}
+"""
+FAILS = "raise RuntimeError('in the middle')"
+DIES = "os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def schema(file: Path) -> list[tuple[str, ...]]:
+    with pysqlite3.connect(str(file)) as database:
+        question = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+        found = [tuple(map(str, row)) for row in database.execute(question)]
+        found += database.execute("SELECT version_num FROM alembic_version")
+    database.close()
+    return found
+
+
+def folder_with(tmp_path: Path, end: str, down: str | None) -> Path:
+    """The migrations, and one more that begins much and ends like that."""
+    folder = tmp_path / "migrations"
+    (folder / "versions").mkdir(parents=True)
+    for path in [*MIGRATIONS.glob("*.*"), *MIGRATIONS.glob("versions/*.py")]:
+        (folder / path.relative_to(MIGRATIONS)).write_text(path.read_text("utf-8"), "utf-8")
+    (folder / "versions" / "9999_half.py").write_text(SECOND.format(down=down, end=end))
+    return folder
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> tuple[Flask, Path]:
+    """An office of its own with today's schema, and the file that holds it."""
+    app = create_office(settings_for(tmp_path / "data"), **FOR_TESTS)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return app, tmp_path / "data" / "county.sqlite"
+
+
+def newest(file: Path) -> str:
+    return schema(file)[-1][0]
+
+
+def test_the_schema_is_the_one_the_models_describe(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_migrations_set_every_guard(app: Flask) -> None:
+    asked = text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+    assert set(db.session.scalars(asked)) == set(guards.statements("sqlite"))
+
+
+def test_a_migration_that_fails_in_the_middle_changes_nothing(
+    old: tuple[Flask, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app, file = old
+    before = schema(file)
+    folder = folder_with(tmp_path, FAILS, newest(file))
+    with app.app_context():
+        with pytest.raises(SystemExit):
+            upgrade(directory=str(folder))
+        db.engine.dispose()
+    assert "in the middle" in caplog.text
+    assert schema(file) == before
+
+
+@pytest.mark.slow
+def test_a_migration_that_is_killed_in_the_middle_changes_nothing(
+    old: tuple[Flask, Path], tmp_path: Path
+) -> None:
+    _, file = old
+    before = schema(file)
+    folder = folder_with(tmp_path, DIES, newest(file))
+    command = (sys.executable, "-m", "flask", "db", "upgrade", "--directory", str(folder))
+    environment = {"COUNTY_DATA": str(file.parent), "FLASK_APP": "wsgi:office"}
+    done = subprocess.run(command, cwd=MIGRATIONS.parent, env=environment, capture_output=True)
+    assert done.returncode == -9, done.stderr.decode()
+    assert schema(file) == before
+    with pysqlite3.connect(str(file)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
+    command = (sys.executable, "-m", "flask", "db", "upgrade")
+    again = subprocess.run(command, cwd=MIGRATIONS.parent, env=environment, capture_output=True)
+    assert again.returncode == 0, again.stderr.decode()
+
+
+def test_a_whole_migration_is_kept(old: tuple[Flask, Path], tmp_path: Path) -> None:
+    """The other tests would pass if nothing ever ran: the same one, unbroken, does."""
+    app, file = old
+    with app.app_context():
+        upgrade(directory=str(folder_with(tmp_path, "", newest(file))))
+        db.engine.dispose()
+    assert ("9999",) in schema(file)
+    assert any(name == "half_made" for _, name, *_ in schema(file)[:-1])
