@@ -1,0 +1,28 @@
+"""Eight people hand in at the same moment: everything is accepted, and the log is one chain."""
+
+import pytest
+from sqlalchemy import func, select
+
+from county_portal import audit
+from county_portal.extensions import db
+from county_portal.models import AuditRow, Item, Revision, State
+from tests.crowd import DEEDS, Crowd
+
+PEOPLE, EACH = 8, 25
+
+
+@pytest.mark.slow
+def test_nobody_is_turned_away_because_others_write_too(app, cast):
+    crowd = Crowd(app, cast.water, PEOPLE)
+    assert crowd.work(EACH) == []
+    db.session.rollback()
+    items = PEOPLE * EACH // DEEDS
+    stated = select(Item.state, Item.title.like("%, final"), func.count())
+    counted = db.session.execute(stated.group_by(Item.state, Item.title.like("%, final"))).all()
+    assert counted == [(State.SUBMITTED, True, items)]
+    assert db.session.scalar(select(func.count()).select_from(Revision)) == items
+    deeds = dict(
+        db.session.execute(select(AuditRow.action, func.count()).group_by(AuditRow.action)).all()
+    )
+    assert deeds["item.create"] == deeds["item.submit"] == items
+    assert audit.faults(app.config["COUNTY"]) == []
