@@ -14,6 +14,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import IsolationLevel
 
 from county_portal.models import Base
 
@@ -35,6 +36,9 @@ PRAGMAS = (
     "cache_size = -16000",
 )
 
+WRITE_LOCK = 711  # PostgreSQL: the advisory lock of whoever writes
+LOCK_PATIENCE = 15  # seconds to wait for the other writer
+
 _will_write: ContextVar[bool] = ContextVar("will_write", default=False)
 
 
@@ -42,8 +46,8 @@ _will_write: ContextVar[bool] = ContextVar("will_write", default=False)
 def writing(*, ahead: bool = True) -> Iterator[None]:
     """Transactions begun inside take the write lock at once (ahead) or when first needed.
 
-    A transaction that reads first and writes later is refused by SQLite when
-    somebody else wrote in between, however long it is willing to wait.
+    A transaction that reads first and writes later is refused by the database
+    when somebody else wrote in between, however long it is willing to wait.
     """
     before = _will_write.set(ahead)
     try:
@@ -60,15 +64,18 @@ def will_write(*, ahead: bool) -> None:
 def engine_options(url: str) -> dict[str, object]:
     """What SQLAlchemy is told about the engine of `url`."""
     if url.startswith("sqlite"):
-        return {"module": pysqlite3, "connect_args": {"timeout": 15}}
-    return {"pool_pre_ping": True}
+        return {"module": pysqlite3, "connect_args": {"timeout": LOCK_PATIENCE}}
+    patience = f"-c lock_timeout={LOCK_PATIENCE}s -c timezone=UTC"
+    return {"pool_pre_ping": True, "connect_args": {"options": patience}}
 
 
 def open_properly(engine: Engine) -> None:
-    """Set the pragmas on each SQLite connection, and begin transactions ourselves."""
+    """Begin transactions alike on both engines; on SQLite, set the pragmas of each connection."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_on_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_on_postgresql)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
@@ -77,5 +84,14 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin_on_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write.get() else "BEGIN")
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    """One writer at a time, and readers who see one moment only: what SQLite gives by itself."""
+    level: IsolationLevel = "READ COMMITTED" if _will_write.get() else "REPEATABLE READ"
+    driver: Any = connection.connection.dbapi_connection
+    connection.dialect.set_isolation_level(driver, level)
+    if _will_write.get():
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")

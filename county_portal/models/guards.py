@@ -79,6 +79,13 @@ def _postgresql() -> list[str]:
         " RETURN NEW; END $$",
         "CREATE TRIGGER audit_in_order BEFORE INSERT ON audit"
         " FOR EACH ROW EXECUTE FUNCTION audit_order()",
+        "CREATE FUNCTION revision_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
+        " WHERE item_id = NEW.item_id) THEN"
+        " RAISE EXCEPTION 'revisions_in_order: the record is not to be changed'; END IF;"
+        " RETURN NEW; END $$",
+        "CREATE TRIGGER revisions_in_order BEFORE INSERT ON revisions"
+        " FOR EACH ROW EXECUTE FUNCTION revision_order()",
         "CREATE TRIGGER publications_ended BEFORE UPDATE ON publications FOR EACH ROW"
         " WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change()",
         f"CREATE TRIGGER publications_facts BEFORE UPDATE OF {', '.join(PUBLICATION_FACTS)}"

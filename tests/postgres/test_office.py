@@ -1,0 +1,125 @@
+"""The work of the office on PostgreSQL, from the first draft to the report and the log."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import func, select
+
+from county_portal import audit
+from county_portal.core import clock
+from county_portal.extensions import db, writing
+from county_portal.models import AuditRow, Base, Item, MadeReport, Person, State
+from county_portal.release import verify, writer
+from county_portal.reports import services as reports
+from tests.cast import Cast
+from tests.crowd import DEEDS, Crowd
+from tests.factories import go, make_item
+from tests.page import Page
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
+Browse = Callable[[Person | None], Page]
+
+
+def test_the_schema_is_the_one_the_models_describe(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_item_goes_all_the_way_to_the_public_and_back(
+    app: Flask, cast: Cast, browse: Browse, citizen: Page
+) -> None:
+    folder = app.config["COUNTY"].PUBLIC
+    item = make_item(cast.lin, state=State.SIGNED_OFF, title="Dikes of the north")
+    assert citizen.raw("/columns/notices", status=503)
+    go(item, State.PUBLISHED)
+    address = f"/items/{item.public_id}"
+    assert "Dikes of the north" in citizen.get(address).h1.text
+    assert "Dikes of the north" in citizen.get("/search?q=Dikes").text
+    go(item, State.CORRECTING)
+    assert "Dikes of the north" in citizen.get(address).h1.text
+    go(item, State.WITHDRAWN)
+    assert "It was wrong" in citizen.get(address, status=410).text
+    assert writer.contents(folder) == {}
+    assert verify.faults() == []
+
+
+def test_a_crowd_hands_in_and_the_log_is_one_chain(app: Flask, cast: Cast) -> None:
+    crowd = Crowd(app, cast.water, 8)
+    assert crowd.work(DEEDS) == []
+    db.session.rollback()
+    assert db.session.scalars(select(Item.state)).all() == [State.SUBMITTED] * 8
+    assert audit.faults(app.config["COUNTY"]) == []
+
+
+def test_deeds_and_refusals_of_many_threads_make_one_chain(app: Flask) -> None:
+    each, threads = 12, 8
+    failures: list[BaseException] = []
+
+    def write(number: int) -> None:
+        try:
+            with app.app_context(), writing():
+                for deed in range(each):
+                    if deed % 3 == 2:
+                        audit.record_refusal(None, "item.edit", f"items:{number}")
+                    else:
+                        audit.record(None, "item.edit", f"items:{number}", deed=deed)
+                        db.session.commit()
+        except BaseException as error:  # noqa: BLE001  (told to the test by the list)
+            failures.append(error)
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(threads)]
+    for writer_ in writers:
+        writer_.start()
+    for writer_ in writers:
+        writer_.join()
+    assert failures == []
+    assert db.session.scalar(select(func.count()).select_from(AuditRow)) == each * threads
+    assert audit.faults(app.config["COUNTY"]) == []
+
+
+def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -> None:
+    make_item(cast.lin, state=State.PUBLISHED)
+    make_item(cast.lin, state=State.WITHDRAWN)
+    make_item(cast.ma, state=State.RETURNED)
+    month = clock.today().replace(day=1)
+    db.session.rollback()
+    made = reports.make_monthly(month)
+    db.session.commit()
+    totals = reports.figures_of(made).totals
+    assert (totals.submitted, totals.published, totals.withdrawn, totals.returned) == (3, 2, 1, 1)
+    assert reports.file_of(made, "pdf")[0].read_bytes().startswith(b"%PDF")
+    assert reports.make_monthly(month).id == made.id
+    db.session.rollback()
+    assert len(db.session.scalars(select(MadeReport)).all()) == 1
+
+
+def test_the_demonstration_holds_and_can_be_worked_in(app: Flask) -> None:
+    made = app.test_cli_runner().invoke(args=["demo", "--items", "60", "--seed", "3"])
+    assert made.exit_code == 0, made.output
+    checked = app.test_cli_runner().invoke(args=["verify"])
+    assert checked.exit_code == 0, checked.output
+    db.session.rollback()
+    liaison = db.session.scalars(select(Person).where(Person.login == "liuxi.xx1")).one()
+    item = make_item(liaison, state=State.SUBMITTED)
+    assert item.id == 61
+
+
+# What other databases do not mind
+
+
+def test_nonsense_in_a_form_or_an_address_is_refused(cast: Cast, browse: Browse) -> None:
+    page = browse(cast.lin)
+    for number in (2**31, 2**40, 2**70):
+        page.get(f"/items/{number}", status=404)
+        page.get(f"/items/?column={number}")
+    page.get("/items/?q=%00", status=400)
+    page.get("/language/%00", status=404)
+    refused = select(AuditRow.object).where(AuditRow.result == "refused")
+    assert "/language/\ufffd" in db.session.scalars(refused).all()
+    page.post("/items/new", {"title": "Flood plan", "token": "a\0b"}, status=400)
+    assert db.session.scalars(select(Item)).all() == []
