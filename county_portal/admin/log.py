@@ -18,6 +18,7 @@ CHUNK = 2000  # rows read at a time while the table is sent
 HEADINGS = ("seq", "at", "actor", "unit", "action", "object", "address", "result", "details")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 EXPORT = "audit.export"
+FIRST = {"was": 0, "now": 1}  # what changed is read in this order
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def find_rows(search: Search, *, before: int | None, by: Person) -> LogPage:
 
 
 def _said(details: str) -> list[tuple[str, object]]:
-    return [(name, value) for name, value in json.loads(details).items() if value not in ("", None)]
+    told = sorted(json.loads(details).items(), key=lambda part: FIRST.get(part[0], len(FIRST)))
+    return [(name, value) for name, value in told if value not in ("", None)]
 
 
 def _matching(search: Search, before: int | None) -> Select[AuditRow]:
@@ -90,8 +92,8 @@ def _moment(day: date) -> str:
 def record_export(search: Search, *, by: Person) -> None:
     """Taking the log out of the office is a deed like any other."""
     require(by, Do.AUDIT_READ)
-    asked = {name: value for name, value in vars(search).items() if value}
-    audit.record(by, EXPORT, "audit", **asked)
+    asked = [f"{name}={value}" for name, value in vars(search).items() if value]
+    audit.record(by, EXPORT, "audit", search=", ".join(asked))
 
 
 def table(search: Search) -> Iterator[list[str]]:

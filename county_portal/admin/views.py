@@ -5,7 +5,16 @@ import io
 from collections.abc import Iterator
 from functools import partial
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -62,7 +71,7 @@ def export_log() -> ResponseReturnValue:
     db.session.commit()
     name = f"log-{clock.today().isoformat()}.csv"
     return Response(
-        _as_csv(logbook.table(search)),
+        stream_with_context(_as_csv(logbook.table(search))),
         mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )

@@ -1,5 +1,6 @@
 """What the log's reader sees for the deeds that are no step of a road."""
 
+import re
 from datetime import datetime
 
 from flask_babel import gettext
@@ -20,9 +21,10 @@ DEEDS = {
     "timetable.publish": _l("Publish at its time"),
 }
 
+HASH = re.compile("[0-9a-f]{64}")  # the page shows its beginning, the table taken out all of it
 DETAILS = {
-    "was": _l("Before"),
-    "now": _l("After"),
+    "was": _l("Was"),
+    "now": _l("Now"),
     "note": _l("Remark"),
     "deed": _l("Deed"),
     "file": _l("File"),
@@ -30,6 +32,7 @@ DETAILS = {
     "refused": _l("Reason"),
     "revision": _l("Version"),
     "hash": _l("Hash"),
+    "figures": _l("Check sum of the figures"),
     "month": _l("Month"),
     "login": _l("Name for signing in"),
     "name": _l("Name"),
@@ -37,6 +40,7 @@ DETAILS = {
     "slug": _l("Address word"),
     "changed": _l("Changed fields"),
     "active": _l("In use"),
+    "search": _l("Search"),
 }
 DONE = {
     "added": _l("added"),
@@ -72,13 +76,15 @@ def detail_name(name: str) -> str:
 def detail_value(value: object) -> str:
     """A detail as people read it: states, roles and deeds by their names, sentences translated."""
     if isinstance(value, list):
-        return gettext(", ").join(detail_value(one) for one in value)
+        return str(gettext(", ")).join(detail_value(one) for one in value)
     if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
+        return str(gettext("yes") if value else gettext("no"))
     text = str(value)
     for words in (State, Role):
         if text in set(words):
             return label(words(text))
     if text in DONE:
         return str(DONE[text])
-    return gettext(text) if text else ""
+    if HASH.fullmatch(text):
+        return f"{text[:12]}…"
+    return str(gettext(text)) if text else ""

@@ -84,8 +84,33 @@ def test_the_table_holds_the_rows_of_the_search_and_is_itself_logged(browse, cas
     assert (newest.action, newest.actor, newest.details) == (
         "audit.export",
         "aud",
-        '{"actor":"lin"}',
+        '{"search":"actor=lin"}',
     )
+
+
+def test_the_table_of_a_search_by_every_word_can_be_taken_out(browse, cast):
+    write(2, by=cast.lin)
+    words = {"actor": "lin", "action": "item", "thing": "items:7", "result": "done"}
+    days = {"since": "2026-03-01", "until": "2026-03-02"}
+    answer = browse(cast.aud).raw("/log/export", "POST", data={**words, **days})
+    assert answer.status_code == 200
+    newest = db.session.scalar(select(AuditRow).order_by(AuditRow.seq.desc()))
+    assert newest.action == "audit.export"
+    assert "thing=items:7" in newest.details
+
+
+def test_details_are_read_in_words_and_what_was_comes_before_what_is(browse, cast):
+    audit.record(cast.zhou, Do.ITEM_APPROVE, "items:7", was="submitted", now="unit_approved")
+    audit.record(cast.qian, Do.ITEM_AMEND, "items:7", revision=2, hash="ab" * 32, active=True)
+    db.session.commit()
+    rows = browse(cast.aud).get("/log").select("td.said")
+    assert "Was: Waiting for unit approval; Now: Waiting for editorial review" in said(rows[1])
+    assert "Hash: abababababab…" in said(rows[0])
+    assert "In use: yes" in said(rows[0])
+
+
+def said(cell):
+    return " ".join(cell.get_text().split())
 
 
 @given(st.text(max_size=20))
