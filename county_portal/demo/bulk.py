@@ -17,6 +17,7 @@ from county_portal.demo.county import County
 from county_portal.demo.dossiers import Dossier, draft_of, repair
 from county_portal.demo.ledger import Ledger
 from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Happening, Plan
+from county_portal.demo.texts.grammar import file_name
 from county_portal.items.attachments import Received
 from county_portal.items.manifest import manifest_of
 from county_portal.items.services import Draft, inside_of
@@ -121,7 +122,8 @@ class Bulk:
 
     def _add_file(self, dossier: Dossier, one: Happening, by: Person) -> None:
         item, number = dossier.item, one.deed.file
-        paper, name = dossier.text.files[number]
+        paper = dossier.plan.files[number]
+        name = file_name(paper, dossier.text.title)
         received = self.county.papers[paper]
         inline = one.deed.what == ADD_PICTURE
         row = {

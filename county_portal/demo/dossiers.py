@@ -1,7 +1,6 @@
 """An item while its story is told: its words as they stand, and what is sent with the form."""
 
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any
 
 from county_portal.demo.county import County
@@ -10,6 +9,8 @@ from county_portal.demo.remarks import Flaw, spoilt
 from county_portal.demo.texts.grammar import Text
 from county_portal.items.services import Draft
 from county_portal.models import Attribute, Item, State
+
+PICTURED = "配图：田野、河流与远山"
 
 
 @dataclass
@@ -33,7 +34,7 @@ def words_of(dossier: Dossier) -> Text:
     """The text as it stands now: with the flaws nobody has found yet, and its picture."""
     text = spoilt(dossier.text, dossier.flaws)
     if dossier.picture:
-        picture = f'<p><img src="attachment:{dossier.picture}" alt="{escape(text.title)}"></p>'
+        picture = f'<p><img src="attachment:{dossier.picture}" alt="{PICTURED}"></p>'
         text = replace(text, body=text.body.replace("</p>", f"</p>{picture}", 1))
     return text
 

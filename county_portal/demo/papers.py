@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from PIL import Image, ImageDraw
@@ -15,6 +16,24 @@ from county_portal.items.attachments import Received, receive
 
 Colour = tuple[int, int, int]
 
+# Sky, hills from far to near, and the two kinds of field: summer, autumn, winter.
+SEASONS: tuple[tuple[Colour, tuple[Colour, ...], tuple[Colour, Colour]], ...] = (
+    (
+        (206, 226, 240),
+        ((150, 180, 160), (118, 158, 128), (92, 136, 98)),
+        ((198, 190, 96), (132, 168, 84)),
+    ),
+    (
+        (240, 226, 204),
+        ((196, 172, 140), (178, 142, 104), (150, 116, 78)),
+        ((214, 178, 92), (190, 150, 76)),
+    ),
+    (
+        (214, 220, 228),
+        ((186, 196, 204), (154, 168, 176), (120, 138, 146)),
+        ((226, 228, 226), (170, 180, 160)),
+    ),
+)
 MADE_AT = datetime(2025, 1, 2, 9, 0)  # noqa: DTZ001  (a workbook knows no zones)
 TOWNS = [row[0] for row in TOWNSHIPS]
 SEED = 7
@@ -126,19 +145,20 @@ def _workbook(name: str, head: list[str], rows: list[list[object]]) -> bytes:
 # Pictures
 
 
-def _scene() -> bytes:
+def _scene(sky: Colour, hills: tuple[Colour, ...], fields: tuple[Colour, Colour]) -> bytes:
     """Fields, a river and hills under the sky."""
-    image = Image.new("RGB", (1200, 800), (206, 226, 240))
+    image = Image.new("RGB", (1200, 800), sky)
     draw = ImageDraw.Draw(image)
-    rng = Random(SEED + 3)  # noqa: S311
-    greens = ((150, 180, 160), (118, 158, 128), (92, 136, 98))
-    for depth, colour in enumerate(greens):
+    rng = Random(sum(sky))  # noqa: S311
+    for depth, colour in enumerate(hills):
         heights = [300 + depth * 110 - rng.randint(0, 120) for _ in range(13)]
-        hills = [(n * 100, height) for n, height in enumerate(heights)]
-        draw.polygon([(0, 800), *hills, (1200, 800)], fill=colour)
+        ridge = [(n * 100, height) for n, height in enumerate(heights)]
+        draw.polygon([(0, 800), *ridge, (1200, 800)], fill=colour)
     for row in range(7):
-        _field(draw, 640 + row * 24, ((198, 190, 96), (132, 168, 84))[row % 2])
-    draw.line([(0, 700), (380, 660), (760, 690), (1200, 630)], fill=(140, 182, 208), width=34)
+        _field(draw, 640 + row * 24, fields[row % 2])
+    bend = rng.randint(-30, 30)
+    river = [(0, 700), (380, 660 + bend), (760, 690 - bend), (1200, 630)]
+    draw.line(river, fill=(140, 182, 208), width=34)
     return _saved(image, "JPEG")
 
 
@@ -191,5 +211,5 @@ MAKERS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "budget": ("xlsx", _budget),
     "plan": ("png", _plan),
     "chart": ("png", _chart),
-    "scene": ("jpg", _scene),
+    **{f"scene{n}": ("jpg", partial(_scene, *season)) for n, season in enumerate(SEASONS, 1)},
 }

@@ -1,6 +1,6 @@
 """One item's plan: what it is, and every deed that will be done to it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
 
@@ -46,12 +46,12 @@ class Plan:
     ground: Ground | None = None
     note: str = ""
     seed: int = 0
+    files: tuple[str, ...] = ()  # papers, in their order
 
     def text(self) -> Text:
         """The text as it should be: without its flaws. The same each time."""
         speaker = Speaker(Random(self.seed), self.unit.name, self.unit.short, self.formed_on)  # noqa: S311
-        text = speak(self.topic, speaker, self.document_number)
-        return text if self.ends_well else replace(text, files=text.files[:1])
+        return speak(self.topic, speaker, self.document_number)
 
     @property
     def ends_well(self) -> bool:

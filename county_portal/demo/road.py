@@ -40,12 +40,13 @@ class Road:
     # With the unit
 
     def _write(self) -> None:
-        author, files = self.plan.author, self.plan.topic.files
+        author, files = self.plan.author, self.plan.files
         self._do(Do.ITEM_CREATE, author, (0, 0))
-        for number, paper in enumerate(files[: 1 if not self.plan.ends_well else None]):
-            what = ADD_PICTURE if paper == "scene" else ADD_FILE
+        pictured = any(paper.startswith("scene") for paper in files)
+        for number, paper in enumerate(files):
+            what = ADD_PICTURE if paper.startswith("scene") else ADD_FILE
             self._do(what, author, (1, 6), file=number)
-        if "scene" in files or self.rng.random() < 0.3:
+        if pictured or self.rng.random() < 0.3:
             self._do(Do.ITEM_EDIT, author, (4, 40))
 
     def _hand_in(self) -> None:

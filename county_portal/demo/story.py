@@ -45,6 +45,7 @@ ENDED = {
     State.WITHHELD: 1.2,
     State.WITHDRAWN: 1.5,
 }
+PICTURED, SCENES = 0.35, 3  # how often a picture goes with news; how many pictures there are
 SHOWN = ("柳溪镇", "县教育局")  # units whose own desks are full
 GROUNDS = tuple(remarks.WITHHELD)
 
@@ -98,6 +99,7 @@ class Story:
         plan.note = self.rng.choice(remarks.NOTES)
         self._choose_origin(plan)
         self._choose_attribute(plan)
+        plan.files = tuple(self._files(plan))
         Road(self.rng, plan).lay()
         self._place(plan)
         return plan
@@ -133,6 +135,15 @@ class Story:
         if plan.end is State.ON_REQUEST and self.rng.random() < 0.5:
             plan.ground, plan.attribute = Ground.THIRD_PARTY, Attribute.ON_REQUEST
 
+    def _files(self, plan: Plan) -> Iterator[str]:
+        """The papers of the topic; a picture only now and then, and not always the same."""
+        papers = plan.topic.files if plan.ends_well else plan.topic.files[:1]
+        for paper in papers:
+            if paper != "scene":
+                yield paper
+            elif self.rng.random() < PICTURED:
+                yield f"scene{self.rng.randint(1, SCENES)}"
+
     def _place(self, plan: Plan) -> None:
         """Put the item into its weeks: what waits ends today, the rest lies anywhere before."""
         takes = plan.deeds[-1].minute + 1
@@ -141,14 +152,15 @@ class Story:
             plan.start = max(0.0, room - min(self.rng.expovariate(1 / 500), 7 * DAY, room) - 2)
             plan.formed_on = self._formed_waiting(plan)
         else:
-            plan.start = self.rng.uniform(0, max(0.0, room - DAY))
+            plan.start = self.rng.uniform(0, max(0.0, room - 1))
             late = self.rng.random() < 0.06
             back = self.rng.randint(17, 34) if late else self.rng.choice((0, 0, 1, 1, 2, 3, 5))
             plan.formed_on = self.hours.day_before(plan.start, back)
 
     def _formed_waiting(self, plan: Plan) -> date:
         """Some of what waits is overdue, some soon will be, most has time."""
-        slack = self.rng.choices((-12, -6, -2, 0, 1, 3, 6, 12), (2, 3, 4, 4, 6, 8, 10, 20))[0]
+        spans = ((-14, -6), (-5, -1), (0, 1), (2, 4), (5, 14))
+        slack = self.rng.randint(*self.rng.choices(spans, (4, 6, 8, 12, 26))[0])
         wanted = self.hours.day_before(self.hours.total - 1, 20 - slack)
         return min(wanted, self.hours.day_before(plan.start, 0))
 

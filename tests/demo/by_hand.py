@@ -8,6 +8,7 @@ from county_portal.core import clock
 from county_portal.demo.county import County
 from county_portal.demo.dossiers import Dossier, draft_of, repair
 from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Happening
+from county_portal.demo.texts.grammar import file_name
 from county_portal.extensions import db
 from county_portal.items import attachments
 from county_portal.items import services as items
@@ -60,7 +61,8 @@ def amend(dossier: Dossier, one: Happening, by: Person, county: County) -> None:
 
 
 def add_file(dossier: Dossier, one: Happening, by: Person, county: County) -> None:
-    paper, name = dossier.text.files[one.deed.file]
+    paper = dossier.plan.files[one.deed.file]
+    name = file_name(paper, dossier.text.title)
     key, inline = dossier.plan.key(one.deed.file), one.deed.what == ADD_PICTURE
     received = county.papers[paper]
     named = attachments.Received(

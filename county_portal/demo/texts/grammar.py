@@ -107,7 +107,6 @@ class Text:
     keywords: str
     body: str
     document_number: str
-    files: tuple[tuple[str, str], ...]  # (paper, the name it is given)
 
 
 @dataclass
@@ -190,7 +189,6 @@ def speak(topic: Topic, speaker: Speaker, number: str = "") -> Text:
         keywords=speaker.say(topic.keywords),
         body=_joined(parts),
         document_number=number,
-        files=tuple((paper, speaker.say(_file_name(paper, title))) for paper in topic.files),
     )
 
 
@@ -261,8 +259,9 @@ def summary_of(title: str, first: str) -> str:
     return text[: ends[-1]] if ends else title
 
 
-def _file_name(paper: str, title: str) -> str:
-    return FILE_NAMES[paper].replace("TITLE", title[:30])
+def file_name(paper: str, title: str) -> str:
+    """What the author calls the file that goes with a text of this title."""
+    return FILE_NAMES[paper.rstrip("0123456789")].replace("TITLE", title[:30])
 
 
 FILE_NAMES = {
@@ -273,7 +272,7 @@ FILE_NAMES = {
     "figures": "统计表.xlsx",
     "budget": "预算公开表.xlsx",
     "plan": "示意图.png",
-    "scene": "现场图片.jpg",
+    "scene": "配图.jpg",
     "chart": "数据图.png",
     "original": "正文.docx",
 }
