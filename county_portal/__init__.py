@@ -1,9 +1,10 @@
 """County Portal: the office, and the public site that reads what the office has signed."""
 
-from flask import Flask, request
-from flask_babel import get_locale
+from flask import Flask, Response, request
+from flask_babel import get_locale, gettext
 from flask_login import current_user
 from jinja2 import StrictUndefined
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,7 +23,7 @@ from county_portal.admin import views as admin_views
 from county_portal.catalogue import views as catalogue_views
 from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
 from county_portal.core import web
-from county_portal.core.errors import Refused
+from county_portal.core.errors import OutOfDate, Refused
 from county_portal.extensions import db
 from county_portal.items import views as items_views
 from county_portal.public import site
@@ -51,6 +52,7 @@ def create_office(settings: Settings | None = None, **overrides: object) -> Flas
     app.config.update(settings.flask())
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = extensions.engine_options(settings.DATABASE_URL)
     app.config.update(overrides)
+    app.url_map.converters["int"] = web.Number
     settings.DATA.mkdir(parents=True, exist_ok=True)
     _install_extensions(app)
     _install_manners(app, settings)
@@ -99,7 +101,9 @@ def _install_manners(app: Flask, settings: Settings) -> None:
     _judge_hosts(app, settings)
     app.before_request(_announce_writing)
     app.after_request(web.security_headers)
-    web.install_refusals(app, _log_refusal)
+    web.install_refusals(app, _log_refusal, undo=db.session.rollback)
+    app.register_error_handler(OverflowError, _show_nonsense)
+    app.register_error_handler(StaleDataError, _show_late)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["label"] = labels.label
     app.jinja_env.globals.update(
@@ -129,6 +133,21 @@ def _announce_writing() -> None:
 
 def _language() -> str | None:
     return LANGUAGES.get(request.cookies.get(LANGUAGE_COOKIE, ""))
+
+
+def _show_nonsense(_error: Exception) -> Response:
+    """A number or a day beyond what any table holds was asked for."""
+    db.session.rollback()
+    return web.refusal_page(
+        gettext("The request could not be understood. Go back and try again"), 400
+    )
+
+
+def _show_late(_error: StaleDataError) -> Response:
+    """Somebody changed the row between our reading it and our writing it."""
+    late = OutOfDate("Somebody changed this since the page was drawn")
+    _log_refusal(late)
+    return web.refusal_page(gettext(late.message), late.status)
 
 
 def _log_refusal(error: Refused) -> None:

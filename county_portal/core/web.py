@@ -9,7 +9,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter, Map
 
 from county_portal.core.errors import Refused
 
@@ -29,6 +31,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+class Number(IntegerConverter):
+    """The number of a row in an address. There is no page for one no row can have."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def security_headers(response: Response) -> Response:
@@ -58,7 +67,10 @@ def _typed() -> list[str]:
     """The sentences somebody typed into the form that was refused: they are given back."""
     if request.method != "POST" or request.mimetype not in FORMS or request.routing_exception:
         return []
-    kept = [text for name, text in request.form.items() if name not in NOT_TYPED]
+    try:
+        kept = [text for name, text in request.form.items() if name not in NOT_TYPED]
+    except RequestEntityTooLarge:  # which may be the very refusal that is drawn
+        return []
     return [text for text in kept if len(text) > LONGER_THAN_A_CHOICE]
 
 
@@ -77,8 +89,13 @@ REASONS = {
 }
 
 
-def install_refusals(app: Flask, refused: Callable[[Refused], None]) -> None:
-    """One page for everything that is refused. `refused` is told before it is drawn."""
+def install_refusals(
+    app: Flask, refused: Callable[[Refused], None], undo: Callable[[], object]
+) -> None:
+    """One page for everything that is refused. `refused` is told before it is drawn.
+
+    undo: ends a transaction that failed, in which no page could be drawn.
+    """
 
     def show_refusal(error: Refused) -> Response:
         refused(error)
@@ -98,7 +115,12 @@ def install_refusals(app: Flask, refused: Callable[[Refused], None]) -> None:
     def show_stale_form(_error: CSRFError) -> Response:
         return refusal_page(gettext("This page is too old. Reload it and try again"), 400)
 
+    def show_unstorable(_error: DataError) -> Response:
+        undo()
+        return refusal_page(str(REASONS[400]), 400)
+
     def show_fault(error: Exception) -> Response:
+        undo()
         mark = secrets.token_hex(4)
         log.error("fault %s", mark, exc_info=error)
         return refusal_page(gettext("Something broke on our side. Fault %(mark)s", mark=mark), 500)
@@ -107,4 +129,5 @@ def install_refusals(app: Flask, refused: Callable[[Refused], None]) -> None:
     app.register_error_handler(CSRFError, show_stale_form)
     app.register_error_handler(RequestEntityTooLarge, show_http)
     app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(DataError, show_unstorable)
     app.register_error_handler(Exception, show_fault)

@@ -36,6 +36,7 @@ from county_portal.models import Attribute, Ground, Item, Origin, Person, State
 
 PICTURE = re.compile(r"/items/\d+/files/([0-9a-f]{8})/rendition\b")
 PLEASE = _l("Please choose")
+YEARS = range(1900, 2200)  # beyond them a date is a slip of the keyboard
 ORDERS = [
     SelectChoice(Order.CHANGED.value, _l("Newest step first")),
     SelectChoice(Order.DUE.value, _l("Most urgent first")),
@@ -189,13 +190,22 @@ class ItemForm(FlaskForm):
         except Refused as refusal:
             raise ValidationError(gettext(refusal.message, **refusal.params)) from None
 
+    def validate_formed_on(self, field: DateField) -> None:
+        if field.data and field.data.year not in YEARS:
+            raise ValidationError(field.gettext("Not a valid date value."))
+
+    def validate_wanted_at(self, field: DateTimeLocalField) -> None:
+        if field.data and field.data.year not in YEARS:
+            raise ValidationError(field.gettext("Not a valid datetime value."))
+
     @staticmethod
     def day(typed: str) -> date | None:
         """The day that was typed, or nothing while it is not one yet."""
         try:
-            return date.fromisoformat(typed)
+            day = date.fromisoformat(typed)
         except ValueError:
             return None
+        return day if day.year in YEARS else None
 
     def is_stale(self, item: Item) -> bool:
         """Whether the item was saved by somebody since this form was drawn."""

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from county_portal.access import me, needs
+from county_portal.accounts.menu import first_page
 from county_portal.accounts.services import is_password
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.html import clean
@@ -31,7 +32,7 @@ from county_portal.items.forms import ItemForm
 from county_portal.items.manifest import manifest_of
 from county_portal.items.views import edit_page, stale_page
 from county_portal.models import Item, Revision, SignOff, State
-from county_portal.policy import EDITORIAL, LIAISON, Do
+from county_portal.policy import EDITORIAL, LIAISON, RULES, Do
 from county_portal.published.schema import PublicItem
 from county_portal.review import desk as desks
 from county_portal.review import services, sheet
@@ -61,9 +62,14 @@ def _address_of(line: desks.DeskLine) -> str:
 
 
 @bp.get("/")
-@needs(Do.ITEM_VIEW)
-def desk() -> str:
-    """Everybody's first page: what waits for me, what I sent, what came back."""
+@needs()
+def desk() -> ResponseReturnValue:
+    """Everybody's first page: what waits for me, what I sent, what came back.
+
+    Administrators, who have no items, are led to the first line of their menu.
+    """
+    if not me().has_any(RULES[Do.ITEM_VIEW][0]):
+        return redirect(first_page(), 303)
     return render_template(
         "review/desk.html",
         waiting=desks.waiting(me(), size=desks.ON_DESK),
@@ -100,7 +106,10 @@ def item(item_id: int) -> str:
     """The item as the public will see it, and everything the office knows of it."""
     one = items.get_item(item_id, by=me())
     number = request.args.get("revision", one.revision_number, type=int)
-    return _item_page(one, items.find_revision(one, number))
+    revision = items.find_revision(one, number)
+    if revision is None and number:
+        raise Missing("There is no such page")
+    return _item_page(one, revision)
 
 
 def _item_page(one: Item, revision: Revision | None, note: str = "", action: str = "") -> str:
@@ -108,7 +117,7 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         "review/item.html",
         item=one,
         revision=revision,
-        inside=json.loads(revision.inside) if revision else {},
+        inside=json.loads(revision.inside) if revision else items.inside_of(one),
         revisions=items.revisions_of(one),
         thread=items.thread_of(one),
         sign_offs=services.sign_offs_of(one),
