@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from county_portal.core.errors import OutOfDate, Refused
+from county_portal.core.html import seen
 from county_portal.models import HandKind, Person
 from county_portal.policy import Do, can, require, require_role
 
@@ -51,7 +52,7 @@ def check(road: Road, thing: Any, action: str, *, by: Person, note: str = "") ->
     if thing.state not in step.sources:
         raise OutOfDate("Somebody has moved this on since the page was drawn")
     require(by, step.action, thing)
-    if step.needs_note and not note.strip():
+    if step.needs_note and not seen(note).strip():
         raise Refused("Say why, so that the author can act on it")
     if len(note) > NOTE_LENGTH:
         raise Refused("At most %(max)d characters", max=NOTE_LENGTH)

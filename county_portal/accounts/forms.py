@@ -26,6 +26,7 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from county_portal.accounts.people import PersonDraft, UnitDraft
+from county_portal.core.html import seen
 from county_portal.labels import label
 from county_portal.models import Person, Role, Unit, UnitKind
 
@@ -33,8 +34,8 @@ SHORT = Length(max=120, message=_l("At most 120 characters"))
 
 
 def stripped(text: str | None) -> str:
-    """Without blanks around it, so that nobody has two accounts that look the same."""
-    return (text or "").strip()
+    """Without blanks around it or signs that show nothing: no two accounts look the same."""
+    return seen(text or "").strip()
 
 
 def choices_of(words: type[StrEnum], first: Any = None) -> list[tuple[str, Any]]:

@@ -21,6 +21,7 @@ __all__ = [
     "clean",
     "first_paragraph",
     "image_keys",
+    "seen",
     "text_of",
     "with_addresses",
     "without_addresses",
@@ -71,12 +72,12 @@ def clean(html: str) -> str:
     Cleaning what is clean changes nothing. Depth is at most 40, spans at most 50.
     Raises Refused if it is too large to be cleaned, or too large afterwards.
     """
-    html = _seen(html)
+    html = seen(html)
     _check_size(html)
     return _settled(html)
 
 
-def _seen(text: str) -> str:
+def seen(text: str) -> str:
     """`text` without characters that show nothing, or that turn the words around."""
     return _UNSEEN.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
 

@@ -4,13 +4,14 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import func, select
 
 from county_portal import audit
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
-from county_portal.core.html import clean, text_of
+from county_portal.core.html import clean, seen, text_of
 from county_portal.deadlines import set_due
 from county_portal.extensions import db
 from county_portal.items.manifest import manifest_of, public_files
@@ -38,6 +39,7 @@ NEEDS_CATEGORY = frozenset(
 )
 SUMMARY_LENGTH = 100  # characters
 TITLE_LENGTH = 120  # characters
+TOKEN_LENGTH = 64  # characters
 CAME_BACK_BY = {
     State.RETURNED: (Do.ITEM_RETURN, Do.ITEM_REWORK, Do.ITEM_RECALL),
     State.CORRECTING: (Do.ITEM_CORRECT,),
@@ -137,14 +139,14 @@ def create_item(draft: Draft, *, token: str, by: Person) -> Item:
     are kept, unless somebody has gone on writing since.
     """
     require(by, Do.ITEM_CREATE)
-    made = db.session.scalar(select(Item).where(Item.token == token, Item.author_id == by.id))
-    if made is not None:
+    made = db.session.scalar(select(Item).where(Item.token == token))
+    if made is not None and made.author_id == by.id and token:
         if not _holds(made, draft):
             edit_item(made, draft, seen_version=FIRST_VERSION, by=by, by_itself=True)
         return made
     moment = clock.now()
     item = Item(
-        token=token,
+        token=_fresh_token() if made is not None or not 0 < len(token) <= TOKEN_LENGTH else token,
         unit_id=by.unit_id,
         author_id=by.id,
         created_at=moment,
@@ -239,7 +241,7 @@ def write_step(
         now=item.state,
         person_id=by.id if by else None,
         at=clock.now(),
-        note=note.strip(),
+        note=seen(note).strip(),
     )
     db.session.add(step)
     return step
@@ -324,9 +326,8 @@ def _write(item: Item, draft: Draft, by: Person) -> None:
         _may_submit_to(draft.column_id, item, by)
     if draft.category_id is not None and db.session.get(Category, draft.category_id) is None:
         raise Refused("There is no such category")
-    for name in Draft.__dataclass_fields__:
-        setattr(item, name, getattr(draft, name))
-    item.body = clean(draft.body)
+    for name, word in _words(draft).items():
+        setattr(item, name, word)
     if item.attribute is Attribute.PROACTIVE:
         item.ground, item.ground_note = None, ""
     if item.origin is Origin.OWN:
@@ -337,8 +338,21 @@ def _write(item: Item, draft: Draft, by: Person) -> None:
 
 def _holds(item: Item, draft: Draft) -> bool:
     """Whether the item already says what the draft says."""
-    words = {**draft.__dict__, "body": clean(draft.body)}
-    return all(getattr(item, name) == word for name, word in words.items())
+    return all(getattr(item, name) == word for name, word in _words(draft).items())
+
+
+def _words(draft: Draft) -> dict[str, object]:
+    """What the draft says, without characters that show nothing or turn the words around."""
+    said = {
+        name: seen(word) if isinstance(word, str) and not isinstance(word, StrEnum) else word
+        for name, word in draft.__dict__.items()
+    }
+    return {**said, "body": clean(draft.body)}
+
+
+def _fresh_token() -> str:
+    """For a form whose own is empty or somebody else's: what was typed is kept all the same."""
+    return secrets.token_hex(16)
 
 
 def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
