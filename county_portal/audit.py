@@ -11,20 +11,22 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import current_app, has_request_context, request
-from sqlalchemy import Connection, event, func, insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, event, insert, select, text
+from sqlalchemy.orm import Session, SessionTransaction
 
 from county_portal.config import Settings
 from county_portal.core import clock
-from county_portal.extensions import db, writing
+from county_portal.extensions import WRITE_LOCK, db, writing
 from county_portal.models import AuditRow, Person
 
 START = "0" * 64
 ANCHOR_EVERY = 100  # rows
+SPARED = timedelta(minutes=10)  # until the timetable has anchored what a kill left without
 WEIGHTY = frozenset(
     {
         "item.release",
@@ -36,7 +38,6 @@ WEIGHTY = frozenset(
         "role.manage",
     }
 )
-ADVISORY_LOCK = 711  # PostgreSQL: one writer of the log at a time
 
 COLUMNS = ("seq", "at", "actor", "unit", "action", "object", "address", "result", "details")
 
@@ -63,7 +64,7 @@ def record(
     session.flush()
     row = _append(session.connection(), _deed(by, action, thing, named, details), "done")
     if action in WEIGHTY or row["seq"] % ANCHOR_EVERY == 0:
-        session.info.setdefault("anchors", []).append(row)
+        session.info.setdefault("anchors", []).append((session.get_nested_transaction(), row))
 
 
 def record_refusal(
@@ -73,7 +74,9 @@ def record_refusal(
     deed = _deed(by, action, thing, named, details)
     db.session.rollback()  # reading who it was may have taken the write lock
     with writing(), db.engine.begin() as connection:
-        _append(connection, deed, "refused")
+        row = _append(connection, deed, "refused")
+    if row["seq"] % ANCHOR_EVERY == 0:
+        drop_anchor(current_app.config["COUNTY"], row)
 
 
 def _deed(
@@ -81,10 +84,10 @@ def _deed(
 ) -> dict[str, Any]:
     return {
         "at": clock.now().isoformat(timespec="milliseconds"),
-        "actor": by.login if by else (named or "system"),
+        "actor": _storable(by.login if by else (named or "system")),
         "unit": by.unit.code if by else "",
         "action": str(action),
-        "object": _name(thing),
+        "object": _storable(_name(thing)),
         "address": (request.remote_addr or "") if has_request_context() else "",
         "details": canonical({key: _plain(value) for key, value in details.items()}),
     }
@@ -93,7 +96,7 @@ def _deed(
 def _append(connection: Connection, deed: dict[str, Any], result: str) -> dict[str, Any]:
     """The deed as the next row of the chain. Number and hash are read under the write lock."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
     last = connection.execute(
         select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
     ).first()
@@ -114,6 +117,11 @@ def _name(thing: object) -> str:
     return f"{getattr(thing, '__tablename__', '')}:{getattr(thing, 'id', '')}"
 
 
+def _storable(typed: str) -> str:
+    """What somebody typed, without the one character PostgreSQL cannot keep."""
+    return typed.replace("\0", "\ufffd")
+
+
 def _plain(value: object) -> object:
     return value if isinstance(value, int | float | bool | None) else str(value)
 
@@ -122,12 +130,20 @@ def _plain(value: object) -> object:
 def _anchor_what_was_committed(session: Session) -> None:
     rows = session.info.pop("anchors", [])
     if rows:
-        drop_anchor(current_app.config["COUNTY"], rows[-1])
+        _, row = rows[-1]
+        drop_anchor(current_app.config["COUNTY"], row)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget_what_was_not(session: Session) -> None:
     session.info.pop("anchors", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_what_a_savepoint_took_back(session: Session, ended: SessionTransaction) -> None:
+    rows = session.info.get("anchors")
+    if rows and ended.nested:
+        session.info["anchors"] = [row for row in rows if row[0] is not ended]
 
 
 # The anchor file
@@ -192,17 +208,43 @@ def _chain_faults() -> Iterator[Fault]:
 
 
 def _anchor_faults(settings: Settings) -> Iterator[Fault]:
-    path = anchor_file(settings)
-    weighty = db.session.scalar(
-        select(func.count()).where(AuditRow.action.in_(WEIGHTY), AuditRow.result == "done")
-    )
-    if not path.exists():
-        if weighty:
-            yield Fault(str(path.name), "the anchor file is missing")
-        return
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    """Each anchor holds a row that is still there, and the newest weighty rows are held."""
+    path, last = anchor_file(settings), 0
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else (), 1):
         seq, at, digest, seal = (line.split(" ") + [""] * 4)[:4]
-        if not hmac.compare_digest(seal, _seal(settings, f"{seq} {at} {digest}")):
+        if not hmac.compare_digest(seal.encode(), _seal(settings, f"{seq} {at} {digest}").encode()):
             yield Fault(f"anchor:{number}", "the anchor was not written by this installation")
-        elif db.session.scalar(select(AuditRow.hash).where(AuditRow.seq == int(seq))) != digest:
+            continue
+        last = max(last, int(seq))
+        if db.session.scalar(select(AuditRow.hash).where(AuditRow.seq == int(seq))) != digest:
             yield Fault(f"anchor:{number}", "the log no longer holds the row that was anchored")
+    if _unanchored(last, clock.now() if not last else clock.now() - SPARED):
+        what = "anchors are missing" if path.exists() else "the anchor file is missing"
+        yield Fault(path.name, what)
+
+
+def _unanchored(last: int, before: datetime) -> AuditRow | None:
+    """The newest row after row `last` that should have had an anchor by `before`."""
+    wanted = (AuditRow.action.in_(WEIGHTY) & (AuditRow.result == "done")) | (
+        AuditRow.seq % ANCHOR_EVERY == 0
+    )
+    query = select(AuditRow).where(
+        AuditRow.seq > last, AuditRow.at <= before.isoformat(timespec="milliseconds"), wanted
+    )
+    return db.session.scalar(query.order_by(AuditRow.seq.desc()).limit(1))
+
+
+def catch_up() -> bool:
+    """Anchor what a kill left without one between its commit and its anchor. Whether it had to."""
+    settings: Settings = current_app.config["COUNTY"]
+    path = anchor_file(settings)
+    lines = path.read_text().splitlines() if path.exists() else []
+    row = _unanchored(max((_seq_of(line) for line in lines), default=0), clock.now())
+    if row is not None:
+        drop_anchor(settings, {"seq": row.seq, "at": row.at, "hash": row.hash})
+    return row is not None
+
+
+def _seq_of(line: str) -> int:
+    seq = line.split(" ")[0]
+    return int(seq) if seq.isdecimal() else 0

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from county_portal import audit
+from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.models import AuditRow, State
 from tests.factories import make_item
@@ -106,3 +107,36 @@ def test_a_deed_that_is_rolled_back_leaves_no_row_and_no_anchor(log):
     audit.record(None, "item.publish", "items:1")
     db.session.rollback()
     assert (audit.head(), audit.anchor_file(settings(log)).read_text()) == before
+
+
+def test_an_emptied_anchor_file_is_seen(log):
+    audit.anchor_file(settings(log)).write_text("")
+    assert any("missing" in fault.what for fault in audit.faults(settings(log)))
+
+
+def test_anchors_that_were_cut_off_are_seen_after_a_while_unless_the_timetable_was_faster(log):
+    path = audit.anchor_file(settings(log))
+    kept = path.read_text()
+    audit.record(None, "item.publish", "items:1")
+    db.session.commit()
+    path.write_text(kept)  # a kill came between the commit and its anchor
+    assert audit.faults(settings(log)) == []
+    with clock.frozen(clock.now() + audit.SPARED):
+        assert [fault.what for fault in audit.faults(settings(log))] == ["anchors are missing"]
+        assert (audit.catch_up(), audit.catch_up()) == (True, False)
+        assert audit.faults(settings(log)) == []
+
+
+def test_the_hundredth_row_is_anchored_even_if_it_is_a_refusal(log):
+    path, newest = audit.anchor_file(settings(log)), db.session.scalar(db.func.max(AuditRow.seq))
+    lines = len(path.read_text().splitlines())
+    for _ in range(newest, audit.ANCHOR_EVERY):
+        audit.record_refusal(None, "session.start", named="nobody")
+    assert len(path.read_text().splitlines()) == lines + 1
+    assert audit.faults(settings(log)) == []
+
+
+def test_an_anchor_with_nonsense_in_it_is_a_fault_and_breaks_nothing(log):
+    path = audit.anchor_file(settings(log))
+    path.write_text(path.read_text() + "²² é\n\n")
+    assert len(audit.faults(settings(log))) == 2
