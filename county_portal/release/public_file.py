@@ -6,8 +6,10 @@ so that one begun before a withdrawal cannot put back what was taken out.
 
 import fcntl
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,17 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from county_portal import settings
 from county_portal.core import clock
 from county_portal.extensions import db, writing
-from county_portal.models import Category, Column, Ending, Item, Publication, Revision, Unit
+from county_portal.models import (
+    Category,
+    Column,
+    Ending,
+    Item,
+    Publication,
+    Revision,
+    SignOff,
+    Unit,
+    Verdict,
+)
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
@@ -27,6 +39,8 @@ from county_portal.published.schema import (
     Withdrawal,
 )
 from county_portal.release import writer
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -54,18 +68,36 @@ def reconcile() -> bool:
         if changes is not None:
             db.session.rollback()
             return _apply(changes)
-        live = list(entries())
+        live = tuple(entries())
         site, gone = site_data(), list(withdrawn())
         db.session.rollback()
-        writer.build(folder(), site, live, gone, blobs=blobs())
+        try:
+            writer.build(folder(), site, live, gone, blobs=blobs())
+        except writer.Unfit:
+            writer.build(folder(), site, _fit(live), gone, blobs=blobs())
         return True
 
 
 def _apply(changes: writer.Changes) -> bool:
+    """The file differs by the changes. One entry that cannot go out keeps no other back."""
     if changes == writer.Changes():
         return False
-    writer.apply(folder(), changes, blobs=blobs())
+    try:
+        writer.apply(folder(), changes, blobs=blobs())
+    except writer.Unfit:
+        put = _fit(changes.put)
+        left = {one.public_id for one in changes.put} - {one.public_id for one in put}
+        old = tuple(sorted(left & writer.listed(folder()).keys()))
+        return _apply(replace(changes, put=put, remove=(*changes.remove, *old)))
     return True
+
+
+def _fit(live: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Those that can go out whole. Of the others the public sees nothing; `verify` names them."""
+    left = writer.unfit(folder(), live, blobs=blobs())
+    for reason in left.values():
+        log.error("left out of the public file: %s", reason)
+    return tuple(one for one in live if one.public_id not in left)
 
 
 def _differences() -> writer.Changes | None:
@@ -78,20 +110,35 @@ def _differences() -> writer.Changes | None:
     gone = {one.public_id: one for one in withdrawn()}
     site = site_data()
     return writer.Changes(
-        site=None if writer.says(folder(), "reference") == _mark(site) else site,
+        site=None if has_this_site(site) else site,
         put=tuple(entries({key for key, value in want.items() if have.get(key) != value})),
         remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
         withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
     )
 
 
+def has_this_site(site: SiteData | None = None) -> bool:
+    """Whether the public file was told what stands around the items now."""
+    return writer.says(folder(), "reference") == _mark(site or site_data())
+
+
 def _live(*what: Any) -> Select[Any]:
+    """Of live publications, with the release that was signed for exactly these bytes.
+
+    The database keeps no other; here it is asked once more, in case its rules were off.
+    """
     found: Select[Any] = (
         select(*what)
         .select_from(Publication)
         .join(Revision, Revision.id == Publication.revision_id)
         .join(Item, Item.id == Publication.item_id)
-        .where(Publication.ended_at.is_(None))
+        .join(SignOff, SignOff.id == Publication.sign_off_id)
+        .where(
+            Publication.ended_at.is_(None),
+            SignOff.verdict == Verdict.RELEASE,
+            SignOff.revision_id == Revision.id,
+            SignOff.content_hash == Revision.content_hash,
+        )
     )
     return found
 

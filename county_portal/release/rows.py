@@ -11,6 +11,16 @@ from county_portal.published.schema import Entry, FileLine, PublicItem, SiteData
 
 BUILD_BYTES = 32 * 2**20
 CHANGE_BYTES = 2**20
+TABLES = (
+    "site",
+    "units",
+    "columns",
+    "categories",
+    "items",
+    "manifests",
+    "files",
+    "withdrawals",
+)
 
 
 def write_site(db: Any, site: SiteData) -> None:
@@ -138,3 +148,20 @@ def tidy(db: Any) -> None:
     db.execute("INSERT INTO search(search) VALUES('optimize')")
     db.execute("INSERT INTO search(search, rank) VALUES('hashsize', ?)", (CHANGE_BYTES,))
     db.execute("INSERT INTO search(search, rank) VALUES('secure-delete', 1)")
+
+
+def unlike(db: Any) -> list[str]:
+    """The tables that say one thing in `main` and another in `lying`."""
+    for where in ("main", "lying"):
+        db.execute(f"CREATE VIRTUAL TABLE temp.{where}_terms USING fts5vocab({where}, search, row)")
+    pairs = [(name, f"main.{name}", f"lying.{name}") for name in TABLES]
+    pairs.append(("search", "temp.main_terms", "temp.lying_terms"))
+    return [name for name, wanted, found in pairs if _differ(db, wanted, found)]
+
+
+def _differ(db: Any, one: str, other: str) -> bool:
+    question = (
+        f"SELECT EXISTS (SELECT * FROM {one} EXCEPT SELECT * FROM {other})"  # noqa: S608
+        f" OR EXISTS (SELECT * FROM {other} EXCEPT SELECT * FROM {one})"
+    )
+    return bool(db.execute(question).fetchone()[0])

@@ -10,16 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from county_portal import audit, jobs, workflow
 from county_portal.catalogue.numbers import give_numbers
 from county_portal.core import clock
 from county_portal.core.errors import Refused
+from county_portal.core.html import seen
 from county_portal.extensions import db
 from county_portal.items.services import current_revision
 from county_portal.models import (
     Attachment,
     Attribute,
+    AuditRow,
     Category,
     Column,
     Ending,
@@ -42,6 +45,8 @@ from county_portal.published.schema import (
 from county_portal.release import public_file, writer
 from county_portal.review.services import carry_out, live_publication
 from county_portal.review.steps import STEPS
+
+TIMETABLE = "timetable.publish"
 
 # Deeds on the road
 
@@ -96,12 +101,12 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
     The file is swapped first; the caller commits. A page stays that says when and why.
     """
     step = workflow.check(STEPS, item, Do.ITEM_WITHDRAW, by=by, note=reason)
-    moment = clock.now()
-    _end(item, Ending.WITHDRAWN, moment, reason=reason.strip(), by=by)
+    reason, moment = seen(reason).strip(), clock.now()
+    _end(item, Ending.WITHDRAWN, moment, reason=reason, by=by)
     item.publish_at = None
     carry_out(item, step, by=by, note=reason)
     db.session.flush()
-    gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason.strip())
+    gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason)
     changes = writer.Changes(withdrawals=(gone,))
     writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
 
@@ -119,18 +124,36 @@ def keep(item: Item, *, by: Person) -> None:
 
 
 def publish_due() -> int:
-    """Publish what was issued for a time that has come. How many."""
+    """Publish what was issued for a time that has come. How many.
+
+    What stands in the way of one keeps no other back.
+    """
     due = select(Item).where(
         Item.state == State.ISSUED, (Item.publish_at <= clock.now()) | Item.publish_at.is_(None)
     )
-    published = 0
-    for item in db.session.scalars(due.order_by(Item.publish_at, Item.id)).all():
-        try:
+    items = db.session.scalars(due.order_by(Item.publish_at, Item.id)).all()
+    return sum(_published_by_itself(item) for item in items)
+
+
+def _published_by_itself(item: Item) -> bool:
+    try:
+        with db.session.begin_nested():
             publish(item, by=None)
-            published += 1
-        except Refused as error:
-            audit.record(None, "timetable.publish", item, refused=error.message)
-    return published
+    except (Refused, SQLAlchemyError) as error:
+        db.session.refresh(item)
+        _tell_once(item, getattr(error, "message", type(error).__name__))
+        return False
+    return True
+
+
+def _tell_once(item: Item, reason: str) -> None:
+    """The log says why an issued item does not go out; once, not every minute."""
+    since = item.state_since.isoformat(timespec="milliseconds")
+    told = select(AuditRow.seq).where(
+        AuditRow.object == f"items:{item.id}", AuditRow.action == TIMETABLE, AuditRow.at >= since
+    )
+    if db.session.scalar(told.limit(1)) is None:
+        audit.record(None, TIMETABLE, item, refused=reason)
 
 
 def _end(
@@ -209,4 +232,5 @@ def _attachment_again(item: Item, original: dict[str, Any]) -> Attachment:
 
 
 jobs.every_minute(publish_due)
+jobs.every_minute(audit.catch_up)
 jobs.every_minute(public_file.reconcile)

@@ -29,6 +29,7 @@ def faults() -> list[Fault]:
         _people,
         _public_file,
         _withdrawals,
+        _public_tables,
         _public_folder,
         _blobs,
         _database,
@@ -92,6 +93,20 @@ def _withdrawals(settings: Settings) -> Iterator[Fault]:
     want = {one.public_id: one for one in public_file.withdrawn()}
     if want != writer.withdrawals_in(settings.PUBLIC):
         yield Fault("public", "the withdrawals told to the public are not those on record")
+
+
+def _public_tables(settings: Settings) -> Iterator[Fault]:
+    """Lists, filters and search say of the items what their manifests say, and nothing else.
+
+    Not asked of a file whose items are others, or whose site is older than the tables: that is
+    told already, or made good within the minute.
+    """
+    want = {entry.public_id: entry.content_hash for entry in public_file.entries()}
+    if want != writer.contents(settings.PUBLIC) or not public_file.has_this_site():
+        return
+    site, gone = public_file.site_data(), public_file.withdrawn()
+    for table in writer.unlike(settings.PUBLIC, site, public_file.entries(), gone):
+        yield Fault(f"public:{table}", "the table does not say what was signed")
 
 
 def _public_folder(settings: Settings) -> Iterator[Fault]:

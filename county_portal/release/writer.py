@@ -6,6 +6,7 @@ byte of it stays in the new file.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -103,6 +104,18 @@ def apply(folder: Path, changes: Changes, *, blobs: Path | None = None) -> None:
         _remove_unlisted(folder, work.dropped)
 
 
+def unfit(folder: Path, entries: Iterable[Entry], *, blobs: Path | None = None) -> dict[int, str]:
+    """Which of the entries cannot go out, and why, by public id."""
+    faults: dict[int, str] = {}
+    for entry in entries:
+        try:
+            for file in _fit(entry).files:
+                _source(file, folder, blobs or folder.parent / "blobs")
+        except (Unfit, ValueError, LookupError) as reason:
+            faults[entry.public_id] = str(reason)
+    return faults
+
+
 def sweep(folder: Path) -> None:
     """Nothing lies in `folder` but the public file and the files it lists."""
     with _sole_writer(folder), _fresh(folder):
@@ -169,6 +182,24 @@ def files_in(folder: Path) -> set[str]:
         return set()
     with closing(_read(schema.site_path(folder))) as db:
         return {row[0] for row in db.execute("SELECT DISTINCT sha256 FROM files")}
+
+
+def unlike(
+    folder: Path, site: SiteData, entries: Iterable[Entry], withdrawals: Iterable[Withdrawal]
+) -> list[str]:
+    """The tables of the public file that do not say what these entries make of them."""
+    with closing(sqlite.connect("file::memory:", uri=True, isolation_level=None)) as db:
+        rows.prepare(db)
+        db.execute("BEGIN")
+        rows.write_site(db, site)
+        for entry in entries:
+            rows.write_item(db, entry, _fit(entry))
+        for gone in withdrawals:
+            rows.write_withdrawal(db, gone)
+        rows.mark(db)
+        db.execute("COMMIT")
+        db.execute("ATTACH ? AS lying", (f"file:{schema.site_path(folder)}?mode=ro&immutable=1",))
+        return rows.unlike(db)
 
 
 # One writer, one fresh file
@@ -253,14 +284,20 @@ def _change(work: _Work, changes: Changes) -> None:
 
 def _insert(work: _Work, entry: Entry) -> None:
     """The entry and its files are in. Raises Unfit unless both are what was signed."""
+    item = _fit(entry)
+    for file in item.files:
+        _bring(file, work.folder, work.blobs)
+    rows.write_item(work.db, entry, item)
+
+
+def _fit(entry: Entry) -> PublicItem:
+    """What the entry says. Raises Unfit if it is not what was signed, or not complete."""
     if schema.hash_of(entry.manifest) != entry.content_hash:
         raise Unfit(f"The manifest of item {entry.public_id} is not the one that was signed")
     item = PublicItem.from_manifest(entry.manifest)
     if not item.column_slug or item.formed_on is None:
         raise Unfit(f"Item {entry.public_id} has no column or no date of formation")
-    for file in item.files:
-        _bring(file, work.folder, work.blobs)
-    rows.write_item(work.db, entry, item)
+    return item
 
 
 def _delete(work: _Work, public_id: int) -> None:
@@ -286,19 +323,35 @@ def _check(db: Any, changes: Changes) -> None:
 
 
 def _bring(file: FileLine, folder: Path, blobs: Path) -> None:
-    """The rendition lies in the public folder. Raises Unfit if it is missing or another size."""
-    target = folder / file.path
-    if not _has_size(target, file.size):
-        source = blobs / file.sha256[:2] / file.sha256
-        if not _has_size(source, file.size):
-            raise Unfit(f"The file {file.name} is missing or is not the one that was signed")
+    """The rendition lies in the public folder. Raises Unfit if its bytes are not the signed ones.
+
+    They are read when they come in; `flask verify` reads what lies there already.
+    """
+    source = _source(file, folder, blobs)
+    if source is not None:
+        target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         _link_or_copy(source, target)
         _sync(target.parent)
 
 
+def _source(file: FileLine, folder: Path, blobs: Path) -> Path | None:
+    """Where the signed bytes lie. None: in the public folder already. Raises Unfit: nowhere."""
+    if _has_size(folder / file.path, file.size):
+        return None
+    source = blobs / file.sha256[:2] / file.sha256
+    if not _has_size(source, file.size) or _digest(source) != file.sha256:
+        raise Unfit(f"The file {file.name} is missing or is not the one that was signed")
+    return source
+
+
 def _has_size(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
