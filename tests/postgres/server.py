@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -55,7 +56,7 @@ def running() -> Iterator[Server]:
         try:
             yield _ready(Server(folder), process)
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # it does not wait for those who are connected
             process.wait(STARTED_WITHIN)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
