@@ -17,6 +17,7 @@ from flask_login import login_user, logout_user
 from sqlalchemy import delete, insert, select, update
 from werkzeug.datastructures import CallbackDict
 
+from county_portal import jobs
 from county_portal.config import Settings
 from county_portal.core import clock
 from county_portal.extensions import db, login, writing
@@ -136,6 +137,11 @@ def stop() -> None:
     session.renew = True  # type: ignore[attr-defined]
 
 
+def renew() -> None:
+    """The session goes on under an id nobody has seen; a copy of its cookie is worth nothing."""
+    session.renew = True  # type: ignore[attr-defined]
+
+
 def end_all(person: Person, *, but_this: bool = False) -> int:
     """End every session of the person, in the transaction of the deed. How many there were."""
     query = delete(WebSession).where(WebSession.person_id == person.id)
@@ -153,6 +159,9 @@ def sweep() -> int:
     old = moment - timedelta(hours=settings.SESSION_HOURS)
     ended = (WebSession.seen_at < idle) | (WebSession.created_at < old)
     return int(db.session.execute(delete(WebSession).where(ended)).rowcount)  # type: ignore[attr-defined]
+
+
+jobs.every_minute(sweep)
 
 
 @login.user_loader  # type: ignore[untyped-decorator]

@@ -92,6 +92,7 @@ def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit() and attempt(form, lambda: _change_password(form)):
         db.session.commit()
+        sessions.renew()
         flash(_("The new password holds from now on. Other browsers have been signed out"))
         return redirect(menu.first_page(), 303)
     return form_page("accounts/password.html", form, forced=me().must_change_password)

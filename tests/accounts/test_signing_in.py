@@ -11,6 +11,7 @@ from county_portal.core.errors import Refused
 from county_portal.extensions import db
 from county_portal.models import AuditRow, WebSession
 from tests.factories import PASSWORD, make_person
+from tests.page import Page
 
 NEW = "teapot-ladder-moss-19"
 
@@ -262,3 +263,14 @@ def test_the_menu_holds_what_a_person_may_do(browse, cast):
     assert {"Log"} == menu(cast.aud)
     assert {"My desk", "Write an item", "Items"} <= menu(cast.lin)
     assert not {"Units", "People", "Roles", "Log", "Settings"} & menu(cast.lin)
+
+
+def test_a_new_password_ends_copies_of_this_browsers_cookie_too(app, cast, browse):
+    page, thief = browse(cast.lin), Page(app)
+    stolen = page.client.get_cookie(sessions.COOKIE).value
+    thief.client.set_cookie(sessions.COOKIE, stolen)
+    thief.raw("/account")
+    new = "reed-copper-ferry-52"
+    page.post("/password", {"old": PASSWORD, "new": new, "again": new})
+    thief.raw("/account", status=303)
+    page.raw("/account")
