@@ -13,7 +13,7 @@ from county_portal.policy import Do
 from county_portal.published.schema import PublicItem
 from county_portal.release import public_file, services
 from county_portal.release.forms import IssueForm
-from county_portal.review.services import live_publication, sign_offs_of
+from county_portal.review.services import live_publication, require_seen, sign_offs_of
 
 bp = Blueprint("release", __name__)
 
@@ -25,6 +25,7 @@ def issue(item_id: int) -> ResponseReturnValue:
     item = get_item(item_id, by=me(), to=Do.ITEM_ISSUE)
     form = IssueForm(publish_at=item.wanted_at)
     if form.validate_on_submit():
+        require_seen(item, request.form.get("revision", type=int))
         services.issue(item, by=me(), publish_at=form.moment())
         db.session.commit()
         public_file.reconcile()

@@ -63,6 +63,12 @@ class Opinion:
     opinion: str = ""
 
 
+def require_seen(item: Item, revision: int | None) -> None:
+    """Raise OutOfDate if the page was about another revision than the current one. None: unsaid."""
+    if revision is not None and revision != item.revision_number:
+        raise OutOfDate("The item has changed since this page was drawn; read it again")
+
+
 def move(item: Item, action: str, *, by: Person, note: str = "") -> None:
     """Take one step that needs no page of its own. Raises what `workflow.check` raises.
 

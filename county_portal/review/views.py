@@ -211,6 +211,7 @@ def compare(item_id: int) -> str:
 def take(item_id: int, action: str) -> ResponseReturnValue:
     """Take one step that needs no page of its own, and go back to the desk."""
     one = items.get_item(item_id, by=me())
+    services.require_seen(one, request.form.get("revision", type=int))
     services.move(one, action, by=me(), note=request.form.get("note", ""))
     db.session.commit()
     flash(_("Done: %(title)s", title=one.title))

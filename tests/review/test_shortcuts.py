@@ -72,3 +72,23 @@ def test_a_reason_has_an_end(cast, browse):
     browse(cast.zhou).post(f"/review/{item.id}/remark", {"note": "x" * 1001}, status=422)
     with pytest.raises(Refused, match="1000"):
         review.move(item, Do.ITEM_RETURN, by=cast.zhou, note="x" * 1001)
+
+
+@pytest.mark.parametrize(
+    ("state", "person", "path"),
+    [
+        (State.SUBMITTED, "zhou", "steps/item.approve"),
+        (State.UNIT_APPROVED, "qian", "steps/item.accept"),
+        (State.SIGNED_OFF, "tang", "issue"),
+    ],
+)
+def test_a_page_about_an_earlier_version_moves_nothing(cast, browse, state, person, path):
+    """Sent back, rewritten and handed in again while somebody still had the old page open."""
+    item = make_item(cast.lin, state=state)
+    page = browse(getattr(cast, person))
+    seen = page.get(f"/review/{item.id}/issue" if path == "issue" else f"/review/{item.id}")
+    revision = seen.select_one(f"form[action$='{path}'] [name=revision]")["value"]
+    page.post(f"/review/{item.id}/{path}", {"revision": int(revision) - 1}, status=409)
+    assert facts(item)[0] is state
+    page.post(f"/review/{item.id}/{path}", {"revision": revision})
+    assert facts(item)[0] is not state
