@@ -6,6 +6,7 @@ breaks in between, the public reads too little and never too much;
 """
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -108,7 +109,8 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
     db.session.flush()
     gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason)
     changes = writer.Changes(withdrawals=(gone,))
-    writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
+    with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
+        writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
 
 
 def keep(item: Item, *, by: Person) -> None:

@@ -189,3 +189,12 @@ def test_what_the_database_refuses_leaves_no_anchor_and_stops_nobody(cast, app):
     assert db.session.get_one(Item, stuck.id).state is State.ISSUED
     assert audit.faults(app.config["COUNTY"]) == []
     assert db.session.scalar(db.select(Publication.id).where(Publication.item_id == first.id))
+
+
+def test_an_item_can_be_taken_down_while_the_public_file_is_lost(cast, app, public):
+    item = make_item(cast.lin, state=State.PUBLISHED)
+    schema.site_path(app.config["COUNTY"].PUBLIC).unlink()
+    go(item, State.WITHDRAWN)
+    public_file.reconcile()
+    assert public() == set()
+    assert verify.faults() == []
