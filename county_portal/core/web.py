@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter, Map
 
-from county_portal.core.errors import Refused
+from county_portal.core.errors import Refused, StaleForm
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def install_refusals(
         return response
 
     def show_stale_form(_error: CSRFError) -> Response:
-        return refusal_page(gettext("This page is too old. Reload it and try again"), 400)
+        return show_refusal(StaleForm("This page is too old. Reload it and try again"))
 
     def show_unstorable(_error: DataError) -> Response:
         undo()

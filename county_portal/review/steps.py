@@ -43,11 +43,21 @@ def for_all(item: Item) -> None:
 
 def live(item: Item) -> None:
     """The public can read some version of the item now."""
-    live_one = select(Publication.id).where(
+    if not _is_live(item):
+        raise Refused("This item is not on the public site")
+
+
+def not_live(item: Item) -> None:
+    """A correction is returned, never declined: declining is an end, and the old version stays."""
+    if _is_live(item):
+        raise Refused("The public reads an earlier version of this; return it instead")
+
+
+def _is_live(item: Item) -> bool:
+    found = select(Publication.id).where(
         Publication.item_id == item.id, Publication.ended_at.is_(None)
     )
-    if db.session.scalar(live_one) is None:
-        raise Refused("This item is not on the public site")
+    return db.session.scalar(found) is not None
 
 
 S = State
@@ -71,7 +81,7 @@ STEPS = (
         S.RETURNED,
         needs_note=True,
     ),
-    Step(Do.ITEM_DECLINE, (S.UNIT_APPROVED,), S.DECLINED, needs_note=True),
+    Step(Do.ITEM_DECLINE, (S.UNIT_APPROVED,), S.DECLINED, needs_note=True, guards=(not_live,)),
     # the confidentiality sign-off: five verdicts, one form
     Step(
         Do.ITEM_RELEASE,

@@ -261,6 +261,17 @@ def test_the_signed_version_stays_up_until_the_correction_is_signed(cast, public
     assert verify.faults() == []
 
 
+def test_a_correction_is_returned_and_never_declined(cast):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    go(item, State.SUBMITTED)
+    go(item, State.UNIT_APPROVED)
+    editor = somebody(Role.EDITOR)
+    with pytest.raises(Refused, match="return it instead"):
+        review.move(item, Do.ITEM_DECLINE, by=editor, note="No")
+    review.move(item, Do.ITEM_RETURN, by=editor, note="Name the source")
+    assert item.state is State.RETURNED
+
+
 def test_giving_up_a_correction_brings_back_the_published_words(cast, public):
     item = make_item(cast.lin, state=State.CORRECTING)
     before, title = public(), item.title
