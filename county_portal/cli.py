@@ -12,13 +12,15 @@ from county_portal import audit, files
 from county_portal.access import access_table
 from county_portal.accounts import cli as accounts_cli
 from county_portal.audit import Fault
+from county_portal.catalogue.statutory import seed_categories
 from county_portal.core import pdf
 from county_portal.demo import cli as demo_cli
-from county_portal.extensions import db
+from county_portal.extensions import db, writing
 from county_portal.public import site
 from county_portal.release import public_file, verify
 from county_portal.reports import cli as reports_cli
 from county_portal.review.steps import STEPS
+from county_portal.workcalendar import seed_calendar
 
 audit_group = AppGroup("audit", help="The log.")
 docs_group = AppGroup("docs", help="Pages of the handbook that are made from the program.")
@@ -43,6 +45,15 @@ def verify_log() -> None:
 def verify_all() -> None:
     """Compute every promise again: hashes, sign-offs, public file, files, people, log."""
     _say(verify.faults())
+
+
+@click.command("seed")
+def seed() -> None:
+    """Enter what the law gives every county: working days, statutory categories. Once."""
+    with writing():
+        years, categories = seed_calendar(), seed_categories()
+        db.session.commit()
+    click.echo(f"{years} year(s) of working days and {categories} categories entered")
 
 
 @click.command("reconcile")
@@ -101,6 +112,7 @@ def sweep() -> None:
 def install(app: Flask) -> None:
     for command in (
         verify_all,
+        seed,
         reconcile,
         worker,
         access_command,

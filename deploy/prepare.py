@@ -1,7 +1,8 @@
 """Brings the data up to date before the program serves.
 
 The schema is current afterwards; an empty database holds the demonstration county, unless
-COUNTY_DEMO is 0; and if it is the demonstration county, its accounts are printed.
+COUNTY_DEMO is 0; working days and statutory categories are entered; and if it is the demonstration
+county, its accounts are printed.
 """
 
 import signal
@@ -23,6 +24,7 @@ def main() -> None:
         upgrade()
     if office.config["COUNTY"].DEMO:
         command("demo", "--if-empty")
+    command("seed")
     command("demo", "--accounts")
 
 

@@ -1,5 +1,6 @@
 """The web server of one machine: public site and office in one process. SIGTERM ends it."""
 
+import logging
 import signal
 import sys
 
@@ -21,6 +22,7 @@ def leave(_signal: int, _frame: object) -> None:
 def main() -> None:
     settings = Settings()
     signal.signal(signal.SIGTERM, leave)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting is no news
     serve(
         app,
         host=settings.ADDRESS,

@@ -154,7 +154,7 @@ class Hand(Base):
     __table_args__ = (UniqueConstraint("item_id", "person_id", "hand"),)
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     hand: Mapped[HandKind]
 
     person: Mapped[Person] = relationship()

@@ -188,11 +188,17 @@ def drafts(person: Person, *, size: int = ON_DESK) -> Heap:
 
 
 def finished(person: Person, *, size: int = 10) -> Heap:
-    """What the person had a hand in and has come to an end lately."""
+    """The last items the person had a hand in that have come to an end. Counts no others."""
     ended = (State.PUBLISHED, State.DECLINED, State.ON_REQUEST, State.WITHHELD, State.WITHDRAWN)
-    mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
-    condition = and_(mine, Item.state.in_(ended))
-    return _heap(_with_reason(), condition, (Item.state_since.desc(), Item.id), 1, size)
+    lately = (Item.state_since.desc(), Item.id)
+    last = (
+        select(Item.id)
+        .join(Hand, and_(Hand.item_id == Item.id, Hand.person_id == person.id))
+        .where(Item.state.in_(ended))
+        .order_by(*lately)
+        .limit(size)
+    )
+    return _heap(_with_reason(), Item.id.in_(last), lately, 1, size)
 
 
 def _with_reason() -> Select[*tuple[Any, ...]]:

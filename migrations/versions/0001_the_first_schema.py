@@ -478,6 +478,7 @@ def upgrade() -> None:
             "item_id", "person_id", "hand", name=op.f("uq_hands_item_id_person_id_hand")
         ),
     )
+    op.create_index(op.f("ix_hands_person_id"), "hands", ["person_id"], unique=False)
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
