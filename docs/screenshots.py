@@ -5,6 +5,7 @@
     .venv/bin/python docs/screenshots.py [--all] [--only NAME…] [--address URL] [--folder FOLDER]
 
 --all takes every page at the width of a desk and of a telephone, to look at after a change.
+The picture of a report needs one: let the office clerk make it first.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from county_portal.demo.people import PASSWORD, people
@@ -57,13 +59,13 @@ PICTURES = (
     Picture("public-missing", "/items/999999999"),
     Picture("public-english", "/?lang=en"),
     Picture("sign-in", "/office/sign-in"),
-    Picture("desk-liaison", "/office/", LIAISON, chosen=True),
+    Picture("desk-liaison", "/office/", LIAISON),
     Picture("items", "/office/items/", LIAISON),
     Picture("write", "/office/items/new", LIAISON, chosen=True),
     Picture("account", "/office/account", LIAISON),
     Picture("password", "/office/password", LIAISON),
     Picture("desk-leader", "/office/", Role.UNIT_LEADER),
-    Picture("desk-editor", "/office/", EDITOR),
+    Picture("desk-editor", "/office/", EDITOR, chosen=True),
     Picture("queue", "/office/review/", EDITOR),
     Picture("review-item", "/office/", EDITOR, A_WAITING_ITEM),
     Picture("compare", "/office/", EDITOR, (*A_WAITING_ITEM, "/office/review/*/compare")),
@@ -72,7 +74,8 @@ PICTURES = (
         "sign-off", "/office/", OFFICER, (*A_WAITING_ITEM, "/office/review/*/sign-off"), chosen=True
     ),
     Picture("issue", "/office/", Role.ISSUER, (*A_WAITING_ITEM, "/office/review/*/issue")),
-    Picture("reports", "/office/reports/", Role.OFFICE_CLERK, chosen=True),
+    Picture("reports", "/office/reports/", Role.OFFICE_CLERK),
+    Picture("report", "/office/reports/", Role.OFFICE_CLERK, ("/office/reports/*",), chosen=True),
     Picture("units", "/office/units", SYSTEM),
     Picture("unit", "/office/units", SYSTEM, ("/office/units/*",)),
     Picture("people", "/office/people", SYSTEM),
@@ -116,7 +119,10 @@ class Camera:
             print(f"{picture.name}: nothing leads to {' and '.join(picture.follow)}")
             return
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=self.folder / f"{picture.name}.png", full_page=True)
+        file = self.folder / f"{picture.name}.png"
+        page.screenshot(path=file, full_page=self.folder != IMAGES)
+        if self.folder == IMAGES:
+            shrink(file)
 
     def menu_pictures(self) -> list[Picture]:
         """A picture of every page that the menus of the roles lead to."""
@@ -128,6 +134,13 @@ class Camera:
                 )
             found.extend(Picture(f"menu-{by}-{last_word(path)}", path, by) for path in links)
         return found
+
+
+def shrink(file: Path) -> None:
+    """For the handbook: the first screen of a page, in few colours."""
+    with Image.open(file) as image:
+        few = image.convert("RGB").quantize(colors=64, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
 
 
 def last_word(path: str) -> str:

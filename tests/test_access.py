@@ -14,7 +14,8 @@ from docs.access import PAGE
 from docs.access import page as access_page
 from tests.factories import make_item
 
-SAMPLES = {"IntegerConverter": "1", "UnicodeConverter": "x", "PathConverter": "x/y"}
+SAMPLES = {"IntegerConverter": "1", "Number": "1", "UnicodeConverter": "x", "PathConverter": "x/y"}
+FRONT_DOOR = "review.desk"  # everybody who is signed in may come this far
 TOKEN = re.compile(rb'name="csrf_token" value="[^"]*"')
 
 
@@ -90,11 +91,20 @@ def test_no_administrator_opens_a_page_of_the_editorial_road(app):
     administrators = {role.value for role in ADMINISTRATIVE}
     editorial = {role.value for role in EDITORIAL}
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] in {"items", "review", "reports"}:
+        inside = rule.endpoint.split(".")[0] in {"items", "review", "reports"}
+        if inside and rule.endpoint != FRONT_DOOR:
             access = access_of(app, rule)
             assert access.actions, f"{rule.endpoint} says no action"
             assert not administrators & set(access.roles), rule.endpoint
             assert set(access.roles) <= editorial
+
+
+def test_at_the_front_door_administrators_are_led_to_their_own_pages(app, browse, cast):
+    make_item(cast.lin, state=State.SUBMITTED)
+    for person, page in ((cast.sys, "/units"), (cast.sec, "/roles"), (cast.aud, "/log")):
+        answer = browse(person).raw("/", status=303)
+        assert answer.headers["Location"] == page
+        assert b"Flood plan" not in answer.data
 
 
 # What is hidden
