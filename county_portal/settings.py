@@ -21,7 +21,7 @@ class Choice:
     key: str
     default: str
     label: LazyString
-    source: str = ""
+    source: LazyString | str = ""
     numeric: bool = False
 
 
@@ -38,14 +38,14 @@ CHOICES = (
         "publish_within_workdays",
         "20",
         _l("Working days from formation to publication"),
-        "Regulations art. 26",
+        _l("Regulations art. 26"),
         numeric=True,
     ),
     Choice(
         "review_again_after_days",
         "365",
         _l("Days until withheld information is reviewed again"),
-        "Regulations art. 18",
+        _l("Regulations art. 18"),
         numeric=True,
     ),
 )

@@ -40,9 +40,9 @@ def _setting(label: LazyString) -> StringField:
     return StringField(label, validators, filters=[stripped])
 
 
-def _about(default: str, source: str) -> str:
+def _about(default: str, source: LazyString | str) -> str:
     about = _("Default: %(default)s", default=default)
-    return f"{about} ({_(source)})" if source else str(about)
+    return f"{about} ({source})" if source else str(about)
 
 
 class YearForm(FlaskForm):
