@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    null,
     nulls_last,
     or_,
     select,
@@ -104,8 +105,10 @@ SHOWN = (
     Item.publish_at,
     Item.first_published_at,
 )
+# what was decided has no publication deadline any more, only a day to look at it again
+URGENCY = case((Item.state == State.WITHHELD, null()), else_=Item.publish_due_on)
 ORDERS: dict[str, tuple[Any, ...]] = {
-    "due": (nulls_last(Item.publish_due_on), Item.state_since, Item.id),
+    "due": (nulls_last(URGENCY), Item.state_since, Item.id),
     "since": (Item.state_since, Item.id),
     "unit": (Unit.position, nulls_last(Item.publish_due_on), Item.id),
     "title": (Item.title, Item.id),

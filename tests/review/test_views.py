@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
+from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.items import services as items
 from county_portal.models import AuditRow, Item, Role, SignOff, State, Verdict
 from county_portal.release import public_file, writer
 from county_portal.review import services as review
-from tests.factories import PASSWORD, go, make_item, make_person, sign
+from tests.factories import PASSWORD, go, make_calendar, make_item, make_person, sign
 
 
 def sign_form(item, **more):
@@ -63,6 +64,15 @@ def test_the_most_urgent_comes_first(cast, browse):
         )
     lines = browse(cast.zhou).get("/").select("#waiting .desk__title a")
     assert [line.text for line in lines] == ["Formed 2", "Formed 11", "Formed 20"]
+
+
+def test_what_is_to_be_reviewed_again_comes_after_what_has_a_deadline(cast, browse):
+    make_item(cast.lin, state=State.WITHHELD, title="Old", formed_on=date(2025, 6, 2))
+    with clock.frozen("2027-06-01T09:00"):
+        make_calendar(2027)
+        make_item(cast.lin, state=State.ACCEPTED, title="New", formed_on=date(2027, 5, 28))
+        lines = browse(cast.wu).get("/").select("#waiting .desk__title a")
+    assert [line.text for line in lines] == ["New", "Old"]
 
 
 def test_what_came_back_says_why(cast, browse):
