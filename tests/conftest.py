@@ -10,6 +10,7 @@ import pysqlite3
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import event, func, select
 
 from county_portal import create_office, create_public
@@ -101,6 +102,16 @@ def _keep_copy(target: Path) -> None:
         database = pysqlite3.connect(str(target.parent / "data" / "county.sqlite"))
         database.execute("VACUUM INTO ?", (str(target),))
         database.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, started once for all tests of a process."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
