@@ -89,7 +89,15 @@ def status(port: int, path: str) -> int:
 
 
 def pid_of(process: subprocess.Popen[str], words: str) -> int:
-    return next(pid for pid, args in group_of(process).items() if words in args)
+    """The number of the process of its group whose command says so; it may need a moment."""
+    seen: list[tuple[int, str]] = []
+
+    def is_there() -> bool:
+        seen[:] = group_of(process).items()
+        return any(words in args for _pid, args in seen)
+
+    assert wait_until(is_there), f"no {words!r} among {seen}"
+    return next(pid for pid, args in seen if words in args)
 
 
 def test_both_sites_are_served_and_ctrl_c_stops_everything(start, port):
