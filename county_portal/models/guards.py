@@ -1,6 +1,6 @@
 """What the database itself refuses: changing what is immutable, breaking the log's order.
 
-`statements(dialect)` is used by the migration; tests make their schema the same way.
+`statements(dialect)` is used by the first migration; later ones protect their tables with `kept`.
 """
 
 IMMUTABLE = ("revisions", "sign_offs", "audit", "blobs", "steps_taken", "made_reports")
@@ -18,9 +18,33 @@ PUBLICATION_FACTS = (
 )
 
 
+# What later migrations protect: a table, and the columns that never change (none: no column does).
+LATER: dict[str, tuple[str, ...]] = {}
+
+
 def statements(dialect: str) -> list[str]:
-    """The triggers, as SQL for this database."""
+    """The triggers of the first schema, as SQL for this database."""
     return _postgresql() if dialect == "postgresql" else _sqlite()
+
+
+def kept(dialect: str, table: str) -> list[str]:
+    """The triggers that keep the rows of a table of LATER, and its columns, as they were made."""
+    facts = LATER[table]
+    update = f"UPDATE OF {', '.join(facts)}" if facts else "UPDATE"
+    if dialect != "postgresql":
+        return [
+            _refuse(f"{table}_no_update", f"{update} ON {table}", "1"),
+            _refuse(f"{table}_no_delete", f"DELETE ON {table}", "1"),
+        ]
+    return [
+        f"CREATE TRIGGER {table}_{name} BEFORE {deed} ON {table}{each}"
+        " EXECUTE FUNCTION refuse_change()"
+        for name, deed, each in (
+            ("no_update", update, " FOR EACH ROW"),
+            ("no_delete", "DELETE", " FOR EACH ROW"),
+            ("no_truncate", "TRUNCATE", ""),
+        )
+    ]
 
 
 def _sqlite() -> list[str]:
