@@ -13,6 +13,17 @@ from county_portal.models.accounts import (
 )
 from county_portal.models.audit import AuditRow
 from county_portal.models.base import Base, Moment
+from county_portal.models.briefings import (
+    Briefing,
+    BriefingHand,
+    BriefingPart,
+    BriefingState,
+    BriefingStep,
+    FrozenBriefing,
+    Masthead,
+    PartKind,
+    PrintedBriefing,
+)
 from county_portal.models.calendar import CalendarDay, CalendarYear
 from county_portal.models.catalogue import (
     Category,
@@ -49,6 +60,11 @@ __all__ = [
     "Base",
     "Blob",
     "Branch",
+    "Briefing",
+    "BriefingHand",
+    "BriefingPart",
+    "BriefingState",
+    "BriefingStep",
     "CalendarDay",
     "CalendarYear",
     "Category",
@@ -57,6 +73,7 @@ __all__ = [
     "ColumnSubmitter",
     "Counter",
     "Ending",
+    "FrozenBriefing",
     "Ground",
     "Hand",
     "HandKind",
@@ -64,11 +81,14 @@ __all__ = [
     "Job",
     "JobState",
     "MadeReport",
+    "Masthead",
     "Moment",
     "OpenTo",
     "Origin",
+    "PartKind",
     "Person",
     "PersonRole",
+    "PrintedBriefing",
     "Publication",
     "Revision",
     "Role",

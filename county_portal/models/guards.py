@@ -19,7 +19,11 @@ PUBLICATION_FACTS = (
 
 
 # What later migrations protect: a table, and the columns that never change (none: no column does).
-LATER: dict[str, tuple[str, ...]] = {}
+LATER: dict[str, tuple[str, ...]] = {
+    "briefing_steps": (),
+    "frozen_briefings": (),
+    "printed_briefings": (),
+}
 
 
 def statements(dialect: str) -> list[str]:
