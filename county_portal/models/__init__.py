@@ -35,6 +35,17 @@ from county_portal.models.catalogue import (
     OpenTo,
     Publication,
 )
+from county_portal.models.deposits import (
+    Deposit,
+    DepositLetter,
+    DepositLetterLine,
+    DepositLetterPaper,
+    DepositLine,
+    DepositPackage,
+    DepositPart,
+    Handover,
+    Receiver,
+)
 from county_portal.models.items import (
     Attachment,
     Attribute,
@@ -48,7 +59,15 @@ from county_portal.models.items import (
     State,
 )
 from county_portal.models.jobs import Job, JobState
-from county_portal.models.reports import MadeReport
+from county_portal.models.reports import (
+    Circular,
+    CircularReading,
+    ClosedMonth,
+    LateReason,
+    MadeReport,
+    ReportRemark,
+    ReturnForm,
+)
 from county_portal.models.review import SignOff, StepTaken, Verdict
 from county_portal.models.settings import Setting
 
@@ -68,18 +87,30 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Category",
+    "Circular",
+    "CircularReading",
+    "ClosedMonth",
     "Column",
     "ColumnKind",
     "ColumnSubmitter",
     "Counter",
+    "Deposit",
+    "DepositLetter",
+    "DepositLetterLine",
+    "DepositLetterPaper",
+    "DepositLine",
+    "DepositPackage",
+    "DepositPart",
     "Ending",
     "FrozenBriefing",
     "Ground",
     "Hand",
     "HandKind",
+    "Handover",
     "Item",
     "Job",
     "JobState",
+    "LateReason",
     "MadeReport",
     "Masthead",
     "Moment",
@@ -90,6 +121,9 @@ __all__ = [
     "PersonRole",
     "PrintedBriefing",
     "Publication",
+    "ReportRemark",
+    "ReturnForm",
+    "Receiver",
     "Revision",
     "Role",
     "Setting",
