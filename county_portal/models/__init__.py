@@ -46,6 +46,22 @@ from county_portal.models.deposits import (
     Handover,
     Receiver,
 )
+from county_portal.models.gazettes import (
+    Gazette,
+    GazetteEdition,
+    GazetteEditionItem,
+    GazetteEditionPart,
+    GazetteEnding,
+    GazetteHand,
+    GazetteHandKind,
+    GazetteKind,
+    GazetteMark,
+    GazettePublication,
+    GazetteSection,
+    GazetteSignOff,
+    GazetteState,
+    GazetteText,
+)
 from county_portal.models.items import (
     Attachment,
     Attribute,
@@ -70,6 +86,7 @@ from county_portal.models.reports import (
 )
 from county_portal.models.review import SignOff, StepTaken, Verdict
 from county_portal.models.settings import Setting
+from county_portal.models.validity import Validity, ValidityState
 
 __all__ = [
     "ADMINISTRATIVE",
@@ -103,6 +120,20 @@ __all__ = [
     "DepositPart",
     "Ending",
     "FrozenBriefing",
+    "Gazette",
+    "GazetteEdition",
+    "GazetteEditionItem",
+    "GazetteEditionPart",
+    "GazetteEnding",
+    "GazetteHand",
+    "GazetteHandKind",
+    "GazetteKind",
+    "GazetteMark",
+    "GazettePublication",
+    "GazetteSection",
+    "GazetteSignOff",
+    "GazetteState",
+    "GazetteText",
     "Ground",
     "Hand",
     "HandKind",
@@ -121,9 +152,9 @@ __all__ = [
     "PersonRole",
     "PrintedBriefing",
     "Publication",
+    "Receiver",
     "ReportRemark",
     "ReturnForm",
-    "Receiver",
     "Revision",
     "Role",
     "Setting",
@@ -132,6 +163,8 @@ __all__ = [
     "StepTaken",
     "Unit",
     "UnitKind",
+    "Validity",
+    "ValidityState",
     "Verdict",
     "WebSession",
     "branch_of",
