@@ -20,6 +20,14 @@ PUBLICATION_FACTS = (
 
 # What later migrations protect: a table, and the columns that never change (none: no column does).
 LATER: dict[str, tuple[str, ...]] = {
+    "validities": (),
+    "gazette_editions": (),
+    "gazette_edition_items": (),
+    "gazette_edition_parts": (),
+    "gazette_hands": (),
+    "gazette_sign_offs": (),
+    "gazette_publications": (),
+    "gazette_endings": (),
     "briefing_steps": (),
     "frozen_briefings": (),
     "printed_briefings": (),
