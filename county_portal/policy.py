@@ -58,6 +58,11 @@ class Do(StrEnum):
     SETTING_MANAGE = "setting.manage"
     REPORT_MAKE = "report.make"
     REPORT_READ = "report.read"
+    DEPOSIT_READ = "deposit.read"
+    DEPOSIT_MAKE = "deposit.make"
+    DEPOSIT_PART = "deposit.part"
+    DEPOSIT_HAND_OVER = "deposit.hand_over"
+    UNIT_LIST = "unit.list"
     AUDIT_READ = "audit.read"
 
 
@@ -142,6 +147,15 @@ def may_return(person: Person, item: Item) -> bool:
     return own_unit(person, item) if item.state is State.SUBMITTED else may_see(person, item)
 
 
+def of_own_unit_or_county(person: Person, thing: Any) -> bool:
+    """What concerns one unit is read by it, and by the county office, which answers for all."""
+    return person.has_any(CLERK | EDITOR | ISSUER) or bool(thing.unit_id == person.unit_id)
+
+
+def of_own_unit_or_clerk(person: Person, thing: Any) -> bool:
+    return person.has_any(CLERK) or bool(thing.unit_id == person.unit_id)
+
+
 RULES: dict[Do, Rule] = {
     # what                      who ever may        and only if
     Do.ITEM_VIEW: (EDITORIAL, may_see),
@@ -174,6 +188,11 @@ RULES: dict[Do, Rule] = {
     Do.SETTING_MANAGE: (SYSTEM, always),
     Do.REPORT_MAKE: (CLERK, always),
     Do.REPORT_READ: (CLERK | EDITOR | ISSUER, always),
+    Do.DEPOSIT_READ: (CLERK | EDITOR | ISSUER, always),
+    Do.DEPOSIT_MAKE: (CLERK, always),
+    Do.DEPOSIT_PART: (LIAISON | LEADER | CLERK | EDITOR | ISSUER, of_own_unit_or_county),
+    Do.DEPOSIT_HAND_OVER: (LIAISON | LEADER | CLERK, of_own_unit_or_clerk),
+    Do.UNIT_LIST: (LIAISON | LEADER | CLERK | EDITOR | ISSUER, of_own_unit_or_county),
     Do.AUDIT_READ: (AUDITOR, always),
 }
 

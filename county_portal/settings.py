@@ -25,6 +25,9 @@ class Choice:
     numeric: bool = False
 
 
+_ART_25 = _l("Regulations art. 25")
+_LOCAL = _l("Local rule")
+
 CHOICES = (
     Choice("county_name", "青禾县", _l("Name of the county")),
     Choice("site_name", "青禾县人民政府", _l("Name of the public site")),
@@ -48,7 +51,48 @@ CHOICES = (
         _l("Regulations art. 18"),
         numeric=True,
     ),
+    # Local rules, so all of it can be decided otherwise; that something is deposited: art. 25
+    Choice(
+        "deposit_days",
+        "9,10",
+        _l("Days of the month on which deposits are handed over"),
+        _l("Local rule; a day off moves to the next working day"),
+    ),
+    Choice(
+        "deposit_remind_days",
+        "3",
+        _l("Working days before a deposit on which the clerk is reminded"),
+        numeric=True,
+    ),
+    Choice("deposit_mark", "青政办送", _l("Word in front of the numbers of deposits and letters")),
+    Choice("deposit_carrier", "纸质、电子", _l("In what form deposits are handed over")),
+    Choice(
+        "deposit_contact", "县政府办公室文秘科", _l("Who answers for deposits in the county office")
+    ),
+    Choice("deposit_archive", "青禾县档案馆", _l("Archive that receives deposits"), _ART_25),
+    Choice("deposit_archive_contact", "接收利用科 0000-0000001", _l("Contact at the archive")),
+    Choice("deposit_library", "青禾县图书馆", _l("Library that receives deposits"), _ART_25),
+    Choice("deposit_library_contact", "地方文献室 0000-0000002", _l("Contact at the library")),
+    Choice(
+        "deposit_missed_1",
+        "从重扣分",
+        _l("What follows from a unit's first missed deposit in a year"),
+        _LOCAL,
+    ),
+    Choice(
+        "deposit_missed_2",
+        "主要负责人过问并责成整改",
+        _l("What follows from the second"),
+        _LOCAL,
+    ),
+    Choice(
+        "deposit_missed_3",
+        "分管领导召集会议部署",
+        _l("What follows from the third and later ones"),
+        _LOCAL,
+    ),
 )
+LAST_DAY = 28  # of a month, that every month has
 KNOWN = {choice.key: choice for choice in CHOICES}
 
 
@@ -75,11 +119,24 @@ def decide(key: str, new: str) -> None:
         raise Refused("Enter a whole number from 1 to 999")
     if key == "index_number_pattern":
         _try_pattern(new)
+    if key == "deposit_days":
+        days_of(new)
     row = db.session.get(Setting, key)
     if row is None:
         db.session.add(Setting(key=key, value=new))
     else:
         row.value = new
+
+
+def days_of(text: str) -> tuple[int, ...]:
+    """Days of a month, typed with commas between, each once and in order.
+
+    Raises Refused for a day that some month does not have.
+    """
+    words = [word.strip() for word in text.replace("，", ",").replace("、", ",").split(",")]
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= LAST_DAY for word in words):
+        raise Refused("Enter days of the month from 1 to 28 with commas between them")
+    return tuple(sorted({int(word) for word in words}))
 
 
 def _try_pattern(pattern: str) -> None:

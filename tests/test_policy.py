@@ -57,6 +57,11 @@ calendar.manage         draft         .   .    .  .    .  .    Y  Y   .   .   .
 setting.manage          draft         .   .    .  .    .  .    .  Y   .   .   .
 report.make             draft         .   .    .  .    .  .    Y  .   .   .   .
 report.read             draft         .   .    .  Y    .  Y    Y  .   .   .   .
+deposit.read            draft         .   .    .  Y    .  Y    Y  .   .   .   .
+deposit.make            draft         .   .    .  .    .  .    Y  .   .   .   .
+deposit.part            draft         Y   Y    .  Y    .  Y    Y  .   .   .   .
+deposit.hand_over       draft         Y   Y    .  .    .  .    Y  .   .   .   .
+unit.list               draft         Y   Y    .  Y    .  Y    Y  .   .   .   .
 audit.read              draft         .   .    .  .    .  .    .  .   .   Y   .
 """
 HEADER, *ROWS = (line.split() for line in MATRIX.strip().splitlines())
