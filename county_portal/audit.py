@@ -35,6 +35,10 @@ WEIGHTY = frozenset(
         "item.refer",
         "item.publish",
         "item.withdraw",
+        "gazette.release",
+        "gazette.issue",
+        "gazette.withdraw",
+        "validity.change",
         "role.manage",
     }
 )

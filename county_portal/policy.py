@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, false, or_, select
 from county_portal.core.errors import NotAllowed
 from county_portal.models import (
     Column,
+    GazetteHandKind,
     HandKind,
     Item,
     OpenTo,
@@ -63,6 +64,16 @@ class Do(StrEnum):
     DEPOSIT_PART = "deposit.part"
     DEPOSIT_HAND_OVER = "deposit.hand_over"
     UNIT_LIST = "unit.list"
+    VALIDITY_CHANGE = "validity.change"
+    GAZETTE_READ = "gazette.read"
+    GAZETTE_MARK = "gazette.mark"
+    GAZETTE_COMPOSE = "gazette.compose"
+    GAZETTE_FREEZE = "gazette.freeze"
+    GAZETTE_REOPEN = "gazette.reopen"
+    GAZETTE_RELEASE = "gazette.release"
+    GAZETTE_RETURN = "gazette.return"
+    GAZETTE_ISSUE = "gazette.issue"
+    GAZETTE_WITHDRAW = "gazette.withdraw"
     AUDIT_READ = "audit.read"
 
 
@@ -140,6 +151,11 @@ def own_or_central(person: Person, item: Item) -> bool:
     )
 
 
+def no_other_hand(kind: GazetteHandKind) -> Callable[[Person, Any], bool]:
+    """Composer, officer and issuer of one gazette are different people. None: a new one."""
+    return lambda person, gazette: gazette is None or gazette.hand_of(person) in {None, kind}
+
+
 def may_return(person: Person, item: Item) -> bool:
     """Each desk sends back what lies on it; nobody sends back from another's desk."""
     if not person.has_any(DESKS.get(item.state, frozenset())):
@@ -193,6 +209,16 @@ RULES: dict[Do, Rule] = {
     Do.DEPOSIT_PART: (LIAISON | LEADER | CLERK | EDITOR | ISSUER, of_own_unit_or_county),
     Do.DEPOSIT_HAND_OVER: (LIAISON | LEADER | CLERK, of_own_unit_or_clerk),
     Do.UNIT_LIST: (LIAISON | LEADER | CLERK | EDITOR | ISSUER, of_own_unit_or_county),
+    Do.VALIDITY_CHANGE: (EDITOR | ISSUER, may_see),
+    Do.GAZETTE_READ: (CENTRAL, always),
+    Do.GAZETTE_MARK: (CLERK | EDITOR, may_see),
+    Do.GAZETTE_COMPOSE: (CLERK, no_other_hand(GazetteHandKind.COMPOSER)),
+    Do.GAZETTE_FREEZE: (CLERK, no_other_hand(GazetteHandKind.COMPOSER)),
+    Do.GAZETTE_REOPEN: (CLERK, no_other_hand(GazetteHandKind.COMPOSER)),
+    Do.GAZETTE_RELEASE: (OFFICER, no_other_hand(GazetteHandKind.OFFICER)),
+    Do.GAZETTE_RETURN: (OFFICER, no_other_hand(GazetteHandKind.OFFICER)),
+    Do.GAZETTE_ISSUE: (ISSUER, no_other_hand(GazetteHandKind.ISSUER)),
+    Do.GAZETTE_WITHDRAW: (EDITOR | OFFICER | ISSUER, always),
     Do.AUDIT_READ: (AUDITOR, always),
 }
 

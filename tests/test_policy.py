@@ -62,6 +62,16 @@ deposit.make            draft         .   .    .  .    .  .    Y  .   .   .   .
 deposit.part            draft         Y   Y    .  Y    .  Y    Y  .   .   .   .
 deposit.hand_over       draft         Y   Y    .  .    .  .    Y  .   .   .   .
 unit.list               draft         Y   Y    .  Y    .  Y    Y  .   .   .   .
+validity.change         published     .   .    .  Y    .  Y    .  .   .   .   .
+gazette.read            draft         .   .    .  Y    Y  Y    Y  .   .   .   .
+gazette.mark            published     .   .    .  Y    .  .    Y  .   .   .   .
+gazette.compose         draft         .   .    .  .    .  .    Y  .   .   .   .
+gazette.freeze          draft         .   .    .  .    .  .    Y  .   .   .   .
+gazette.reopen          draft         .   .    .  .    .  .    Y  .   .   .   .
+gazette.release         draft         .   .    .  .    Y  .    .  .   .   .   .
+gazette.return          draft         .   .    .  .    Y  .    .  .   .   .   .
+gazette.issue           draft         .   .    .  .    .  Y    .  .   .   .   .
+gazette.withdraw        draft         .   .    .  Y    Y  Y    .  .   .   .   .
 audit.read              draft         .   .    .  .    .  .    .  .   .   Y   .
 """
 HEADER, *ROWS = (line.split() for line in MATRIX.strip().splitlines())
