@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from county_portal.core.clock import COUNTY
 from county_portal.core.html import clean, with_addresses
 from county_portal.public.cache import KEEP
+from county_portal.published import validity
 from county_portal.published.lists import Filters
 from county_portal.published.reader import LAST_PAGE, Reader, Site
 from county_portal.published.schema import FileLine, PublicItem
@@ -150,6 +151,7 @@ def filters() -> Filters:
         unit=_known("unit", here.units),
         category=_known("category", here.categories),
         year=_known("year", dict.fromkeys(here.years)),
+        validity=_known("validity", dict.fromkeys(validity.STATES)),
     )
 
 
@@ -179,6 +181,22 @@ def origin_name(origin: str) -> str:
         "joint": gettext("Joint"),
     }
     return str(names.get(origin, origin))
+
+
+def validity_name(state: str) -> str:
+    """Whether a document holds, in words."""
+    names = {
+        "in_force": gettext("In force"),
+        "amended": gettext("Amended"),
+        "expired": gettext("Expired"),
+        "repealed": gettext("Repealed"),
+    }
+    return str(names.get(state, ""))
+
+
+def validities() -> list[tuple[str, str]]:
+    """Every validity with its words, for a list of choices."""
+    return [(state, validity_name(state)) for state in validity.STATES]
 
 
 def named(things: Mapping[str, Any]) -> list[tuple[str, str]]:

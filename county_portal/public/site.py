@@ -32,6 +32,7 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
         absolute=pages.absolute,
         html_language=pages.html_language,
         in_language=pages.in_language,
+        validities=pages.validities,
         on_page=pages.on_page,
     )
     app.register_error_handler(HTTPException, _refuse)
@@ -43,7 +44,11 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
 def share(app: Flask) -> None:
     """The application can show `public/_item.html`: the office needs it for its previews."""
     app.jinja_env.filters.update(
-        minute=pages.minute, day=pages.day, size=pages.size, origin=pages.origin_name
+        minute=pages.minute,
+        day=pages.day,
+        size=pages.size,
+        origin=pages.origin_name,
+        validity=pages.validity_name,
     )
     app.jinja_env.globals.update(body_of=pages.body_of, kind_of=pages.kind_of)
 

@@ -17,6 +17,7 @@ from county_portal.public import pages
 from county_portal.public.pages import show, site
 from county_portal.published.lists import Filters
 from county_portal.published.schema import FileLine, Listing
+from county_portal.published.validity import standing
 
 bp = Blueprint("public", __name__)
 
@@ -26,7 +27,7 @@ FOR_MACHINES = frozenset(
 """Endpoints that say the same in every language."""
 
 ID = "<int(max=9007199254740991):public_id>"
-LIST_QUESTIONS = frozenset({"column", "unit", "category", "year", "sort", "page"})
+LIST_QUESTIONS = frozenset({"column", "unit", "category", "year", "validity", "sort", "page"})
 SEARCH_QUESTIONS = frozenset({"q", "column", "unit", "year", "sort", "page"})
 CATALOGUE_ORDERS = ("newest", "oldest", "formed")
 SEARCH_ORDERS = ("newest", "relevance")
@@ -88,7 +89,12 @@ def _item_page(template: str, public_id: int) -> ResponseReturnValue:
     found = site().item(public_id)
     if found is None:
         return _withdrawn(public_id)
-    return show(template, item=found, address=pages.address_in(found))
+    return show(
+        template,
+        item=found,
+        address=pages.address_in(found),
+        standing=standing(site(), public_id),
+    )
 
 
 def _withdrawn(public_id: int) -> Response:

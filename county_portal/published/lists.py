@@ -13,6 +13,7 @@ class Filters:
     unit: str = ""
     category: str = ""
     year: str = ""
+    validity: str = ""
 
 
 @dataclass(frozen=True)

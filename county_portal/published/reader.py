@@ -14,7 +14,7 @@ from typing import Any
 
 from pysqlite3 import dbapi2 as sqlite
 
-from county_portal.published import schema, search
+from county_portal.published import schema, search, validity
 from county_portal.published.lists import ColumnBranch, Filters, Hit, Hits, Lines
 from county_portal.published.schema import (
     CategoryLine,
@@ -38,7 +38,7 @@ RANKED = 1000
 
 LISTED = (
     "public_id, index_number, title, summary, document_number, column_slug, unit_code,"
-    " category_code, formed_on, published_at, corrected_at"
+    " category_code, formed_on, published_at, corrected_at, validity"
 )
 ORDERS = {
     "newest": "published_at DESC, public_id DESC",
@@ -90,7 +90,7 @@ class Site:
                 cached_statements=64,
                 check_same_thread=False,  # only closing may happen elsewhere: see __del__
             )
-            self.settings = defaultdict(str, self._rows("SELECT key, value FROM site"))
+            self.settings = defaultdict(str, self.ask("SELECT key, value FROM site"))
         except sqlite.Error as reason:
             raise NoSite(str(reason)) from reason
         if self.settings["format"] != schema.FORMAT:
@@ -101,7 +101,8 @@ class Site:
         if hasattr(self, "_db"):
             self._db.close()
 
-    def _rows(self, question: str, *values: object) -> list[Any]:
+    def ask(self, question: str, *values: object) -> list[Any]:
+        """The rows that answer a question in SQL."""
         rows: list[Any] = self._db.execute(question, values).fetchall()
         return rows
 
@@ -114,12 +115,12 @@ class Site:
 
     @cached_property
     def units(self) -> dict[str, UnitLine]:
-        rows = self._rows("SELECT code, name, kind, position FROM units ORDER BY position, code")
+        rows = self.ask("SELECT code, name, kind, position FROM units ORDER BY position, code")
         return {row[0]: UnitLine(*row) for row in rows}
 
     @cached_property
     def columns(self) -> dict[str, ColumnLine]:
-        rows = self._rows(
+        rows = self.ask(
             "SELECT slug, name, parent, kind, description, unit_code, position"
             " FROM columns ORDER BY position, slug"
         )
@@ -127,7 +128,7 @@ class Site:
 
     @cached_property
     def categories(self) -> dict[str, CategoryLine]:
-        rows = self._rows(
+        rows = self.ask(
             "SELECT code, name, article, position FROM categories ORDER BY position, code"
         )
         return {row[0]: CategoryLine(*row) for row in rows}
@@ -148,7 +149,7 @@ class Site:
     @cached_property
     def years(self) -> tuple[str, ...]:
         """The county years in which something was published, the latest first."""
-        first, last = self._rows("SELECT min(published_at), max(published_at) FROM items")[0]
+        first, last = self.ask("SELECT min(published_at), max(published_at) FROM items")[0]
         if first is None:
             return ()
         return tuple(
@@ -182,7 +183,7 @@ class Site:
         )
 
     def _count(self, where: str, values: tuple[object, ...]) -> int:
-        counted = self._rows(
+        counted = self.ask(
             f"SELECT count(*) FROM (SELECT 1 FROM items WHERE {where} LIMIT {COUNTED + 1})",  # noqa: S608
             *values,
         )
@@ -198,15 +199,21 @@ class Site:
             parts.append(("category_code = ?", (filters.category,)))
         if filters.year:
             parts.append(("published_at >= ? AND published_at < ?", _bounds_of(filters.year)))
+        if filters.validity:
+            parts.append(validity.condition(self, filters.validity))
         where = " AND ".join(condition for condition, _ in parts)
         return where, tuple(value for _, values in parts for value in values)
+
+    def lines(self, where: str, values: tuple[object, ...], count: int = 1) -> tuple[Listing, ...]:
+        """The newest items for which a condition in SQL holds."""
+        return self._listings(where, values, "newest", 0, count)
 
     def _listings(
         self, where: str, values: tuple[object, ...], order: str, start: int, count: int
     ) -> tuple[Listing, ...]:
         """Lines in order. The inner question walks an index only, however far the page."""
         by = ORDERS[order]
-        rows = self._rows(
+        rows = self.ask(
             f"SELECT {LISTED} FROM items WHERE public_id IN"  # noqa: S608
             f" (SELECT public_id FROM items WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?)"
             f" ORDER BY {by}",
@@ -234,13 +241,14 @@ class Site:
             formed_on=date.fromisoformat(row[8]),
             published_at=moment_of(row[9]),
             corrected_at=moment_of(row[10]) if row[10] else None,
+            validity=row[11] or validity.by_itself(column.kind if column else "", row[4]),
         )
 
     # One item
 
     def item(self, public_id: int) -> PublicItem | None:
         """The item as it was signed, if it is public."""
-        rows = self._rows(
+        rows = self.ask(
             "SELECT manifest, index_number, published_at, corrected_at"
             " FROM items JOIN manifests USING(public_id) WHERE public_id = ?",
             public_id,
@@ -257,7 +265,7 @@ class Site:
         )
 
     def withdrawal(self, public_id: int) -> Withdrawal | None:
-        rows = self._rows(
+        rows = self.ask(
             "SELECT index_number, withdrawn_at, reason FROM withdrawals WHERE public_id = ?",
             public_id,
         )
@@ -268,7 +276,7 @@ class Site:
 
     def file(self, public_id: int, key: str) -> FileLine | None:
         """The file an item lists under that key."""
-        rows = self._rows(
+        rows = self.ask(
             "SELECT position, name, media_type, size, sha256, inline FROM files"
             " WHERE public_id = ? AND key = ?",
             public_id,
@@ -298,7 +306,7 @@ class Site:
         return Hits(hits, page, min(count, most), _more(ids, page), count > most)
 
     def _count_hits(self, question: str) -> int:
-        counted = self._rows(
+        counted = self.ask(
             f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?"  # noqa: S608
             f" LIMIT {COUNTED + 1})",
             question,
@@ -317,7 +325,7 @@ class Site:
         return tuple(groups)
 
     def _latest(self, question: str, start: int) -> list[int]:
-        rows = self._rows(
+        rows = self.ask(
             "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ? OFFSET ?",
             question,
             PAGE_LINES + 1,
@@ -326,7 +334,7 @@ class Site:
         return [row[0] for row in rows]
 
     def _ranked(self, question: str, start: int) -> list[int]:
-        rows = self._rows(
+        rows = self.ask(
             "SELECT id FROM (SELECT rowid AS id, bm25(search, 8, 1, 0) AS far FROM search"
             " WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?)"
             " ORDER BY far, id DESC LIMIT ? OFFSET ?",
@@ -340,12 +348,12 @@ class Site:
     def _hits(self, ids: list[int]) -> tuple[Hit, ...]:
         """The lines of these items in this order."""
         marks = ",".join("?" * len(ids))
-        rows = self._rows(
+        rows = self.ask(
             f"SELECT {LISTED}, json_extract(manifest, '$.body')"  # noqa: S608
             f" FROM items JOIN manifests USING(public_id) WHERE public_id IN ({marks})",
             *ids,
         )
-        found = {row[0]: Hit(self._listing(row), search.plain(row[11])) for row in rows}
+        found = {row[0]: Hit(self._listing(row), search.plain(row[12])) for row in rows}
         return tuple(found[public_id] for public_id in ids)
 
     # Everything, for machines

@@ -14,7 +14,7 @@ from typing import Any
 
 from county_portal.core.clock import COUNTY
 
-FORMAT = "1"
+FORMAT = "2"
 """The form of the file and of its search tokens. A file of another form is built anew."""
 
 FILE_NAME = "site.sqlite"
@@ -37,7 +37,8 @@ CREATE TABLE items(
   public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL,
   column_slug TEXT NOT NULL, unit_code TEXT NOT NULL, category_code TEXT NOT NULL,
   formed_on TEXT NOT NULL, published_at TEXT NOT NULL, corrected_at TEXT,
-  document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL
+  document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
+  validity TEXT NOT NULL, validity_on TEXT NOT NULL, validity_by INTEGER
 );
 CREATE INDEX items_by_time ON items(
   published_at, public_id, column_slug, unit_code, category_code
@@ -54,6 +55,10 @@ CREATE INDEX items_by_category ON items(
 CREATE INDEX items_by_formation ON items(
   formed_on, public_id, column_slug, unit_code, category_code, published_at
 );
+CREATE INDEX items_by_validity ON items(
+  validity, published_at, public_id, column_slug, unit_code, category_code
+);
+CREATE INDEX items_by_changer ON items(validity_by) WHERE validity_by IS NOT NULL;
 CREATE TABLE manifests(public_id INTEGER PRIMARY KEY, manifest TEXT NOT NULL);
 CREATE TABLE files(
   public_id INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
@@ -65,6 +70,14 @@ CREATE TABLE withdrawals(
   public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL,
   withdrawn_at TEXT NOT NULL, reason TEXT NOT NULL
 );
+CREATE TABLE gazettes(
+  key TEXT PRIMARY KEY, kind TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL,
+  published_at TEXT NOT NULL, content_hash TEXT NOT NULL, manifest TEXT NOT NULL,
+  pdf_sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE gazette_withdrawals(
+  key TEXT PRIMARY KEY, withdrawn_at TEXT NOT NULL, reason TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(title, body, facets, content='', tokenize='ascii');
 """
 
@@ -127,6 +140,18 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class ValidityLine:
+    """What the office found of a document's validity; all empty when it found nothing.
+
+    state: in_force, amended, expired or repealed. by: public id of the live text that did it.
+    """
+
+    state: str = ""
+    since_on: date | None = None
+    by: int | None = None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One live, signed manifest on its way into the public file.
 
@@ -139,6 +164,7 @@ class Entry:
     content_hash: str
     published_at: datetime
     corrected_at: datetime | None = None
+    validity: ValidityLine = ValidityLine()
 
 
 @dataclass(frozen=True)
@@ -177,6 +203,7 @@ class Listing:
     formed_on: date
     published_at: datetime
     corrected_at: datetime | None
+    validity: str = ""
 
 
 @dataclass(frozen=True)

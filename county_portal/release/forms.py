@@ -1,13 +1,25 @@
-"""What the issuer may type."""
+"""What the issuer and the editor may type."""
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField
-from wtforms.validators import Optional
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
+from county_portal.catalogue.validity import GROUND_LENGTH, Finding
 from county_portal.core.clock import COUNTY
+from county_portal.labels import label
+from county_portal.models import ValidityState
 
 
 class IssueForm(FlaskForm):
@@ -22,3 +34,37 @@ class IssueForm(FlaskForm):
         """The chosen moment, meant as county time."""
         typed = self.publish_at.data
         return typed.replace(tzinfo=COUNTY) if typed else None
+
+
+class ValidityForm(FlaskForm):
+    """Whether a published document holds. seen_id: the newest finding the page showed."""
+
+    seen_id = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    state = SelectField(_l("Validity"))
+    since_on = DateField(
+        _l("From this day on"),
+        [InputRequired(_l("Enter the day"))],
+        description=_l("A later day is kept back until it has come"),
+    )
+    by = StringField(
+        _l("Amended or repealed by"),
+        [Length(max=80, message=_l("At most %(max)d characters"))],
+        description=_l("Index number or document number of a published text; the pages link both"),
+    )
+    ground = TextAreaField(
+        _l("Ground"),
+        [Length(max=GROUND_LENGTH, message=_l("At most %(max)d characters"))],
+        description=_l("Stays inside the office; the public does not read it"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.state.choices = [(one.value, label(one)) for one in ValidityState]
+
+    def finding(self) -> Finding:
+        return Finding(
+            state=ValidityState(self.state.data),
+            since_on=self.since_on.data,
+            by=(self.by.data or "").strip(),
+            ground=self.ground.data or "",
+        )

@@ -10,13 +10,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.orm import aliased
 
 from county_portal import settings
+from county_portal.catalogue import validity
 from county_portal.core import clock
 from county_portal.extensions import db, writing
 from county_portal.models import (
@@ -28,6 +31,7 @@ from county_portal.models import (
     Revision,
     SignOff,
     Unit,
+    Validity,
     Verdict,
 )
 from county_portal.published.schema import (
@@ -36,6 +40,7 @@ from county_portal.published.schema import (
     Entry,
     SiteData,
     UnitLine,
+    ValidityLine,
     Withdrawal,
 )
 from county_portal.release import writer
@@ -107,11 +112,13 @@ def _differences() -> writer.Changes | None:
     have, told = writer.listed(folder()), writer.withdrawals_in(folder())
     lines = db.session.execute(_live(Publication.public_id, Revision.content_hash))
     want: dict[int, str] = dict(lines.all())
+    differ = {key for key, value in want.items() if have.get(key) != value}
+    differ |= _other_validity() & want.keys()
     gone = {one.public_id: one for one in withdrawn()}
     site = site_data()
     return writer.Changes(
         site=None if has_this_site(site) else site,
-        put=tuple(entries({key for key, value in want.items() if have.get(key) != value})),
+        put=tuple(entries(differ)),
         remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
         withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
     )
@@ -156,15 +163,16 @@ def entries(only: set[int] | None = None) -> Iterator[Entry]:
     query = _live(*columns).order_by(Publication.public_id)
     if only is not None:
         query = query.where(_among(only))
+    found = validities()
     for row in db.session.execute(query.execution_options(yield_per=500)):
-        yield _entry(row)
+        yield _entry(row, found.get(row.public_id, ValidityLine()))
 
 
 def _among(ids: set[int]) -> ColumnElement[bool]:
     return Publication.public_id.in_(sorted(ids))
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[Any], found: ValidityLine) -> Entry:
     first = row.first_published_at
     return Entry(
         public_id=row.public_id,
@@ -173,7 +181,35 @@ def _entry(row: Row[Any]) -> Entry:
         content_hash=row.content_hash,
         published_at=first,
         corrected_at=row.published_at if row.published_at != first else None,
+        validity=found,
     )
+
+
+def validities() -> dict[int, ValidityLine]:
+    """What was found of live documents and counts today, by public id. No ground: it stays inside.
+
+    A text that is not live itself is not named as the one that did it.
+    """
+    changer = aliased(Publication)
+    query = (
+        _live(Publication.public_id, Validity.state, Validity.since_on, changer.public_id)
+        .join(Validity, Validity.item_id == Publication.item_id)
+        .outerjoin(changer, (changer.item_id == Validity.by_item_id) & changer.ended_at.is_(None))
+        .where(Validity.id.in_(validity.counting()))
+    )
+    rows = db.session.execute(query).all()
+    return {row[0]: ValidityLine(row[1].value, row[2], row[3]) for row in rows}
+
+
+def _other_validity() -> set[int]:
+    """Public ids of which the public file tells another validity than was found."""
+    lines = writer.ask(
+        folder(),
+        "SELECT public_id, validity, validity_on, validity_by FROM items WHERE validity > ''",
+    )
+    told = {row[0]: ValidityLine(row[1], date.fromisoformat(row[2]), row[3]) for row in lines}
+    found = validities()
+    return {key for key in told.keys() | found.keys() if told.get(key) != found.get(key)}
 
 
 def withdrawn() -> Iterator[Withdrawal]:

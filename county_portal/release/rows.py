@@ -20,6 +20,8 @@ TABLES = (
     "manifests",
     "files",
     "withdrawals",
+    "gazettes",
+    "gazette_withdrawals",
 )
 
 
@@ -57,7 +59,7 @@ def write_withdrawal(db: Any, gone: Withdrawal) -> None:
 def write_item(db: Any, entry: Entry, item: PublicItem) -> None:
     published = schema.text_of_moment(entry.published_at)
     db.execute(
-        "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             entry.public_id,
             entry.index_number,
@@ -71,6 +73,9 @@ def write_item(db: Any, entry: Entry, item: PublicItem) -> None:
             item.document_number,
             item.title,
             item.summary,
+            entry.validity.state,
+            entry.validity.since_on.isoformat() if entry.validity.since_on else "",
+            entry.validity.by,
         ),
     )
     db.execute("INSERT INTO manifests VALUES(?,?)", (entry.public_id, entry.manifest))
@@ -129,9 +134,11 @@ def mark(db: Any) -> None:
         "SELECT * FROM units ORDER BY code",
         "SELECT * FROM columns ORDER BY slug",
         "SELECT * FROM categories ORDER BY code",
-        "SELECT public_id, index_number, content_hash, published_at, corrected_at"
-        " FROM items ORDER BY public_id",
+        "SELECT public_id, index_number, content_hash, published_at, corrected_at,"
+        " validity, validity_on, validity_by FROM items ORDER BY public_id",
         "SELECT * FROM withdrawals ORDER BY public_id",
+        "SELECT key, published_at, content_hash FROM gazettes ORDER BY key",
+        "SELECT * FROM gazette_withdrawals ORDER BY key",
     ):
         digest.update(repr(db.execute(question).fetchall()).encode())
     db.execute("INSERT OR REPLACE INTO site VALUES('generation', ?)", (digest.hexdigest()[:32],))

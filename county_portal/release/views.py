@@ -1,18 +1,20 @@
-"""The issuer's word, taking down at once, and giving up a correction."""
+"""The issuer's word, taking down at once, giving up a correction, and validity."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from county_portal.access import me, needs
+from county_portal.catalogue import validity
+from county_portal.core import clock
 from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.items.services import current_revision, get_item
-from county_portal.models import State
+from county_portal.models import Item, State
 from county_portal.policy import Do
 from county_portal.published.schema import PublicItem
 from county_portal.release import public_file, services
-from county_portal.release.forms import IssueForm
+from county_portal.release.forms import IssueForm, ValidityForm
 from county_portal.review.services import live_publication, require_seen, sign_offs_of
 
 bp = Blueprint("release", __name__)
@@ -58,6 +60,7 @@ def withdraw(item_id: int) -> ResponseReturnValue:
         with public_file.lock():
             services.withdraw(item, request.form.get("note", ""), by=me())
             db.session.commit()
+        public_file.reconcile()
         flash(_("Taken down: %(title)s", title=item.title))
         return redirect(url_for("review.item", item_id=item.id), 303)
     return render_template("release/withdraw.html", item=item, live=live_publication(item))
@@ -72,3 +75,32 @@ def keep(item_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("The published version stays as it is"))
     return redirect(url_for("review.item", item_id=item.id), 303)
+
+
+@bp.route("/review/<int:item_id>/validity", methods=["GET", "POST"])
+@needs(Do.VALIDITY_CHANGE)
+def change_validity(item_id: int) -> ResponseReturnValue:
+    """Write down whether the document holds; the public site says so before this answers."""
+    item = get_item(item_id, by=me(), to=Do.VALIDITY_CHANGE)
+    form = ValidityForm(seen_id=validity.newest_id(item), since_on=clock.today())
+    if form.validate_on_submit() and _holds_together(form, item):
+        validity.change(item, form.finding(), seen_id=form.seen_id.data, by=me())
+        db.session.commit()
+        public_file.reconcile()
+        flash(_("The validity is written down: %(title)s", title=item.title))
+        return redirect(url_for("review.item", item_id=item.id, _anchor="validity"), 303)
+    return form_page(
+        "release/validity.html",
+        form,
+        item=item,
+        state=validity.state_of(item),
+        history=validity.history(item),
+    )
+
+
+def _holds_together(form: ValidityForm, item: Item) -> bool:
+    """Whether nothing is wrong with what was typed; if something is, its field says so."""
+    wrong = validity.objection(item, form.finding())
+    if wrong:
+        form[wrong.field].errors = [_(wrong.message)]
+    return wrong is None

@@ -150,10 +150,7 @@ def contents(folder: Path) -> dict[int, str]:
 
 def listed(folder: Path) -> dict[int, str]:
     """Public id → the content hash that stands beside it: cheap, for the everyday comparison."""
-    if not is_current(folder):
-        return {}
-    with closing(_read(schema.site_path(folder))) as db:
-        return dict(db.execute("SELECT public_id, content_hash FROM items").fetchall())
+    return dict(ask(folder, "SELECT public_id, content_hash FROM items"))
 
 
 def says(folder: Path, key: str) -> str | None:
@@ -165,23 +162,24 @@ def says(folder: Path, key: str) -> str | None:
     return found[0] if found else None
 
 
+def ask(folder: Path, question: str) -> list[Any]:
+    """What the public file answers to a question in SQL; nothing if there is none."""
+    if not is_current(folder):
+        return []
+    with closing(_read(schema.site_path(folder))) as db:
+        return list(db.execute(question).fetchall())
+
+
 def withdrawals_in(folder: Path) -> dict[int, Withdrawal]:
     """The withdrawals the public file tells of, by public id."""
-    if not is_current(folder):
-        return {}
-    with closing(_read(schema.site_path(folder))) as db:
-        lines = db.execute(
-            "SELECT public_id, index_number, withdrawn_at, reason FROM withdrawals"
-        ).fetchall()
+    lines = ask(folder, "SELECT public_id, index_number, withdrawn_at, reason FROM withdrawals")
     return {row[0]: Withdrawal(row[0], row[1], schema.moment_of(row[2]), row[3]) for row in lines}
 
 
 def files_in(folder: Path) -> set[str]:
-    """The content hashes of every rendition the public file lists."""
-    if not is_current(folder):
-        return set()
-    with closing(_read(schema.site_path(folder))) as db:
-        return {row[0] for row in db.execute("SELECT DISTINCT sha256 FROM files")}
+    """The content hashes of every file the public file lists: renditions and gazettes."""
+    question = "SELECT sha256 FROM files UNION SELECT pdf_sha256 FROM gazettes"
+    return {row[0] for row in ask(folder, question)}
 
 
 def unlike(

@@ -21,6 +21,7 @@ from flask_login import current_user
 from county_portal.access import me, needs
 from county_portal.accounts.menu import first_page
 from county_portal.accounts.services import is_password
+from county_portal.catalogue import validity
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.html import clean
 from county_portal.core.html_changes import word_diff
@@ -122,6 +123,9 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         thread=items.thread_of(one),
         sign_offs=services.sign_offs_of(one),
         live=services.live_publication(one),
+        validity=validity.state_of(one),
+        found=validity.of(one),
+        changes=validity.changed_by(one),
         steps=open_steps(STEPS, one, me()),
         note=note,
         noted=action,

@@ -1,0 +1,60 @@
+"""Validity as the public reads it: what was found of a document, or what holds by itself."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from county_portal.published.schema import Listing
+
+if TYPE_CHECKING:
+    from county_portal.published.reader import Site
+
+STATES = ("in_force", "amended", "expired", "repealed")
+KINDS = frozenset({"policy", "notice"})
+"""Kinds of column whose documents are in force until something else is found."""
+MOST = 200
+"""Texts shown as changed by one."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether one document holds. by: what changed it. changes: what it changed itself."""
+
+    state: str
+    since_on: date | None
+    by: Listing | None
+    changes: tuple[Listing, ...]
+
+
+def by_itself(kind: str, document_number: str) -> str:
+    """The validity of a document of which nothing was found; "" for what is no document."""
+    return "in_force" if kind in KINDS and document_number else ""
+
+
+def standing(site: "Site", public_id: int) -> Standing | None:
+    """How it stands with a public item; None for one that neither has a validity nor gives one."""
+    found = site.lines("public_id = ?", (public_id,))
+    if not found:
+        return None
+    rows = site.ask("SELECT validity_on, validity_by FROM items WHERE public_id = ?", public_id)
+    since, by = rows[0]
+    changer = site.lines("public_id = ?", (by,)) if by else ()
+    changes = site.lines("validity_by = ?", (public_id,), MOST)
+    if not found[0].validity and not changes:
+        return None
+    return Standing(
+        state=found[0].validity,
+        since_on=date.fromisoformat(since) if since else None,
+        by=changer[0] if changer else None,
+        changes=changes,
+    )
+
+
+def condition(site: "Site", state: str) -> tuple[str, tuple[object, ...]]:
+    """The question for items that stand so."""
+    if state != "in_force":
+        return "validity = ?", (state,)
+    slugs = tuple(column.slug for column in site.columns.values() if column.kind in KINDS)
+    marks = ",".join("?" * len(slugs))
+    silent = f"validity = '' AND document_number <> '' AND +column_slug IN ({marks})"
+    return f"(validity = ? OR ({silent}))", (state, *slugs)
