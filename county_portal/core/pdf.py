@@ -1,24 +1,27 @@
 """HTML in, PDF out: the one way to paper.
 
-The engine behind it (core/press.py) is loaded when the first page is printed,
-because it cannot be loaded at all where Pango is missing.
+A template is cut at its `<!--page-->` lines, where a new page begins anyway; the parts are set side
+by side in processes of their own (core/typesetters.py) and bound to one document (core/binding.py).
 """
 
-import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flask import current_app
 from jinja2 import StrictUndefined
 
+from county_portal.core import binding, typesetters
 from county_portal.core.errors import Refused
+from county_portal.core.typesetters import CannotPrint, Order, Sheets, Unset, Watch
 
-if TYPE_CHECKING:
-    from county_portal.core.press import Press
-
-FONTS_FILE = Path(__file__).resolve().parents[2] / ".fonts" / "fonts.conf"
+CUT = "<!--page-->"
+SMALL = 8_000  # characters of HTML that are not worth a second process
+LARGE = 150_000  # characters of HTML that one process sets within its memory
+LEFT_OUT = "（此件无法排版，已略去，请与系统管理员联系。）"
+PIECE = re.compile(r'<section\b[^>]*\bdata-piece="([^"]*)"[^>]*>.*?</section>', re.DOTALL)
 FAMILIES = (
     "FandolFang R",  # 仿宋: the text
     "FandolKai",  # 楷体: second headings
@@ -30,53 +33,185 @@ FAMILIES = (
 )
 
 
-def render_pdf(template: str, **context: object) -> bytes:
-    """The template as a PDF; the same words give the same bytes.
+@dataclass(frozen=True)
+class Printed:
+    """A document. left_out: the `data-piece` names of what could not be set."""
 
-    The template sees what it is given and nothing of the request, and a name
-    it was not given is an error. It may use files under static/ and nothing
-    else: any other address leaves a gap and a warning in the log.
-    Raises Refused on a machine that cannot print.
+    pdf: bytes
+    left_out: tuple[str, ...] = ()
+
+
+def nobody(_share: float) -> None:
+    """Watches no progress."""
+
+
+def render_pdf(template: str, *, attach: str = "", **context: object) -> bytes:
+    """The template as an archival PDF with page numbers; the same words give the same bytes.
+
+    The template sees what it is given and nothing of the request, and a name it was not given is an
+    error. It may use files under static/ and nothing else: any other address leaves a gap and a
+    warning in the log. attach: the figures behind it as JSON, attached to the document.
+    Raises Refused on a machine that cannot print, and for what cannot be set.
     """
+    return print_paper(html_of(template, **context), attach=attach).pdf
+
+
+def html_of(template: str, **context: object) -> str:
+    """The template with its values, ready to be set."""
     paper = current_app.jinja_env.overlay(undefined=StrictUndefined)
-    html = paper.get_template(template).render(context)
-    return _press().print(html, Path(str(current_app.static_folder)))
+    return paper.get_template(template).render(context)
+
+
+def print_paper(
+    html: str,
+    *,
+    attach: str = "",
+    pictures: Mapping[str, Path] | None = None,
+    watch: Watch = nobody,
+) -> Printed:
+    """The page as one document. What cannot be set among its `data-piece` sections is left out.
+
+    pictures: the files that `picture:` addresses mean. watch: hears how far it is (0 to 1); what it
+    raises ends the work.
+    """
+    parts, left_out = set_parts(html, pictures=pictures, watch=watch)
+    return Printed(bound(parts, attach=attach), left_out)
+
+
+def set_parts(
+    html: str, *, pictures: Mapping[str, Path] | None = None, watch: Watch = nobody
+) -> tuple[list[Sheets], tuple[str, ...]]:
+    """The sheets of a page, and what was left out of it. Raises Refused."""
+    shop = _Shop(Path(str(current_app.static_folder)), dict(pictures or {}), watch)
+    try:
+        return shop.set(html), ()
+    except Unset as fault:
+        left_out = tuple(name for name in pieces_in(html) if not shop.can_set(html, name))
+        if not left_out:
+            raise _refusal(fault) from fault
+    try:
+        return shop.set(without(html, left_out)), left_out
+    except Unset as fault:
+        raise _refusal(fault) from fault
+
+
+def bound(parts: Sequence[Sheets], *, attach: str = "", first: int = 1) -> bytes:
+    """The sheets as one document, numbered from `first`; pages before number 1 carry none."""
+    return binding.bind(parts, _folio(), data=attach, first=first, about="本文件数据")
+
+
+class _Shop:
+    """Sets pages; turns the engine's troubles into ours."""
+
+    def __init__(self, static: Path, pictures: dict[str, Path], watch: Watch) -> None:
+        self._static, self._pictures, self._watch = static, pictures, watch
+
+    def set(self, html: str) -> list[Sheets]:
+        """Raises Unset, or Refused on a machine that cannot print."""
+        return self._sheets(cut(html), self._watch)
+
+    def can_set(self, html: str, name: str) -> bool:
+        """Whether this piece alone can be set, in little time."""
+        try:
+            self._sheets([alone(html, name)], nobody, seconds=4)
+        except Unset:
+            return False
+        return True
+
+    def _sheets(self, parts: list[str], watch: Watch, seconds: float = 0) -> list[Sheets]:
+        orders = [
+            Order(part, self._static, self._pictures, seconds or 15 + len(part) / 2000)
+            for part in parts
+        ]
+        try:
+            return typesetters.set_sheets(orders, watch)
+        except CannotPrint:
+            raise _cannot_print() from None
+
+
+def _refusal(fault: Unset) -> Refused:
+    return Refused("The paper could not be set: %(why)s", why=str(fault))
+
+
+def _cannot_print() -> Refused:
+    return Refused("This machine cannot print: the Debian package libpangoft2-1.0-0 is missing")
+
+
+# Cutting
+
+
+def cut(html: str) -> list[str]:
+    """The page in parts of about one size, as many as are worth a process and fit into it."""
+    head, body, tail = _sections(html)
+    pieces = body.split(CUT)
+    wanted = -(-len(body) // LARGE)
+    if len(body) > SMALL:
+        wanted = max(wanted, typesetters.MOST)
+    return [f"{head}{part}{tail}" for part in _gathered(pieces, len(body) / wanted)]
+
+
+def _gathered(pieces: Sequence[str], size: float) -> list[str]:
+    """Neighbours together, each heap as near to `size` as its pieces allow."""
+    heaps: list[str] = []
+    for piece in pieces:
+        if heaps and len(heaps[-1]) + len(piece) / 2 < size:
+            heaps[-1] += piece
+        else:
+            heaps.append(piece)
+    return heaps
+
+
+def _sections(html: str) -> tuple[str, str, str]:
+    """What comes before the body's words, they themselves, and what comes after."""
+    begin = re.search(r"<body[^>]*>", html)
+    end = html.rfind("</body>")
+    if begin is None or end < 0:
+        return "", html, ""
+    return html[: begin.end()], html[begin.end() : end], html[end:]
+
+
+def pieces_in(html: str) -> list[str]:
+    """The names of the sections that can be left out. What stands in them holds no section."""
+    return [found[1] for found in PIECE.finditer(html)]
+
+
+def alone(html: str, name: str) -> str:
+    """The page with nothing in it but one piece."""
+    head, body, tail = _sections(html)
+    return head + "".join(one[0] for one in PIECE.finditer(body) if one[1] == name) + tail
+
+
+def without(html: str, names: Sequence[str]) -> str:
+    """The page with a sentence in the place of some pieces."""
+    note = f"<p>{LEFT_OUT}</p>"
+    return PIECE.sub(lambda found: note if found[1] in names else found[0], html)
+
+
+@cache
+def _folio() -> binding.Folio:
+    """The signs of page numbers, set once in each program."""
+    (sheets,) = typesetters.set_sheets([Order(binding.FOLIO_PAGE, Path("/nonexistent"))])
+    return binding.folio_of(sheets)
+
+
+# What the machine has
 
 
 def missing_fonts() -> list[str]:
     """The families of official paper that this machine lacks. Empty: it has all of them."""
-    present = _press().families()
+    present = typesetters.hello()["families"]
     return [family for family in FAMILIES if family not in present]
-
-
-def harfbuzz_subset_present() -> bool:
-    """Whether fonts are cut down fast; without the library each print takes many times longer."""
-    return _press().cuts_fonts_fast
 
 
 def shortcomings() -> list[str]:
     """English msgids of what keeps this machine from good paper. Empty: nothing."""
     try:
-        fonts, fast = missing_fonts(), harfbuzz_subset_present()
-    except Refused as refusal:
-        return [refusal.message]
+        fonts, fast = missing_fonts(), typesetters.hello()["fast"]
+    except CannotPrint:
+        return [_cannot_print().message]
     found = []
     if fonts:
         found.append("Fonts are missing, so official paper looks wrong: run `make run` once more")
     if not fast:
         found.append("The Debian package libharfbuzz-subset0 is missing, so printing is very slow")
     return found
-
-
-@cache
-def _press() -> "Press":
-    """The engine, warmed up once in each process."""
-    if FONTS_FILE.is_file():
-        os.environ.setdefault("FONTCONFIG_FILE", str(FONTS_FILE))
-    try:
-        press: Press = import_module("county_portal.core.press").Press()
-    except OSError:
-        raise Refused(
-            "This machine cannot print: the Debian package libpangoft2-1.0-0 is missing"
-        ) from None
-    return press

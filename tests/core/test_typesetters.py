@@ -1,0 +1,140 @@
+"""The press processes: warm, side by side, ended when stuck, never missed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from county_portal.config import ROOT
+from county_portal.core import typesetters
+from county_portal.core.typesetters import Order, Unset, set_sheets
+
+PAGE = '<!doctype html><html lang="zh-CN"><head><title>x</title></head><body>%s</body></html>'
+STUCK = "<table><tr><td colspan=1000000>x</td></tr></table>"  # keeps the engine busy for minutes
+
+
+@pytest.fixture
+def order(tmp_path: Path):
+    return lambda body, **more: Order(PAGE % body, tmp_path, **more)
+
+
+@pytest.fixture(autouse=True)
+def of_its_own(monkeypatch):
+    """Each test has its own processes, and none is left behind."""
+    mine: list[typesetters.Typesetter] = []
+    monkeypatch.setattr(typesetters, "_idle", mine)
+    yield
+    for one in mine:
+        one.end()
+
+
+def running() -> list[int]:
+    return [one._process.pid for one in typesetters._idle if one.alive]
+
+
+def test_sheets_come_back_in_their_order(order):
+    made = set_sheets([order(f'<p id="p{n}">{n}</p>') for n in range(5)])
+    assert [list(sheets.places) for sheets in made] == [[f"p{n}"] for n in range(5)]
+    assert [sheets.pages for sheets in made] == [1] * 5
+
+
+def test_a_process_is_used_again(order):
+    set_sheets([order("<p>1</p>")])
+    first = running()
+    set_sheets([order("<p>2</p>")])
+    assert running() == first
+
+
+def test_no_more_processes_than_there_may_be(order):
+    set_sheets([order("<p>字</p>")] * 6)
+    assert 1 <= len(running()) <= typesetters.MOST
+
+
+def test_a_fault_in_the_sheet_is_told_and_the_process_lives_on(order):
+    with pytest.raises(Unset, match="RecursionError"):
+        set_sheets([order("<div>" * 2000)])
+    with pytest.raises(Unset, match="inside one another"):
+        set_sheets([order("<div>" * 5000)])
+    first = running()
+    set_sheets([order("<p>1</p>")])
+    assert running() == first
+
+
+def test_a_sheet_that_takes_too_long_is_ended(order):
+    begun = time.monotonic()
+    with pytest.raises(Unset, match="too long"):
+        set_sheets([order(STUCK, seconds=3)])
+    assert time.monotonic() - begun < 20
+    assert running() == []
+    assert set_sheets([order("<p>1</p>")])[0].pages == 1
+
+
+def test_a_process_that_was_killed_while_idle_is_replaced(order):
+    set_sheets([order("<p>1</p>")])
+    os.kill(running()[0], signal.SIGKILL)
+    time.sleep(0.2)
+    assert set_sheets([order("<p>1</p>")])[0].pages == 1
+
+
+def test_a_process_that_dies_at_its_work_is_told(order):
+    def kill_it(_share: float) -> None:
+        for pid in children():
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(Unset, match="died"):
+        set_sheets([order(STUCK)], kill_it)
+
+
+def children() -> list[int]:
+    """The press processes of this one."""
+    found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    numbers = [int(pid) for one in found for pid in one.read_text().split()]
+    return [pid for pid in numbers if "press.py" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def test_whoever_watches_may_end_the_work(order):
+    class Enough(Exception):
+        pass
+
+    def stop(_share: float) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        set_sheets([order(STUCK)], stop)
+    assert running() == []
+    assert set_sheets([order("<p>1</p>")])[0].pages == 1
+
+
+def test_progress_moves_from_nothing_to_all(order):
+    heard: list[float] = []
+    set_sheets([order("<p>" + "汉字排版" * 6000 + "</p>")] * 2, heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
+    assert len(heard) > 4
+
+
+def test_the_process_goes_when_its_program_is_gone(order, tmp_path):
+    """It waits on a socket that closes with the program, so nothing is left running."""
+    script = tmp_path / "short.py"
+    script.write_text(
+        "from county_portal.core import typesetters\n"
+        "typesetters.hello()\n"
+        "print(typesetters._idle[0]._process.pid)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    pid = int(said.stdout)
+    for _tenth in range(100):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError("the press process outlived its program")
