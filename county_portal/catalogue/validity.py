@@ -101,8 +101,15 @@ def change(item: Item, finding: Finding, *, seen_id: int, by: Person) -> Validit
     )
     db.session.add(row)
     db.session.flush()
-    words = {"now": row.state, "since": row.since_on, "changer": row.by_item_id, "ground": ground}
-    audit.record(by, Do.VALIDITY_CHANGE, item, **words)
+    audit.record(
+        by,
+        Do.VALIDITY_CHANGE,
+        item,
+        now=row.state,
+        since=row.since_on,
+        changer=row.by_item_id,
+        ground=ground,
+    )
     return row
 
 

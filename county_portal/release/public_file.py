@@ -43,7 +43,8 @@ from county_portal.published.schema import (
     ValidityLine,
     Withdrawal,
 )
-from county_portal.release import writer
+from county_portal.release import gazettes, writer
+from county_portal.release.gazette_rows import GazetteChanges
 
 log = logging.getLogger(__name__)
 
@@ -74,12 +75,13 @@ def reconcile() -> bool:
             db.session.rollback()
             return _apply(changes)
         live = tuple(entries())
-        site, gone = site_data(), list(withdrawn())
+        site, gone, bound = site_data(), list(withdrawn()), gazettes.differences()
         db.session.rollback()
         try:
-            writer.build(folder(), site, live, gone, blobs=blobs())
+            writer.build(folder(), site, live, gone, blobs=blobs(), gazettes=bound)
         except writer.Unfit:
-            writer.build(folder(), site, _fit(live), gone, blobs=blobs())
+            fit = _fit_gazettes(bound)
+            writer.build(folder(), site, _fit(live), gone, blobs=blobs(), gazettes=fit)
         return True
 
 
@@ -93,8 +95,19 @@ def _apply(changes: writer.Changes) -> bool:
         put = _fit(changes.put)
         left = {one.public_id for one in changes.put} - {one.public_id for one in put}
         old = tuple(sorted(left & writer.listed(folder()).keys()))
-        return _apply(replace(changes, put=put, remove=(*changes.remove, *old)))
+        fit = _fit_gazettes(changes.gazettes)
+        return _apply(replace(changes, put=put, remove=(*changes.remove, *old), gazettes=fit))
     return True
+
+
+def _fit_gazettes(changes: GazetteChanges) -> GazetteChanges:
+    """The same without gazettes that cannot go out; an older edition of one goes, too."""
+    left = writer.unfit_gazettes(folder(), changes.put, blobs=blobs())
+    for reason in left.values():
+        log.error("left out of the public file: %s", reason)
+    put = tuple(one for one in changes.put if one.key not in left)
+    old = tuple(sorted(left.keys() & gazettes.contents().keys()))
+    return replace(changes, put=put, remove=(*changes.remove, *old))
 
 
 def _fit(live: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -121,6 +134,7 @@ def _differences() -> writer.Changes | None:
         put=tuple(entries(differ)),
         remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
         withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
+        gazettes=gazettes.differences(),
     )
 
 

@@ -43,7 +43,8 @@ from county_portal.policy import Do
 from county_portal.published.schema import (
     Withdrawal,
 )
-from county_portal.release import public_file, writer
+from county_portal.release import gazettes, public_file, writer
+from county_portal.release.gazette_rows import GazetteChanges
 from county_portal.review.services import carry_out, live_publication
 from county_portal.review.steps import STEPS
 
@@ -100,6 +101,7 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
     """The public no longer reads the item, from before this returns. Wants `public_file.lock` held.
 
     The file is swapped first; the caller commits. A page stays that says when and why.
+    Gazettes that hold the item go with it.
     """
     step = workflow.check(STEPS, item, Do.ITEM_WITHDRAW, by=by, note=reason)
     reason, moment = seen(reason).strip(), clock.now()
@@ -108,7 +110,8 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
     carry_out(item, step, by=by, note=reason)
     db.session.flush()
     gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason)
-    changes = writer.Changes(withdrawals=(gone,))
+    bound = GazetteChanges(withdrawals=gazettes.end_with(item, by=by))
+    changes = writer.Changes(withdrawals=(gone,), gazettes=bound)
     with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
         writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
 

@@ -12,10 +12,23 @@ from county_portal.audit import Fault
 from county_portal.config import Settings
 from county_portal.extensions import PRAGMAS, db
 from county_portal.files import blob_path, hash_of
-from county_portal.models import Blob, Hand, Publication, Revision, SignOff, Verdict
+from county_portal.models import (
+    Blob,
+    GazetteEdition,
+    GazetteHand,
+    GazettePublication,
+    GazetteSignOff,
+    Hand,
+    Publication,
+    Revision,
+    SignOff,
+    Verdict,
+)
+from county_portal.published.gazettes import hash_of as gazette_hash
 from county_portal.published.schema import PublicItem
 from county_portal.published.schema import hash_of as manifest_hash
-from county_portal.release import public_file, writer
+from county_portal.release import gazettes, public_file, writer
+from county_portal.release.gazette_rows import GazetteChanges
 
 OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a write-ahead log
 
@@ -27,7 +40,10 @@ def faults() -> list[Fault]:
         _revisions,
         _sign_offs,
         _people,
+        _gazette_records,
+        _gazette_people,
         _public_file,
+        _public_gazettes,
         _withdrawals,
         _public_tables,
         _public_folder,
@@ -72,6 +88,51 @@ def _people(_: Settings) -> Iterator[Fault]:
             yield Fault(f"{table.__tablename__}:{row}", "somebody acted at two desks of one item")
 
 
+def _gazette_records(_: Settings) -> Iterator[Fault]:
+    """Each edition has the hash of its manifest, and each publication rests on its release."""
+    query = select(GazetteEdition.id, GazetteEdition.manifest, GazetteEdition.content_hash)
+    for row in db.session.execute(query):
+        if gazette_hash(row.manifest) != row.content_hash:
+            yield Fault(f"gazette_editions:{row.id}", "the manifest is not the one that was hashed")
+    signed = (
+        select(GazettePublication.id, GazetteSignOff.verdict)
+        .add_columns(GazetteSignOff.content_hash, GazetteEdition.content_hash)
+        .join(GazetteSignOff, GazetteSignOff.id == GazettePublication.sign_off_id, isouter=True)
+        .join(GazetteEdition, GazetteEdition.id == GazettePublication.edition_id)
+    )
+    for publication, verdict, hash_signed, hash_made in db.session.execute(signed):
+        if verdict is not Verdict.RELEASE or hash_signed != hash_made:
+            where = f"gazette_publications:{publication}"
+            yield Fault(where, "no release was signed for what it shows")
+
+
+def _gazette_people(_: Settings) -> Iterator[Fault]:
+    """Composer, officer and issuer of a gazette are different people."""
+    for table, person, hand in (
+        (GazetteSignOff, GazetteSignOff.officer_id, "officer"),
+        (GazettePublication, GazettePublication.issuer_id, "issuer"),
+    ):
+        query = select(table.id).join(
+            GazetteHand,
+            (GazetteHand.gazette_id == table.gazette_id) & (GazetteHand.person_id == person),
+        )
+        for row in db.session.scalars(query.where(GazetteHand.hand != hand)):
+            yield Fault(
+                f"{table.__tablename__}:{row}", "somebody acted at two desks of one gazette"
+            )
+
+
+def _public_gazettes(_: Settings) -> Iterator[Fault]:
+    """The gazettes of the public file are the live ones, both ways, by the bytes that lie there."""
+    want = {entry.key: entry.content_hash for entry in gazettes.entries()}
+    have = gazettes.contents()
+    for key in sorted(want.keys() | have.keys()):
+        if want.get(key) != have.get(key):
+            yield Fault(f"gazette:{key}", _difference(want.get(key), have.get(key)))
+    if {one.key: one for one in gazettes.withdrawn()} != gazettes.withdrawals_told():
+        yield Fault("gazettes", "the withdrawals told to the public are not those on record")
+
+
 def _public_file(settings: Settings) -> Iterator[Fault]:
     """The public file equals the live publications, both ways, by the bytes that lie in it."""
     want = {entry.public_id: entry.content_hash for entry in public_file.entries()}
@@ -102,10 +163,14 @@ def _public_tables(settings: Settings) -> Iterator[Fault]:
     told already, or made good within the minute.
     """
     want = {entry.public_id: entry.content_hash for entry in public_file.entries()}
-    if want != writer.contents(settings.PUBLIC) or not public_file.has_this_site():
+    bound = {entry.key: entry.content_hash for entry in gazettes.entries()}
+    if want != writer.contents(settings.PUBLIC) or bound != gazettes.contents():
+        return
+    if not public_file.has_this_site():
         return
     site, gone = public_file.site_data(), public_file.withdrawn()
-    for table in writer.unlike(settings.PUBLIC, site, public_file.entries(), gone):
+    told = GazetteChanges(put=gazettes.entries(), withdrawals=tuple(gazettes.withdrawn()))
+    for table in writer.unlike(settings.PUBLIC, site, public_file.entries(), gone, told):
         yield Fault(f"public:{table}", "the table does not say what was signed")
 
 
@@ -115,7 +180,7 @@ def _public_folder(settings: Settings) -> Iterator[Fault]:
         file.sha256
         for entry in public_file.entries()
         for file in PublicItem.from_manifest(entry.manifest).files
-    }
+    } | gazettes.named_pdfs()
     lying = {path.name: path for path in (settings.PUBLIC / "files").glob("??/*")}
     for name in sorted(named - lying.keys()):
         yield Fault(f"file:{name[:12]}", "a published file is missing")

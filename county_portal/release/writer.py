@@ -6,9 +6,6 @@ byte of it stays in the new file.
 """
 
 import fcntl
-import hashlib
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,15 +15,14 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema
-from county_portal.published.schema import Entry, FileLine, PublicItem, SiteData, Withdrawal
-from county_portal.release import rows
+from county_portal.published.gazettes import GazetteEntry, PublicGazette
+from county_portal.published.gazettes import hash_of as gazette_hash
+from county_portal.published.schema import Entry, PublicItem, SiteData, Withdrawal
+from county_portal.release import beside, gazette_rows, rows
+from county_portal.release.beside import Unfit as Unfit
+from county_portal.release.gazette_rows import GazetteChanges
 
-FRESH = ".next"
-CHUNK = 2**24
-
-
-class Unfit(Exception):
-    """Something may not go out as it is: not what was signed, or not complete."""
+NO_GAZETTES = GazetteChanges()
 
 
 class NeedsBuild(Exception):
@@ -46,6 +42,7 @@ class Changes:
     put: tuple[Entry, ...] = ()
     remove: tuple[int, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    gazettes: GazetteChanges = NO_GAZETTES
 
 
 @dataclass
@@ -65,6 +62,7 @@ def build(
     withdrawals: Iterable[Withdrawal] = (),
     *,
     blobs: Path | None = None,
+    gazettes: GazetteChanges = NO_GAZETTES,
 ) -> None:
     """A public file with exactly these entries stands in `folder`, whatever was there before.
 
@@ -80,10 +78,11 @@ def build(
                 _insert(work, entry)
             for gone in sorted(withdrawals, key=lambda w: w.public_id):
                 rows.write_withdrawal(work.db, gone)
+            _change_gazettes(work, gazettes)
             rows.mark(work.db)
             rows.tidy(work.db)
         _swap(fresh, folder)
-        _remove_unlisted(folder, _files_on_disk(folder))
+        _remove_unlisted(folder, beside.files_on_disk(folder))
 
 
 def apply(folder: Path, changes: Changes, *, blobs: Path | None = None) -> None:
@@ -94,7 +93,7 @@ def apply(folder: Path, changes: Changes, *, blobs: Path | None = None) -> None:
     with _sole_writer(folder), _fresh(folder) as fresh:
         if not is_current(folder):
             raise NeedsBuild(str(folder))
-        _copy(schema.site_path(folder), fresh)
+        beside.copy(schema.site_path(folder), fresh)
         with _open(fresh, folder, blobs) as work:
             work.db.execute("BEGIN")
             _change(work, changes)
@@ -110,9 +109,22 @@ def unfit(folder: Path, entries: Iterable[Entry], *, blobs: Path | None = None) 
     for entry in entries:
         try:
             for file in _fit(entry).files:
-                _source(file, folder, blobs or folder.parent / "blobs")
+                beside.source(file, folder, blobs or folder.parent / "blobs")
         except (Unfit, ValueError, LookupError) as reason:
             faults[entry.public_id] = str(reason)
+    return faults
+
+
+def unfit_gazettes(
+    folder: Path, entries: Iterable[GazetteEntry], *, blobs: Path | None = None
+) -> dict[str, str]:
+    """Which of the gazettes cannot go out, and why, by key."""
+    faults: dict[str, str] = {}
+    for entry in entries:
+        try:
+            beside.source(_fit_gazette(entry).pdf, folder, blobs or folder.parent / "blobs")
+        except (Unfit, ValueError) as reason:
+            faults[entry.key] = str(reason)
     return faults
 
 
@@ -120,7 +132,7 @@ def sweep(folder: Path) -> None:
     """Nothing lies in `folder` but the public file and the files it lists."""
     with _sole_writer(folder), _fresh(folder):
         if is_current(folder):
-            _remove_unlisted(folder, _files_on_disk(folder))
+            _remove_unlisted(folder, beside.files_on_disk(folder))
 
 
 def is_current(folder: Path) -> bool:
@@ -183,7 +195,11 @@ def files_in(folder: Path) -> set[str]:
 
 
 def unlike(
-    folder: Path, site: SiteData, entries: Iterable[Entry], withdrawals: Iterable[Withdrawal]
+    folder: Path,
+    site: SiteData,
+    entries: Iterable[Entry],
+    withdrawals: Iterable[Withdrawal],
+    gazettes: GazetteChanges = NO_GAZETTES,
 ) -> list[str]:
     """The tables of the public file that do not say what these entries make of them."""
     with closing(sqlite.connect("file::memory:", uri=True, isolation_level=None)) as db:
@@ -194,6 +210,10 @@ def unlike(
             rows.write_item(db, entry, _fit(entry))
         for gone in withdrawals:
             rows.write_withdrawal(db, gone)
+        for one in gazettes.put:
+            gazette_rows.write(db, one, _fit_gazette(one))
+        for lost in gazettes.withdrawals:
+            gazette_rows.write_withdrawal(db, lost)
         rows.mark(db)
         db.execute("COMMIT")
         db.execute("ATTACH ? AS lying", (f"file:{schema.site_path(folder)}?mode=ro&immutable=1",))
@@ -215,7 +235,7 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 @contextmanager
 def _fresh(folder: Path) -> Iterator[Path]:
     """The place for the next file, empty before and after."""
-    fresh = schema.site_path(folder).with_name(schema.FILE_NAME + FRESH)
+    fresh = schema.site_path(folder).with_name(schema.FILE_NAME + beside.FRESH)
     fresh.unlink(missing_ok=True)
     try:
         yield fresh
@@ -237,31 +257,11 @@ def _read(path: Path) -> Any:
     return sqlite.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """`target` holds the bytes of `source`; the system shares or copies them by itself."""
-    with source.open("rb") as old, target.open("wb") as new:
-        try:
-            while os.copy_file_range(old.fileno(), new.fileno(), CHUNK):
-                pass
-        except OSError:
-            old.seek(0), new.seek(0)
-            new.truncate()
-            shutil.copyfileobj(old, new, CHUNK)
-
-
 def _swap(fresh: Path, folder: Path) -> None:
     """The fresh file is the public file, on the disk too."""
-    _sync(fresh)
+    beside.sync(fresh)
     fresh.rename(schema.site_path(folder))
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    beside.sync(folder)
 
 
 # One change
@@ -278,13 +278,32 @@ def _change(work: _Work, changes: Changes) -> None:
         _delete(work, entry.public_id)
         work.db.execute("DELETE FROM withdrawals WHERE public_id = ?", (entry.public_id,))
         _insert(work, entry)
+    _change_gazettes(work, changes.gazettes)
+
+
+def _change_gazettes(work: _Work, changes: GazetteChanges) -> None:
+    work.dropped |= gazette_rows.take_out(work.db, changes)
+    for gone in changes.withdrawals:
+        gazette_rows.write_withdrawal(work.db, gone)
+    for entry in changes.put:
+        gazette = _fit_gazette(entry)
+        beside.bring(gazette.pdf, work.folder, work.blobs)
+        gazette_rows.write(work.db, entry, gazette)
+
+
+def _fit_gazette(entry: GazetteEntry) -> PublicGazette:
+    """What the entry says. Raises Unfit if it is not what was signed."""
+    gazette = PublicGazette.from_manifest(entry.manifest)
+    if gazette_hash(entry.manifest) != entry.content_hash or gazette.key != entry.key:
+        raise Unfit(f"The manifest of gazette {entry.key} is not the one that was signed")
+    return gazette
 
 
 def _insert(work: _Work, entry: Entry) -> None:
     """The entry and its files are in. Raises Unfit unless both are what was signed."""
     item = _fit(entry)
     for file in item.files:
-        _bring(file, work.folder, work.blobs)
+        beside.bring(file, work.folder, work.blobs)
     rows.write_item(work.db, entry, item)
 
 
@@ -315,57 +334,6 @@ def _check(db: Any, changes: Changes) -> None:
     for public_id in gone:
         if db.execute("SELECT 1 FROM items WHERE public_id = ?", (public_id,)).fetchone():
             raise Unfit(f"Item {public_id} is still in the public file")
-
-
-# The renditions beside the file
-
-
-def _bring(file: FileLine, folder: Path, blobs: Path) -> None:
-    """The rendition lies in the public folder. Raises Unfit if its bytes are not the signed ones.
-
-    They are read when they come in; `flask verify` reads what lies there already.
-    """
-    source = _source(file, folder, blobs)
-    if source is not None:
-        target = folder / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(source, target)
-        _sync(target.parent)
-
-
-def _source(file: FileLine, folder: Path, blobs: Path) -> Path | None:
-    """Where the signed bytes lie. None: in the public folder already. Raises Unfit: nowhere."""
-    if _has_size(folder / file.path, file.size):
-        return None
-    source = blobs / file.sha256[:2] / file.sha256
-    if not _has_size(source, file.size) or _digest(source) != file.sha256:
-        raise Unfit(f"The file {file.name} is missing or is not the one that was signed")
-    return source
-
-
-def _has_size(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    """A second name for the bytes, or a copy where the file system cannot give one."""
-    part = target.with_name(target.name + FRESH)
-    part.unlink(missing_ok=True)
-    try:
-        os.link(source, part)
-    except OSError:
-        _copy(source, part)
-        _sync(part)
-    part.replace(target)
-
-
-def _files_on_disk(folder: Path) -> set[str]:
-    return {path.name for path in (folder / schema.FILES_FOLDER).glob("??/*")}
 
 
 def _remove_unlisted(folder: Path, names: set[str]) -> None:

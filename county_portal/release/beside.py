@@ -1,0 +1,84 @@
+"""The files beside the public file: how signed bytes come to lie there, whole and on the disk."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from county_portal.published import schema
+from county_portal.published.schema import FileLine
+
+FRESH = ".next"
+CHUNK = 2**24
+
+
+class Unfit(Exception):
+    """Something may not go out as it is: not what was signed, or not complete."""
+
+
+def bring(file: FileLine, folder: Path, blobs: Path) -> None:
+    """The rendition lies in the public folder. Raises Unfit if its bytes are not the signed ones.
+
+    They are read when they come in; `flask verify` reads what lies there already.
+    """
+    found = source(file, folder, blobs)
+    if found is not None:
+        target = folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(found, target)
+        sync(target.parent)
+
+
+def source(file: FileLine, folder: Path, blobs: Path) -> Path | None:
+    """Where the signed bytes lie. None: in the public folder already. Raises Unfit: nowhere."""
+    if _has_size(folder / file.path, file.size):
+        return None
+    blob = blobs / file.sha256[:2] / file.sha256
+    if not _has_size(blob, file.size) or _digest(blob) != file.sha256:
+        raise Unfit(f"The file {file.name} is missing or is not the one that was signed")
+    return blob
+
+
+def _has_size(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """A second name for the bytes, or a copy where the file system cannot give one."""
+    part = target.with_name(target.name + FRESH)
+    part.unlink(missing_ok=True)
+    try:
+        os.link(source, part)
+    except OSError:
+        copy(source, part)
+        sync(part)
+    part.replace(target)
+
+
+def files_on_disk(folder: Path) -> set[str]:
+    return {path.name for path in (folder / schema.FILES_FOLDER).glob("??/*")}
+
+
+def copy(source: Path, target: Path) -> None:
+    """`target` holds the bytes of `source`; the system shares or copies them by itself."""
+    with source.open("rb") as old, target.open("wb") as new:
+        try:
+            while os.copy_file_range(old.fileno(), new.fileno(), CHUNK):
+                pass
+        except OSError:
+            old.seek(0), new.seek(0)
+            new.truncate()
+            shutil.copyfileobj(old, new, CHUNK)
+
+
+def sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
