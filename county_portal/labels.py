@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from county_portal.models import (
     Attribute,
+    BriefingState,
     ColumnKind,
     GazetteHandKind,
     GazetteKind,
@@ -70,6 +71,10 @@ WORDS: tuple[tuple[StrEnum, object], ...] = (
     (Do.SETTING_MANAGE, _l("Manage settings")),
     (Do.REPORT_MAKE, _l("Make reports")),
     (Do.REPORT_READ, _l("Read reports")),
+    (Do.REPORT_CLOSE, _l("Close months")),
+    (Do.REPORT_REOPEN, _l("Reopen months")),
+    (Do.CIRCULAR_SEND, _l("Send circulars")),
+    (Do.CIRCULAR_READ, _l("Read circulars")),
     (Do.DEPOSIT_READ, _l("Read deposits")),
     (Do.DEPOSIT_MAKE, _l("Make deposits")),
     (Do.DEPOSIT_PART, _l("Read a unit's deposits")),
@@ -85,6 +90,20 @@ WORDS: tuple[tuple[StrEnum, object], ...] = (
     (Do.GAZETTE_RETURN, _l("Return")),
     (Do.GAZETTE_ISSUE, _l("Issue and publish")),
     (Do.GAZETTE_WITHDRAW, _l("Take off the site")),
+    (Do.BRIEFING_READ, _l("Read briefings")),
+    (Do.BRIEFING_COMPOSE, _l("Compose a briefing")),
+    (Do.BRIEFING_EDIT, _l("Edit")),
+    (Do.BRIEFING_SUBMIT, _l("Submit for approval")),
+    (Do.BRIEFING_RECALL, _l("Take back")),
+    (Do.BRIEFING_APPROVE, _l("Approve and number")),
+    (Do.BRIEFING_RETURN, _l("Return")),
+    (Do.BRIEFING_WITHDRAW, _l("Withdraw the issue")),
+    (Do.MASTHEAD_MANAGE, _l("Manage mastheads")),
+    (BriefingState.DRAFT, _l("Draft")),
+    (BriefingState.SUBMITTED, _l("Waiting for approval")),
+    (BriefingState.RETURNED, _l("Returned")),
+    (BriefingState.APPROVED, _l("Approved")),
+    (BriefingState.WITHDRAWN, _l("Withdrawn")),
     (Do.AUDIT_READ, _l("Read the log")),
     (Role.LIAISON, _l("Liaison")),
     (Role.UNIT_LEADER, _l("Unit leader")),
@@ -157,6 +176,7 @@ WORDS: tuple[tuple[StrEnum, object], ...] = (
     (JobState.RUNNING, _l("Running")),
     (JobState.DONE, _l("Done")),
     (JobState.FAILED, _l("Failed")),
+    (JobState.CANCELLED, _l("Cancelled")),
 )
 # the public fields of a manifest
 FIELDS = {

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, false, or_, select
 
 from county_portal.core.errors import NotAllowed
 from county_portal.models import (
+    Briefing,
     Column,
     GazetteHandKind,
     HandKind,
@@ -59,6 +60,10 @@ class Do(StrEnum):
     SETTING_MANAGE = "setting.manage"
     REPORT_MAKE = "report.make"
     REPORT_READ = "report.read"
+    REPORT_CLOSE = "report.close"
+    REPORT_REOPEN = "report.reopen"
+    CIRCULAR_SEND = "circular.send"
+    CIRCULAR_READ = "circular.read"
     DEPOSIT_READ = "deposit.read"
     DEPOSIT_MAKE = "deposit.make"
     DEPOSIT_PART = "deposit.part"
@@ -74,6 +79,15 @@ class Do(StrEnum):
     GAZETTE_RETURN = "gazette.return"
     GAZETTE_ISSUE = "gazette.issue"
     GAZETTE_WITHDRAW = "gazette.withdraw"
+    BRIEFING_READ = "briefing.read"
+    BRIEFING_COMPOSE = "briefing.compose"
+    BRIEFING_EDIT = "briefing.edit"
+    BRIEFING_SUBMIT = "briefing.submit"
+    BRIEFING_RECALL = "briefing.recall"
+    BRIEFING_APPROVE = "briefing.approve"
+    BRIEFING_RETURN = "briefing.return"
+    BRIEFING_WITHDRAW = "briefing.withdraw"
+    MASTHEAD_MANAGE = "masthead.manage"
     AUDIT_READ = "audit.read"
 
 
@@ -172,6 +186,15 @@ def of_own_unit_or_clerk(person: Person, thing: Any) -> bool:
     return person.has_any(CLERK) or bool(thing.unit_id == person.unit_id)
 
 
+def being_composed(person: Person, briefing: Briefing) -> bool:
+    return briefing.state.editable
+
+
+def not_composed_by(person: Person, briefing: Briefing) -> bool:
+    """Whoever has written in a briefing does not judge it."""
+    return not briefing.composed_by(person)
+
+
 RULES: dict[Do, Rule] = {
     # what                      who ever may        and only if
     Do.ITEM_VIEW: (EDITORIAL, may_see),
@@ -204,6 +227,10 @@ RULES: dict[Do, Rule] = {
     Do.SETTING_MANAGE: (SYSTEM, always),
     Do.REPORT_MAKE: (CLERK, always),
     Do.REPORT_READ: (CLERK | EDITOR | ISSUER, always),
+    Do.REPORT_CLOSE: (CLERK, always),
+    Do.REPORT_REOPEN: (CLERK, always),
+    Do.CIRCULAR_SEND: (CLERK, always),
+    Do.CIRCULAR_READ: (LEADER | CLERK | EDITOR | ISSUER, always),
     Do.DEPOSIT_READ: (CLERK | EDITOR | ISSUER, always),
     Do.DEPOSIT_MAKE: (CLERK, always),
     Do.DEPOSIT_PART: (LIAISON | LEADER | CLERK | EDITOR | ISSUER, of_own_unit_or_county),
@@ -219,6 +246,15 @@ RULES: dict[Do, Rule] = {
     Do.GAZETTE_RETURN: (OFFICER, no_other_hand(GazetteHandKind.OFFICER)),
     Do.GAZETTE_ISSUE: (ISSUER, no_other_hand(GazetteHandKind.ISSUER)),
     Do.GAZETTE_WITHDRAW: (EDITOR | OFFICER | ISSUER, always),
+    Do.BRIEFING_READ: (CLERK | EDITOR | ISSUER, always),
+    Do.BRIEFING_COMPOSE: (CLERK, always),
+    Do.BRIEFING_EDIT: (CLERK, being_composed),
+    Do.BRIEFING_SUBMIT: (CLERK, always),
+    Do.BRIEFING_RECALL: (CLERK, always),
+    Do.BRIEFING_APPROVE: (ISSUER, not_composed_by),
+    Do.BRIEFING_RETURN: (ISSUER, not_composed_by),
+    Do.BRIEFING_WITHDRAW: (ISSUER, always),
+    Do.MASTHEAD_MANAGE: (CLERK, always),
     Do.AUDIT_READ: (AUDITOR, always),
 }
 

@@ -1,0 +1,90 @@
+"""The road of a briefing: submitting, approving, numbering, freezing, returning, withdrawing."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from county_portal import audit, workflow
+from county_portal.briefings.content import Number, content_of, hash_of
+from county_portal.briefings.mastheads import series, total_series
+from county_portal.briefings.printing import request_print
+from county_portal.briefings.steps import STEPS
+from county_portal.catalogue.numbers import draw
+from county_portal.core import clock
+from county_portal.core.errors import OutOfDate
+from county_portal.core.html import seen
+from county_portal.extensions import db
+from county_portal.models import Briefing, BriefingStep, FrozenBriefing, Person
+from county_portal.policy import Do
+
+
+def take(briefing: Briefing, action: str, *, seen_version: int, by: Person, note: str = "") -> None:
+    """One step on the road. What is approved is exactly what was read.
+
+    Raises what `workflow.check` raises, and OutOfDate if the briefing changed since
+    the page was drawn.
+    """
+    step = workflow.check(STEPS, briefing, action, by=by, note=note)
+    if briefing.version != seen_version:
+        raise OutOfDate("The briefing has changed since this page was drawn; read it again")
+    was, told = briefing.state, seen(note).strip()
+    frozen = _freeze(briefing, by) if step.action is Do.BRIEFING_APPROVE else None
+    briefing.state, briefing.state_since = step.target, clock.now()
+    db.session.add(
+        BriefingStep(
+            briefing_id=briefing.id,
+            action=step.action.value,
+            was=was,
+            now=step.target,
+            person_id=by.id,
+            at=clock.now(),
+            note=told,
+        )
+    )
+    told_of: dict[str, Any] = {"was": was, "now": step.target, "note": told, **_named(frozen)}
+    audit.record(by, step.action, briefing, **told_of)
+
+
+def road_of(briefing: Briefing) -> list[BriefingStep]:
+    """Every step of the briefing, oldest first."""
+    query = select(BriefingStep).where(BriefingStep.briefing_id == briefing.id)
+    return list(db.session.scalars(query.order_by(BriefingStep.id)))
+
+
+def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
+    """The numbers are drawn and the words stand still; paper is made of them in the background.
+
+    Source: the customs of 简报: numbered by the year of the printed day.
+    """
+    day = briefing.dated_on or clock.today()
+    drawn = draw(series(briefing.masthead, special=briefing.special, year=day.year))
+    total = None if briefing.special else draw(total_series(briefing.masthead))
+    content = content_of(briefing, Number(day.year, drawn, total), day).as_json()
+    frozen = FrozenBriefing(
+        briefing_id=briefing.id,
+        masthead_id=briefing.masthead_id,
+        special=briefing.special,
+        year=day.year,
+        number=drawn,
+        total=total,
+        dated_on=day,
+        content=content,
+        content_hash=hash_of(content),
+        approved_by=by.id,
+        approved_at=clock.now(),
+    )
+    db.session.add(frozen)
+    db.session.flush()
+    request_print(frozen, by=by)
+    return frozen
+
+
+def _named(frozen: FrozenBriefing | None) -> dict[str, object]:
+    if frozen is None:
+        return {}
+    return {
+        "year": frozen.year,
+        "number": frozen.number,
+        "total": frozen.total,
+        "hash": frozen.content_hash,
+    }

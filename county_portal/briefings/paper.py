@@ -1,0 +1,159 @@
+"""A briefing on paper: what stands on the sheet, word for word, and the sheet as a PDF.
+
+Source: GB/T 9704-2012 for the geometry; the customs of 简报 for head and foot.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pypdfium2
+
+from county_portal.briefings.content import Content, Piece
+from county_portal.briefings.typesetting import (
+    LINE_BREAK,
+    balanced,
+    full_width,
+    numeral,
+    set_note,
+    set_text,
+    width,
+)
+from county_portal.core.pdf import render_pdf
+from county_portal.models import PartKind
+
+TEMPLATE = "briefings/paper.html"
+SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters of a name, its style
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, an entry or a note, as it is set. lines: of the title."""
+
+    id: int
+    kind: str
+    lines: tuple[str, ...]
+    html: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Foot:
+    """版记: where the briefing goes, one line for each kind of receiver, and how many copies."""
+
+    lines: tuple[tuple[str, str], ...]
+    copies: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything on the paper; the template computes nothing."""
+
+    title: str  # of the document
+    name: str
+    size: str
+    mark: str
+    number: str
+    office: str
+    day: str
+    dated_on: str  # as machines write it
+    contents: tuple[str, ...]
+    note: str
+    blocks: tuple[Block, ...]
+    foot: Foot
+    foot_numbered: bool
+
+
+def sheet_of(content: Content) -> Sheet:
+    """The words of the content as official paper wants them."""
+    entries = [piece for piece in content.pieces if piece.kind == PartKind.ENTRY]
+    return Sheet(
+        title=f"{content.masthead}{number_line(content)}",
+        name=content.masthead,
+        size=next((name for most, name in SIZES if width(content.masthead) <= most), "long"),
+        mark=content.mark,
+        number=number_line(content),
+        office=content.office,
+        day=day_line(content.dated_on),
+        dated_on=content.dated_on.isoformat() if content.dated_on else "",
+        contents=tuple(_in_one(one.title) for one in entries) if content.contents else (),
+        note=set_note(content.note),
+        blocks=_blocks(content.pieces),
+        foot=_foot(content),
+        foot_numbered=content.foot_numbered,
+    )
+
+
+def number_line(content: Content) -> str:
+    """第46期（总第1286期）; special issues have a count of their own; a draft leaves room for it.
+
+    Source: the customs of 简报: counted by year, special issues never among the others.
+    """
+    known = content.number
+    number = known.number if known else "\u3000"
+    if content.special:
+        return f"增刊第{number}期"
+    return f"第{number}期（总第{known.total if known else chr(0x3000)}期）"
+
+
+def day_line(day: date | None) -> str:
+    """Year, month and day without empty places. Source: GB/T 9704-2012, 7.3.5.4."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else "\u3000年\u3000月\u3000日"
+
+
+def _blocks(pieces: tuple[Piece, ...]) -> tuple[Block, ...]:
+    headings = 0
+    found = []
+    for piece in pieces:
+        headings += piece.kind == PartKind.HEADING
+        found.append(_block(piece, headings))
+    return tuple(found)
+
+
+def _block(piece: Piece, heading: int) -> Block:
+    title = full_width(piece.title)
+    if piece.kind == PartKind.ENTRY:
+        lines = balanced(title)
+    else:
+        lines = (f"{numeral(heading)}、{title}",) if title else ()
+    source = f"（{piece.unit}）" if piece.unit else ""
+    html = set_note(piece.body) if piece.kind == PartKind.NOTE else set_text(piece.body)
+    return Block(piece.id, piece.kind, lines, html, source)
+
+
+def _in_one(title: str) -> str:
+    """A title in one line, without the places where its clerk wanted another."""
+    return full_width("".join(title.split(LINE_BREAK)))
+
+
+def _foot(content: Content) -> Foot:
+    receivers = (("报：", content.report_to), ("送：", content.send_to), ("发：", content.issue_to))
+    lines = tuple((head, _ended(full_width(who))) for head, who in receivers if who)
+    return Foot(lines, f"（共印{content.copies}份）")
+
+
+def _ended(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith("。") else f"{text}。"
+
+
+# PDF
+
+
+def to_pdf(content: Content) -> bytes:
+    """The briefing as a PDF; its foot stands at the bottom of the last, even page.
+
+    Set once; once more only when the foot came to stand on an odd page.
+    """
+    sheet = sheet_of(content)
+    pdf = _set(sheet, turned=False)
+    return pdf if page_count(pdf) % 2 == 0 else _set(sheet, turned=True)
+
+
+def _set(sheet: Sheet, *, turned: bool) -> bytes:
+    """turned: the foot begins a new even page."""
+    return render_pdf(TEMPLATE, sheet=sheet, turned=turned)
+
+
+def page_count(pdf: bytes) -> int:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return len(document)

@@ -1,0 +1,202 @@
+"""Paper in the background: the files of an approved briefing, and pictures of a draft's pages.
+
+Pictures lie among the temporary files, by the hash of what they show; the sweep removes them
+after an hour, and asking again makes them anew.
+"""
+
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+from flask import current_app
+from sqlalchemy import func, select
+
+from county_portal import audit, files, jobs
+from county_portal.briefings import paper, word
+from county_portal.briefings.content import Content, content_of, from_json, hash_of
+from county_portal.config import Settings
+from county_portal.core import clock
+from county_portal.core.errors import Missing
+from county_portal.extensions import db, writing
+from county_portal.models import Briefing, FrozenBriefing, Job, JobState, Person, PrintedBriefing
+from county_portal.policy import Do, require
+
+PRINT = "briefings.print"
+PREVIEW = "briefings.preview"
+ENDED = (JobState.DONE, JobState.FAILED)
+PIXELS_PER_POINT = 1.6
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+# An approved briefing
+
+
+def request_print(frozen: FrozenBriefing, *, by: Person) -> Job:
+    """Ask for the files of a frozen briefing; while they are being made there is one job."""
+    require(by, Do.BRIEFING_READ)
+    return _enqueue(PRINT, f"{PRINT}:{frozen.id}:", by, frozen_id=frozen.id)
+
+
+@jobs.task(PRINT)
+def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str, object]:
+    """The files lie among the blobs and their row says so; made twice, they are kept once."""
+    content = from_json(db.session.get_one(FrozenBriefing, frozen_id).content)
+    db.session.rollback()
+    progress(10, "Setting the pages")
+    pdf = paper.to_pdf(content)
+    kept_pdf = files.keep_bytes(pdf)
+    progress(70, "Writing the Word file")
+    kept_docx = files.keep_bytes(word.to_docx(content))
+    progress(90, "Storing the briefing")
+    with writing():
+        db.session.rollback()  # what comes next begins with the lock
+        return {"printed": _store(frozen_id, kept_pdf, kept_docx, paper.page_count(pdf)).id}
+
+
+def _store(frozen_id: int, pdf: files.Stored, docx: files.Stored, pages: int) -> PrintedBriefing:
+    made = select(PrintedBriefing).where(PrintedBriefing.frozen_id == frozen_id)
+    printed = db.session.scalar(made)
+    if printed is not None:
+        return printed
+    printed = PrintedBriefing(
+        frozen_id=frozen_id,
+        pdf=files.register(pdf, MEDIA_TYPES["pdf"]).sha256,
+        docx=files.register(docx, MEDIA_TYPES["docx"]).sha256,
+        pages=pages,
+        made_at=clock.now(),
+    )
+    db.session.add(printed)
+    db.session.flush()
+    frozen = db.session.get_one(FrozenBriefing, frozen_id)
+    audit.record(frozen.approver, Do.BRIEFING_APPROVE, printed, pdf=printed.pdf, docx=printed.docx)
+    return printed
+
+
+def file_of(briefing: Briefing, form: str) -> tuple[Path, str]:
+    """The stored file of an approved briefing and its hash; the same bytes each time."""
+    printed = briefing.frozen.printed if briefing.frozen else None
+    if printed is None or form not in MEDIA_TYPES:
+        raise Missing("There is no such page")
+    sha256 = printed.pdf if form == "pdf" else printed.docx
+    return files.blob_path(sha256), sha256
+
+
+def print_job(frozen: FrozenBriefing) -> Job | None:
+    """The newest work on the files of a frozen briefing."""
+    return _newest(f"{PRINT}:{frozen.id}:")
+
+
+# Pictures of a draft
+
+
+def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
+    """Ask for pictures of the briefing as it stands now. None: they are there already."""
+    require(by, Do.BRIEFING_READ)
+    if pages_of(digest_of(briefing)):
+        return None
+    return _enqueue(
+        PREVIEW, f"{PREVIEW}:{briefing.id}:", by, briefing_id=briefing.id, at=briefing.version
+    )
+
+
+@jobs.task(PREVIEW)
+def preview_in_background(
+    *, progress: jobs.Progress, briefing_id: int, at: int
+) -> dict[str, object]:
+    """A picture of each page of the true PDF. at: the version that was asked for."""
+    content = content_of(db.session.get_one(Briefing, briefing_id))
+    db.session.rollback()
+    digest = _digest(content)
+    progress(10, "Setting the pages")
+    pdf = paper.to_pdf(content)
+    progress(60, "Drawing the pages")
+    _draw(pdf, digest)
+    return {"digest": digest, "version": at}
+
+
+def digest_of(briefing: Briefing) -> str:
+    return _digest(content_of(briefing))
+
+
+def pages_of(digest: str) -> int:
+    """How many pictures there are of what has this hash; 0 if any of them is gone."""
+    marker = _folder() / f"preview-{digest}"
+    if not marker.is_file():
+        return 0
+    count = int(marker.read_text())
+    return count if all(_picture(digest, n).is_file() for n in range(1, count + 1)) else 0
+
+
+def picture_of(digest: str, page: int) -> Path:
+    """The picture of a page. Raises Missing when the sweep has removed it."""
+    if not _DIGEST.fullmatch(digest) or not _picture(digest, page).is_file():
+        raise Missing("There is no such page")
+    return _picture(digest, page)
+
+
+def preview_job(briefing: Briefing) -> Job | None:
+    """The newest work on pictures of the briefing."""
+    return _newest(f"{PREVIEW}:{briefing.id}:")
+
+
+def shown_digest(briefing: Briefing) -> str:
+    """The newest pictures there still are: of the briefing as it stands, or as it stood before."""
+    now = digest_of(briefing)
+    if pages_of(now):
+        return now
+    job = preview_job(briefing)
+    if job is None or job.state is not JobState.DONE:
+        return ""
+    made = str(json.loads(job.result)["digest"])
+    return made if pages_of(made) else ""
+
+
+def _draw(pdf: bytes, digest: str) -> None:
+    """Every picture is whole before the marker says so."""
+    _folder().mkdir(parents=True, exist_ok=True)
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number in range(len(document)):
+            picture = BytesIO()
+            bitmap = document[number].render(scale=PIXELS_PER_POINT)
+            bitmap.to_pil().save(picture, "PNG")
+            _write(_picture(digest, number + 1), picture.getvalue())
+        count = len(document)
+    _write(_folder() / f"preview-{digest}", str(count).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = files.new_temporary()
+    temporary.write_bytes(content)
+    temporary.rename(path)
+
+
+def _digest(content: Content) -> str:
+    return hash_of(content.as_json())
+
+
+def _folder() -> Path:
+    settings: Settings = current_app.config["COUNTY"]
+    return settings.tmp
+
+
+def _picture(digest: str, page: int) -> Path:
+    return _folder() / f"preview-{digest}-{page}.png"
+
+
+# Jobs
+
+
+def _enqueue(task: str, series: str, by: Person, **arguments: object) -> Job:
+    """One job of the series at a time: the key counts those that have ended."""
+    done = select(func.count(Job.id)).where(Job.key.startswith(series), Job.state.in_(ENDED))
+    return jobs.enqueue(task, key=f"{series}{db.session.scalar(done)}", by=by, **arguments)
+
+
+def _newest(series: str) -> Job | None:
+    query = select(Job).where(Job.key.startswith(series)).order_by(Job.id.desc())
+    return db.session.scalar(query.limit(1))

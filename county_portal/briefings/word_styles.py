@@ -1,0 +1,166 @@
+"""The styles of a briefing as a Word file: page, fonts, paragraphs. Source: GB/T 9704-2012.
+
+Word counts sizes in half points: 3号 is 16 pt set 0.25 pt closer, which is the 15.75 pt of the
+paper, so that here too a line holds 28 characters.
+"""
+
+from dataclasses import dataclass
+
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Mm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+
+LINE = 28.95  # pt
+FANG, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
+# What an office without those fonts takes instead, as the file's font table says it.
+OTHERS = {
+    FANG: "仿宋,FangSong,FandolFang R",
+    KAI: "楷体,KaiTi,FandolKai",
+    HEI: "SimHei,FandolHei,Noto Sans CJK SC",
+    SONG: "宋体,SimSun,Noto Serif CJK SC",
+}
+RED = RGBColor(0xE6, 0x00, 0x12)
+CLOSER = "-5"  # twentieths of a point
+GRID = "579"  # twentieths of a point: 28.95 pt
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one kind of paragraph is set. first: indent of its first line, in characters."""
+
+    font: str = FANG
+    size: float = 16
+    line: float = LINE
+    align: WD_ALIGN_PARAGRAPH = WD_ALIGN_PARAGRAPH.JUSTIFY
+    first: float = 0
+    before: float = 0
+    after: float = 0
+    bold: bool = False
+    red: bool = False
+    level: int | None = None
+    keep: bool = False  # with what follows
+
+
+CENTER, LEFT, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
+LOOKS = {
+    "报头标识": Look(HEI, align=LEFT),
+    "报头": Look(SONG, 46, 58, CENTER, before=22, red=True),
+    "期号": Look(align=CENTER),
+    "编发": Look(align=LEFT, after=LINE),
+    "要目标题": Look(SONG, 22, align=CENTER, after=LINE, keep=True),
+    "要目": Look(align=LEFT, first=2),
+    "按语": Look(KAI, first=2),
+    "一级标题": Look(HEI, align=LEFT, first=2, keep=True, level=0),
+    "简报标题": Look(SONG, 22, align=CENTER, before=LINE, after=LINE, keep=True, level=1),
+    "正文一级": Look(HEI, align=LEFT, first=2, keep=True),
+    "正文二级": Look(KAI, first=2, keep=True),
+    "简报正文": Look(first=2),
+    "表格文字": Look(size=12, line=18, align=LEFT),
+    "来源": Look(KAI, align=RIGHT),
+    "版记": Look(size=14, line=24, align=LEFT),
+    "页码": Look("宋体", 14, 18),
+}
+# In the language of Word the order of properties counts: what comes behind each of them.
+_AFTER_INDENT = """
+w:contextualSpacing w:mirrorIndents w:suppressOverlap w:jc w:textDirection w:textAlignment
+w:textboxTightWrap w:outlineLvl w:divId w:cnfStyle w:rPr w:sectPr w:pPrChange
+"""
+_AFTER_BORDERS = """
+w:shd w:tabs w:suppressAutoHyphens w:kinsoku w:wordWrap w:overflowPunct w:topLinePunct
+w:autoSpaceDE w:autoSpaceDN w:bidi w:adjustRightInd w:snapToGrid w:spacing w:ind
+"""
+_AFTER_SPACING = """
+w:w w:kern w:position w:sz w:szCs w:highlight w:u w:effect w:bdr w:shd w:fitText w:vertAlign
+w:rtl w:cs w:em w:lang w:eastAsianLayout w:specVanish w:oMath
+"""
+AFTER_INDENT = _AFTER_INDENT.split()
+AFTER_LEVEL = AFTER_INDENT[AFTER_INDENT.index("w:divId") :]
+AFTER_BORDERS = _AFTER_BORDERS.split() + AFTER_INDENT
+AFTER_FRAME = ["w:widowControl", "w:numPr", "w:suppressLineNumbers", "w:pBdr", *AFTER_BORDERS]
+AFTER_SPACING = _AFTER_SPACING.split()
+
+
+def prepare(document: Document) -> None:
+    """The page, the fonts and every style of LOOKS are there."""
+    _set_page(document)
+    base = document.styles["Normal"]
+    _set_font(base, FANG, 16)
+    for name, look in LOOKS.items():
+        _add_style(document, name, look)
+    _name_other_fonts(document)
+
+
+def _set_page(document: Document) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.footer_distance, section.header_distance = Mm(22), Mm(15)
+    document.settings.odd_and_even_pages_header_footer = True
+    for old in section._sectPr.findall(qn("w:docGrid")):
+        section._sectPr.remove(old)
+    grid = element("w:docGrid", type="lines", linePitch=GRID)
+    section._sectPr.append(grid)
+
+
+def _add_style(document: Document, name: str, look: Look) -> None:
+    style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = document.styles["Normal"]
+    _set_font(style, look.font, look.size)
+    style.font.bold = look.bold
+    if look.red:
+        style.font.color.rgb = RED
+    spacing = style.paragraph_format
+    spacing.alignment = look.align
+    spacing.line_spacing_rule, spacing.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
+    spacing.space_before, spacing.space_after = Pt(look.before), Pt(look.after)
+    spacing.widow_control, spacing.keep_with_next = False, look.keep
+    properties = style.element.get_or_add_pPr()
+    if look.first:
+        indent = {"firstLineChars": str(int(look.first * 100)), "firstLine": "630"}
+        properties.insert_element_before(element("w:ind", **indent), *AFTER_INDENT)
+    if look.level is not None:
+        level = element("w:outlineLvl", val=str(look.level))
+        properties.insert_element_before(level, *AFTER_LEVEL)
+
+
+def _set_font(style: ParagraphStyle, font: str, size: float) -> None:
+    style.font.size = Pt(size)
+    properties = style.element.get_or_add_rPr()
+    for old in properties.findall(qn("w:rFonts")):
+        properties.remove(old)
+    names = {"ascii": font, "hAnsi": font, "eastAsia": font, "cs": "Times New Roman"}
+    properties.insert(0, element("w:rFonts", **names))
+    if size == 16:
+        set_apart(properties, CLOSER)
+
+
+def _name_other_fonts(document: Document) -> None:
+    """The font table names what may stand in for each font."""
+    part = next(
+        rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/fontTable")
+    )
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/></w:font>'
+        for name, others in OTHERS.items()
+    )
+    part._blob = part.blob.replace(b"</w:fonts>", f"{fonts}</w:fonts>".encode())
+
+
+def set_apart(properties: BaseOxmlElement, twentieths: str) -> None:
+    """The characters of a run or style stand that much further apart."""
+    spacing = element("w:spacing", val=twentieths)
+    properties.insert_element_before(spacing, *AFTER_SPACING)
+
+
+def element(tag: str, **attributes: str) -> BaseOxmlElement:
+    """An element of the word processing language."""
+    made: BaseOxmlElement = OxmlElement(tag)
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
