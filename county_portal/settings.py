@@ -51,6 +51,34 @@ CHOICES = (
         _l("Regulations art. 18"),
         numeric=True,
     ),
+    Choice(
+        "close_month_on_day",
+        "5",
+        _l("Day of the next month on which a month's figures are closed"),
+        _LOCAL,
+        numeric=True,
+    ),
+    Choice(
+        "circular_names",
+        "3",
+        _l("Units of each kind that a circular names first and last"),
+        _LOCAL,
+        numeric=True,
+    ),
+    Choice("gazette_name", "青禾县人民政府公报", _l("Name of the gazette")),
+    Choice("gazette_publisher", "青禾县人民政府办公室", _l("Unit that edits the gazette")),
+    Choice(
+        "gazette_statement",
+        "本公报刊登的文件为标准文本，与本级政府网站公开发布的文本一致。",
+        _l("Sentence on the last page of the gazette"),
+        _l("State Council office (2018) 22, on government gazettes"),
+    ),
+    Choice(
+        "gazette_total_from",
+        "1",
+        _l("Total number of the first gazette made here"),
+        numeric=True,
+    ),
     # Local rules, so all of it can be decided otherwise; that something is deposited: art. 25
     Choice(
         "deposit_days",
@@ -119,7 +147,7 @@ def decide(key: str, new: str) -> None:
         raise Refused("Enter a whole number from 1 to 999")
     if key == "index_number_pattern":
         _try_pattern(new)
-    if key == "deposit_days":
+    if key in {"deposit_days", "close_month_on_day"}:
         days_of(new)
     row = db.session.get(Setting, key)
     if row is None:
