@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from county_portal import audit, files
+from county_portal import audit, files, jobs
 from county_portal.access import access_table
 from county_portal.accounts import cli as accounts_cli
 from county_portal.audit import Fault
@@ -68,8 +68,10 @@ def worker() -> None:
     for sentence in pdf.shortcomings():
         click.echo(sentence, err=True)
     public_file.reconcile()
+    with writing():
+        jobs.rescue(jobs.AFTER_A_START)
     queue = current_app.extensions["county_queue"]
-    consumer = queue.create_consumer(workers=1, periodic=True, graceful_signal="TERM")
+    consumer = queue.create_consumer(workers=2, periodic=True, graceful_signal="TERM")
     consumer._signal_actions.pop(signal.SIGINT)  # Ctrl-C is for the program that started us
     consumer.run()
 

@@ -1,21 +1,24 @@
 """Background work: the row that people see, and the timetable. The queue is a library's.
 
 A job is a row first: work that was rolled back is never done, and a row whose
-worker died is put into the queue again.
+worker died is put into the queue again. Only the try that the row names may
+end it, so a worker that was thought dead cannot bring a second result.
 """
 
 import json
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 from huey import SqliteHuey, crontab
 from huey.api import Huey
-from sqlalchemy import event, select, update
+from sqlalchemy import Update, event, func, select, update
 from sqlalchemy.orm import Session
 
 from county_portal.core import clock
+from county_portal.core.errors import Refused
 from county_portal.extensions import db, writing
 from county_portal.models import Job, JobState, Person
 
@@ -24,8 +27,14 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, str], None]
 TASKS: dict[str, Callable[..., dict[str, object]]] = {}
 EVERY_MINUTE: list[Callable[[], object]] = []
-LOST_AFTER = timedelta(minutes=5)
+LOST_AFTER = timedelta(minutes=2)  # without a sign of life
+AFTER_A_START = timedelta(seconds=10)  # the same, when a worker starts: the one before is dead
+SIGN_OF_LIFE = timedelta(seconds=1)  # no more often, when nothing else is to be told
 TRIES = 3
+
+
+class Cancelled(Exception):
+    """Somebody asked for this work to stop, or another try has taken it over."""
 
 
 def task(
@@ -65,6 +74,22 @@ def enqueue(name: str, *, key: str, by: Person | None, **arguments: object) -> J
     return job
 
 
+def request(name: str, *, series: str, by: Person | None, **arguments: object) -> Job:
+    """Ask for a task that may be asked for again once it has ended, and not before."""
+    ended = [state for state in JobState if state.ended]
+    before = select(func.count(Job.id)).where(
+        Job.key.startswith(f"{series}:", autoescape=True), Job.state.in_(ended)
+    )
+    return enqueue(name, key=f"{series}:{db.session.scalar(before)}", by=by, **arguments)
+
+
+def cancel(job: Job) -> None:
+    """The job is not done, or stops at its next sign of life. Raises Refused if it has ended."""
+    if job.state.ended:
+        raise Refused("This work has ended already")
+    job.state, job.done_at = JobState.CANCELLED, clock.now()
+
+
 @event.listens_for(Session, "after_commit")
 def _hand_to_the_queue(session: Session) -> None:
     for job_id in session.info.pop("jobs", []):
@@ -87,18 +112,34 @@ def run(job_id: int) -> None:
     job = _claim(job_id)
     if job is None:
         return
-    name, arguments = job.task, json.loads(job.arguments)
+    name, arguments, tries = job.task, json.loads(job.arguments), job.tries
+    db.session.rollback()  # the task begins with nothing read
     try:
-        result = TASKS[name](progress=_progress(job_id), **arguments)
-        outcome = {"state": JobState.DONE, "result": json.dumps(result), "progress": 100}
+        result = TASKS[name](progress=_progress(job_id, tries), **arguments)
+        _end(job_id, tries, state=JobState.DONE, result=json.dumps(result), progress=100)
+    except Cancelled:
+        db.session.rollback()
+        log.info("%s was stopped", name)
     except Exception as error:
         db.session.rollback()
         log.exception("%s failed", name)
-        outcome = {"state": JobState.FAILED, "error": f"{type(error).__name__}: {error}"}
+        with suppress(Cancelled):
+            _end(job_id, tries, state=JobState.FAILED, error=f"{type(error).__name__}: {error}")
+
+
+def _end(job_id: int, tries: int, **outcome: object) -> None:
+    """Commit what the task wrote together with its end. Raises Cancelled if it is not its turn."""
     with writing():
-        done = update(Job).where(Job.id == job_id).values(done_at=clock.now(), **outcome)
-        db.session.execute(done)
+        done = _mine(job_id, tries).values(done_at=clock.now(), **outcome)
+        if not db.session.scalar(done.returning(Job.id)):
+            raise Cancelled
         db.session.commit()
+
+
+def _mine(job_id: int, tries: int) -> Update:
+    """The row of the job, as long as it is this try's."""
+    held = (Job.id == job_id, Job.state == JobState.RUNNING, Job.tries == tries)
+    return update(Job).where(*held)
 
 
 def _claim(job_id: int) -> Job | None:
@@ -111,20 +152,32 @@ def _claim(job_id: int) -> Job | None:
     return db.session.get(Job, job_id, populate_existing=True) if taken else None
 
 
-def _progress(job_id: int) -> Progress:
-    """Tells people how far it is. In a transaction of its own."""
+def _progress(job_id: int, tries: int) -> Progress:
+    """Tells people how far it is, in a transaction of its own. Raises Cancelled."""
+    told: tuple[datetime, int, str] | None = None
 
     def tell(percent: int, doing: str) -> None:
-        row = update(Job).where(Job.id == job_id)
+        nonlocal told
+        now = clock.now()
+        if told and told[1:] == (percent, doing) and now - told[0] < SIGN_OF_LIFE:
+            return
+        told = (now, percent, doing)
+        row = _mine(job_id, tries).values(progress=percent, doing=doing, beat_at=now)
         with writing(), db.engine.begin() as connection:
-            connection.execute(row.values(progress=percent, doing=doing, beat_at=clock.now()))
+            if not connection.scalar(row.returning(Job.id)):
+                raise Cancelled
 
     return tell
 
 
-def rescue() -> int:
+def within(progress: Progress, first: int, last: int, doing: str) -> Callable[[float], None]:
+    """Tells of a part of the work: its share (0 to 1) as per cent of the whole."""
+    return lambda share: progress(round(first + (last - first) * share), doing)
+
+
+def rescue(lost_after: timedelta = LOST_AFTER) -> int:
     """Put jobs back into the queue whose worker died, or which the queue forgot."""
-    before = clock.now() - LOST_AFTER
+    before = clock.now() - lost_after
     lost = select(Job).where(
         ((Job.state == JobState.RUNNING) & (Job.beat_at < before))
         | ((Job.state == JobState.WAITING) & (Job.asked_at < before))

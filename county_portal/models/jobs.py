@@ -15,6 +15,11 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self not in {JobState.WAITING, JobState.RUNNING}
 
 
 class Job(Base):
