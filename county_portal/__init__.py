@@ -24,6 +24,7 @@ from county_portal.catalogue import views as catalogue_views
 from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
 from county_portal.core import web
 from county_portal.core.errors import OutOfDate, Refused
+from county_portal.deposits import views as deposits_views
 from county_portal.extensions import db
 from county_portal.items import views as items_views
 from county_portal.public import site
@@ -38,6 +39,7 @@ FEATURES = (
     release_views,
     catalogue_views,
     reports_views,
+    deposits_views,
     admin_views,
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("items.index", _l("Items"), Do.ITEM_VIEW),
     Entry("items.new", _l("Write an item"), Do.ITEM_CREATE),
     Entry("reports.index", _l("Reports"), Do.REPORT_READ),
+    Entry("deposits.index", _l("Deposits"), Do.DEPOSIT_PART),
     Entry("catalogue.columns", _l("Columns"), Do.COLUMN_MANAGE),
     Entry("catalogue.categories", _l("Categories"), Do.COLUMN_MANAGE),
     Entry("accounts.units", _l("Units"), Do.UNIT_MANAGE),

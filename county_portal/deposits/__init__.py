@@ -1,0 +1,1 @@
+"""Deposits to the archive and the library, and what changed after them."""

@@ -1,0 +1,51 @@
+"""Several papers at the same time: each waits in a thread for a press that is free."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+from flask import Flask, current_app
+
+Thing = TypeVar("Thing")
+Task = Callable[[], bytes]
+
+HANDS = 2
+PATIENCE = 1.0  # seconds between two signs of life
+
+
+def side_by_side(
+    tasks: Iterable[tuple[Thing, Task]], alive: Callable[[int], object]
+) -> Iterator[tuple[Thing, Future[bytes]]]:
+    """Each thing with its finished work, in order. A task asks the database nothing.
+
+    alive: is told again and again, while one waits, how many are finished.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    under_way: deque[tuple[Thing, Future[bytes]]] = deque()
+    finished = 0
+    with ThreadPoolExecutor(HANDS) as pool:
+        for thing, task in tasks:
+            under_way.append((thing, pool.submit(_in_context, app, task)))
+            if len(under_way) > HANDS:
+                yield _done(under_way, finished, alive)
+                finished += 1
+        while under_way:
+            yield _done(under_way, finished, alive)
+            finished += 1
+
+
+def _in_context(app: Flask, task: Task) -> bytes:
+    with app.app_context():
+        return task()
+
+
+def _done(
+    under_way: deque[tuple[Thing, Future[bytes]]], finished: int, alive: Callable[[int], object]
+) -> tuple[Thing, Future[bytes]]:
+    """The oldest of those under way, once it is finished."""
+    thing, work = under_way.popleft()
+    alive(finished)
+    while not wait([work], timeout=PATIENCE).done:
+        alive(finished)
+    return thing, work

@@ -1,0 +1,82 @@
+"""The texts of a deposit, line by line, from what was signed and published."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from county_portal.deposits.names import Names
+from county_portal.extensions import db
+from county_portal.models import Deposit, DepositLine, DepositPart, Publication, Revision
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One text of a part, from the signed manifest and the publication."""
+
+    publication_id: int
+    revision_id: int
+    position: int
+    index_number: str
+    title: str
+    document_number: str
+    formed_on: date
+    published_at: datetime
+    content_hash: str
+    files: tuple[dict[str, Any], ...]
+    replaces: str  # the number of the deposit that held the version before; empty: none did
+    ended_at: datetime | None
+    ending: str
+
+
+def lines_of(part: DepositPart) -> list[TextLine]:
+    """The texts of a part in order."""
+    query = (
+        select(DepositLine.position, Publication, Revision.manifest, Revision.content_hash)
+        .join(Publication, Publication.id == DepositLine.publication_id)
+        .join(Revision, Revision.id == Publication.revision_id)
+        .where(DepositLine.part_id == part.id)
+        .order_by(DepositLine.position)
+    )
+    rows = db.session.execute(query).all()
+    before = _held_before({row.Publication.item_id for row in rows}, part.deposit)
+    return [_line(row, before.get(row.Publication.item_id, "")) for row in rows]
+
+
+def _line(row: Any, replaces: str) -> TextLine:
+    said, publication = json.loads(row.manifest), row.Publication
+    return TextLine(
+        publication_id=publication.id,
+        revision_id=publication.revision_id,
+        position=row.position,
+        index_number=publication.index_number,
+        title=said["title"],
+        document_number=said["document_number"],
+        formed_on=date.fromisoformat(said["formed_on"]),
+        published_at=publication.published_at,
+        content_hash=row.content_hash,
+        files=tuple(said["files"]),
+        replaces=replaces,
+        ended_at=publication.ended_at,
+        ending=publication.ending.value if publication.ending else "",
+    )
+
+
+def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
+    """For each of the items, the newest earlier deposit that holds a version of it."""
+    query = (
+        select(Publication.item_id, Deposit)
+        .join(DepositLine, DepositLine.publication_id == Publication.id)
+        .join(DepositPart, DepositPart.id == DepositLine.part_id)
+        .join(Deposit, Deposit.id == DepositPart.deposit_id)
+        .where(Publication.item_id.in_(items), Deposit.month < deposit.month)
+        .order_by(Deposit.month)
+    )
+    return {item_id: number_of(one) for item_id, one in db.session.execute(query)}
+
+
+def number_of(deposit: Deposit) -> str:
+    """The number as it is printed."""
+    return f"{Names.of(deposit.words).mark}〔{deposit.year}〕{deposit.number}号"

@@ -1,0 +1,142 @@
+"""The papers of a deposit: plain data in, PDF out. Chinese, as the receivers file them.
+
+Source: Open Government Information Regulations (2019), art. 25; the columns of the list are local
+practice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from markupsafe import Markup
+
+from county_portal.core.html import clean, with_addresses
+from county_portal.core.pdf import html_of, print_paper, render_pdf
+from county_portal.published.schema import PublicItem
+
+COPIES = ("第一联　送交单位留存", "第二联　接收单位留存")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What every paper of a package says at its top. whole: it is the county's, not a unit's."""
+
+    number: str
+    giver: str  # who hands over
+    receiver: str
+    receiver_contact: str
+    since_on: date
+    until_on: date
+    due_on: date
+    contact: str
+    phone: str
+    made_at: datetime  # county time
+    whole: bool
+
+
+@dataclass(frozen=True)
+class ListLine:
+    """One line of the list. pages: of the text; None if it could not be set."""
+
+    index_number: str
+    title: str
+    document_number: str
+    formed_on: date
+    published_on: date
+    pages: int | None
+    carrier: str
+    note: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class DepositList:
+    """主动公开政府信息送交明细表."""
+
+    head: Head
+    copy: str
+    lines: tuple[ListLine, ...]
+
+    @property
+    def pages(self) -> int:
+        return sum(line.pages or 0 for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Record:
+    """交接文据: what was handed over, for both to sign. files: renditions beside the texts."""
+
+    head: Head
+    texts: int
+    pages: int
+    files: int
+    carrier: str
+    checksum: str
+    units: tuple[tuple[str, int], ...]  # name and texts; the county's only
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """One text that was replaced (new_on is set) or withdrawn."""
+
+    index_number: str
+    title: str
+    new_title: str
+    deposit: str
+    published_on: date
+    content_hash: str
+    ended_on: date | None
+    new_on: date | None
+    new_hash: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """撤换函."""
+
+    number: str
+    office: str
+    contact: str
+    phone: str
+    receivers: tuple[str, ...]
+    made_at: datetime  # county time
+    lines: tuple[LetterLine, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A signed, published text. pictures: the files of those that stand in it, by key."""
+
+    item: PublicItem
+    pictures: Mapping[str, Path]
+
+
+def list_pdf(deposit_list: DepositList) -> bytes:
+    return render_pdf("deposits/list.html", deposit_list=deposit_list)
+
+
+def zero_pdf(head: Head) -> bytes:
+    """零报告: nothing was published, and that is handed over too."""
+    return render_pdf("deposits/zero.html", head=head)
+
+
+def record_pdf(record: Record) -> bytes:
+    return render_pdf("deposits/record.html", record=record)
+
+
+def letter_pdf(letter: Letter) -> bytes:
+    return render_pdf("deposits/letter.html", letter=letter)
+
+
+def text_html(text: Text) -> str:
+    """The text ready to be set; `text_pdf` may then do it anywhere, without the database."""
+    shown = {key: f"picture:{key}" for key in text.pictures}
+    body = Markup(with_addresses(clean(text.item.body), shown.get))  # noqa: S704 (cleaned here)
+    return html_of("deposits/text.html", item=text.item, body=body)
+
+
+def text_pdf(html: str, pictures: Mapping[str, Path]) -> bytes:
+    """Raises Refused for a text that cannot be set."""
+    return print_paper(html, pictures=pictures).pdf

@@ -1,0 +1,75 @@
+"""What is to be packed: a deposit with its parts and their texts, as plain data."""
+
+from dataclasses import dataclass, field
+
+from county_portal.core import clock
+from county_portal.deposits import papers, shelf
+from county_portal.deposits.lines import TextLine, lines_of, number_of
+from county_portal.deposits.names import Names
+from county_portal.deposits.shelf import Entry
+from county_portal.models import Deposit, Receiver
+
+
+@dataclass
+class Part:
+    """A unit's part while it is packed."""
+
+    code: str
+    name: str
+    contact: str
+    phone: str
+    folder: str
+    lines: list[TextLine]
+    entries: list[Entry] = field(default_factory=list)
+    pages: dict[int, int] = field(default_factory=dict)  # of each text, by publication
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be packed."""
+
+    deposit_id: int
+    number: str
+    names: Names
+    head: papers.Head  # the county's
+    parts: tuple[Part, ...]
+
+    def head_of(self, part: Part | None, receiver: Receiver) -> papers.Head:
+        """What stands at the top of a unit's papers; of the county's for None."""
+        words: dict[str, object] = {
+            "receiver": self.names.receivers[receiver],
+            "receiver_contact": self.names.contacts[receiver],
+        }
+        if part is not None:
+            words |= {"giver": part.name, "contact": part.contact, "phone": part.phone}
+            words["whole"] = False
+        return papers.Head(**{**self.head.__dict__, **words})
+
+
+def plan_of(deposit: Deposit) -> Plan:
+    names, number = Names.of(deposit.words), number_of(deposit)
+    head = papers.Head(
+        number=number,
+        giver=names.office,
+        receiver="",
+        receiver_contact="",
+        since_on=deposit.since_on,
+        until_on=deposit.until_on,
+        due_on=deposit.due_on,
+        contact=names.contact,
+        phone=names.phone,
+        made_at=deposit.made_at.astimezone(clock.COUNTY).replace(microsecond=0),
+        whole=True,
+    )
+    parts = tuple(
+        Part(
+            code=one.unit_code,
+            name=one.unit_name,
+            contact=one.contact,
+            phone=one.phone,
+            folder=f"{one.position:03}-{shelf.safe(one.unit_code)}-{shelf.safe(one.unit_name)}",
+            lines=lines_of(one),
+        )
+        for one in deposit.parts
+    )
+    return Plan(deposit.id, number, names, head, parts)

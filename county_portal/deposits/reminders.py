@@ -1,0 +1,58 @@
+"""What the clerk is reminded of: the days of deposit, parts that are still here, letters due."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from county_portal.core import clock
+from county_portal.deposits.days import window_of
+from county_portal.deposits.handovers import newest
+from county_portal.deposits.letters import changes_untold
+from county_portal.deposits.services import next_offer
+from county_portal.extensions import db
+from county_portal.models import Deposit, Person, Receiver
+from county_portal.policy import Do, can
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """first, last: the days of deposit. to_make: the deposit is not put together yet.
+
+    to_hand_over: how many parts are not with both receivers. letters: changes nobody was told of.
+    """
+
+    first: date
+    last: date
+    deposit_id: int | None
+    to_make: bool
+    to_hand_over: int
+    letters: int
+
+    @property
+    def late(self) -> bool:
+        return clock.today() > self.last
+
+
+def reminder_for(by: Person) -> Reminder | None:
+    """None: nothing is to be done now, or somebody else does it."""
+    if not can(by, Do.DEPOSIT_MAKE):
+        return None
+    found = _of_deposit()
+    return found if found.to_make or found.to_hand_over or found.letters else None
+
+
+def _of_deposit() -> Reminder:
+    offer, letters = next_offer(), changes_untold()
+    if offer.begun:
+        window, due = offer.window, clock.today() >= offer.window.remind_on
+        return Reminder(window.first, window.last, None, due, 0, letters)
+    deposit = db.session.scalars(select(Deposit).order_by(Deposit.month.desc()).limit(1)).one()
+    window = window_of(deposit.due_on)
+    waiting = _still_here(deposit) if clock.today() >= window.remind_on else 0
+    return Reminder(window.first, deposit.due_on, deposit.id, False, waiting, letters)  # noqa: FBT003
+
+
+def _still_here(deposit: Deposit) -> int:
+    known = newest(deposit.parts)
+    return sum(any((part.id, one) not in known for one in Receiver) for part in deposit.parts)
