@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from county_portal import audit
+from county_portal.core.html import image_keys
 from county_portal.models import Briefing, BriefingPart, PartKind
 
 FORM = 1  # the version of this form is part of the hash, so old briefings stay checkable
@@ -25,6 +26,7 @@ class Piece:
     item: int | None = None
     revision: int | None = None  # its number
     content_hash: str = ""  # of the revision
+    pictures: tuple[tuple[str, str], ...] = ()  # key in the text, SHA-256 of the file
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,12 @@ def from_json(text: str) -> Content:
         raise ValueError(f"This briefing was frozen in form {form}")
     words["number"] = Number(**words["number"]) if words["number"] else None
     words["dated_on"] = date.fromisoformat(words["dated_on"]) if words["dated_on"] else None
-    words["pieces"] = tuple(Piece(**piece) for piece in words["pieces"])
+    words["pieces"] = tuple(_read(piece) for piece in words["pieces"])
     return Content(**words)
+
+
+def _read(piece: dict[str, Any]) -> Piece:
+    return Piece(**piece | {"pictures": tuple(tuple(one) for one in piece["pictures"])})
 
 
 def hash_of(text: str) -> str:
@@ -104,13 +110,16 @@ def content_of(
 def _piece(part: BriefingPart) -> Piece:
     if part.kind is not PartKind.ENTRY or part.revision is None:
         return Piece(part.id, part.kind.value, part.title, part.body)
+    words = json.loads(part.revision.manifest)
+    shown = set(image_keys(part.body))
     return Piece(
         part.id,
         part.kind.value,
         part.title,
         part.body,
-        unit=json.loads(part.revision.manifest)["unit"]["name"],
+        unit=words["unit"]["name"],
         item=part.revision.item_id,
         revision=part.revision.number,
         content_hash=part.revision.content_hash,
+        pictures=tuple((f["key"], f["sha256"]) for f in words["files"] if f["key"] in shown),
     )

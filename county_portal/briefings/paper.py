@@ -3,8 +3,9 @@
 Source: GB/T 9704-2012 for the geometry; the customs of 简报 for head and foot.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import pypdfium2
 
@@ -18,9 +19,12 @@ from county_portal.briefings.typesetting import (
     set_text,
     width,
 )
-from county_portal.core.pdf import render_pdf
+from county_portal.core.pdf import Printed, bound, html_of, nobody, set_parts, without
+from county_portal.core.typesetters import Watch
+from county_portal.files import blob_path
 from county_portal.models import PartKind
 
+PICTURE = "picture:"  # the address of a stored picture, as the press knows it
 TEMPLATE = "briefings/paper.html"
 SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters of a name, its style
 
@@ -60,7 +64,6 @@ class Sheet:
     note: str
     blocks: tuple[Block, ...]
     foot: Foot
-    foot_numbered: bool
 
 
 def sheet_of(content: Content) -> Sheet:
@@ -79,7 +82,6 @@ def sheet_of(content: Content) -> Sheet:
         note=set_note(content.note),
         blocks=_blocks(content.pieces),
         foot=_foot(content),
-        foot_numbered=content.foot_numbered,
     )
 
 
@@ -116,7 +118,9 @@ def _block(piece: Piece, heading: int) -> Block:
     else:
         lines = (f"{numeral(heading)}、{title}",) if title else ()
     source = f"（{piece.unit}）" if piece.unit else ""
-    html = set_note(piece.body) if piece.kind == PartKind.NOTE else set_text(piece.body)
+    pictures = {key: f"{PICTURE}{sha256}" for key, sha256 in piece.pictures}
+    note = piece.kind == PartKind.NOTE
+    html = set_note(piece.body) if note else set_text(piece.body, pictures)
     return Block(piece.id, piece.kind, lines, html, source)
 
 
@@ -139,19 +143,31 @@ def _ended(text: str) -> str:
 # PDF
 
 
-def to_pdf(content: Content) -> bytes:
+def to_pdf(content: Content, watch: Watch = nobody) -> Printed:
     """The briefing as a PDF; its foot stands at the bottom of the last, even page.
 
-    Set once; once more only when the foot came to stand on an odd page.
+    Set once; once more only when the foot came to stand on an odd page. Entries that cannot be
+    set are left out and named. watch: hears how far it is, from 0 to 1.
     """
-    sheet = sheet_of(content)
-    pdf = _set(sheet, turned=False)
-    return pdf if page_count(pdf) % 2 == 0 else _set(sheet, turned=True)
+    sheet, pictures = sheet_of(content), pictures_of(content)
+    parts, left_out = set_parts(_html(sheet, turned=False), pictures=pictures, watch=watch)
+    if sum(part.pages for part in parts) % 2:
+        html = without(_html(sheet, turned=True), left_out)
+        parts, _none = set_parts(html, pictures=pictures, watch=watch)
+    if not content.foot_numbered:
+        parts[-1] = replace(parts[-1], numbered=(*parts[-1].numbered[:-1], False))
+    return Printed(bound(parts, attach=content.as_json()), left_out)
 
 
-def _set(sheet: Sheet, *, turned: bool) -> bytes:
+def pictures_of(content: Content) -> dict[str, Path]:
+    """The files of all pictures, by their hash."""
+    found = {sha256 for piece in content.pieces for _key, sha256 in piece.pictures}
+    return {sha256: blob_path(sha256) for sha256 in sorted(found)}
+
+
+def _html(sheet: Sheet, *, turned: bool) -> str:
     """turned: the foot begins a new even page."""
-    return render_pdf(TEMPLATE, sheet=sheet, turned=turned)
+    return html_of(TEMPLATE, sheet=sheet, turned=turned)
 
 
 def page_count(pdf: bytes) -> int:

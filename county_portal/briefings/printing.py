@@ -6,8 +6,10 @@ after an hour, and asking again makes them anew.
 
 import json
 import re
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 from flask import current_app
@@ -26,6 +28,7 @@ from county_portal.policy import Do, require
 PRINT = "briefings.print"
 PREVIEW = "briefings.preview"
 ENDED = (JobState.DONE, JobState.FAILED)
+SETTING = "Setting the pages"
 PIXELS_PER_POINT = 1.6
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -47,34 +50,53 @@ def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str,
     """The files lie among the blobs and their row says so; made twice, they are kept once."""
     content = from_json(db.session.get_one(FrozenBriefing, frozen_id).content)
     db.session.rollback()
-    progress(10, "Setting the pages")
-    pdf = paper.to_pdf(content)
-    kept_pdf = files.keep_bytes(pdf)
-    progress(70, "Writing the Word file")
-    kept_docx = files.keep_bytes(word.to_docx(content))
-    progress(90, "Storing the briefing")
+    progress(5, SETTING)
+    printed = paper.to_pdf(content, _share(progress, 5, 75))
+    progress(75, "Writing the Word file")
+    kept = {
+        "pdf": files.keep_bytes(printed.pdf),
+        "docx": files.keep_bytes(word.to_docx(content)),
+    }
+    progress(95, "Storing the briefing")
     with writing():
         db.session.rollback()  # what comes next begins with the lock
-        return {"printed": _store(frozen_id, kept_pdf, kept_docx, paper.page_count(pdf)).id}
+        left_out = titles_of(content, printed.left_out)
+        row = _store(frozen_id, kept, paper.page_count(printed.pdf), left_out)
+        return {"printed": row.id, "left_out": left_out}
 
 
-def _store(frozen_id: int, pdf: files.Stored, docx: files.Stored, pages: int) -> PrintedBriefing:
+def _store(
+    frozen_id: int, kept: dict[str, files.Stored], pages: int, left_out: list[str]
+) -> PrintedBriefing:
     made = select(PrintedBriefing).where(PrintedBriefing.frozen_id == frozen_id)
     printed = db.session.scalar(made)
     if printed is not None:
         return printed
+    sums = {form: files.register(one, MEDIA_TYPES[form]).sha256 for form, one in kept.items()}
     printed = PrintedBriefing(
         frozen_id=frozen_id,
-        pdf=files.register(pdf, MEDIA_TYPES["pdf"]).sha256,
-        docx=files.register(docx, MEDIA_TYPES["docx"]).sha256,
+        **sums,
         pages=pages,
+        left_out=json.dumps(left_out, ensure_ascii=False),
         made_at=clock.now(),
     )
     db.session.add(printed)
     db.session.flush()
     frozen = db.session.get_one(FrozenBriefing, frozen_id)
-    audit.record(frozen.approver, Do.BRIEFING_APPROVE, printed, pdf=printed.pdf, docx=printed.docx)
+    told: dict[str, Any] = {**sums, "left_out": "; ".join(left_out)}
+    audit.record(frozen.approver, Do.BRIEFING_APPROVE, printed, **told)
     return printed
+
+
+def titles_of(content: Content, names: Iterable[str]) -> list[str]:
+    """What the pieces that were left out are called."""
+    titles = {str(piece.id): piece.title for piece in content.pieces}
+    return [titles[name] for name in names]
+
+
+def _share(progress: jobs.Progress, begin: int, end: int) -> Callable[[float], None]:
+    """Tells people how far the press is, from `begin` to `end` per cent."""
+    return lambda share: progress(begin + int((end - begin) * share), SETTING)
 
 
 def file_of(briefing: Briefing, form: str) -> tuple[Path, str]:
@@ -112,11 +134,12 @@ def preview_in_background(
     content = content_of(db.session.get_one(Briefing, briefing_id))
     db.session.rollback()
     digest = _digest(content)
-    progress(10, "Setting the pages")
-    pdf = paper.to_pdf(content)
+    progress(5, SETTING)
+    printed = paper.to_pdf(content, _share(progress, 5, 60))
     progress(60, "Drawing the pages")
-    _draw(pdf, digest)
-    return {"digest": digest, "version": at}
+    _draw(printed.pdf, digest)
+    left_out = titles_of(content, printed.left_out)
+    return {"digest": digest, "version": at, "left_out": left_out}
 
 
 def digest_of(briefing: Briefing) -> str:

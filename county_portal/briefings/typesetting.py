@@ -4,6 +4,7 @@ Pure functions. What they change is changed on paper only, never in a record.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 from county_portal.core.html import with_addresses
@@ -144,9 +145,12 @@ def _chopped(title: str, widest: float) -> tuple[str, ...]:
 # The text of an entry
 
 
-def set_text(html: str) -> str:
-    """Clean HTML as it is printed: full-width signs, levels of headings marked, no pictures."""
-    nodes = read(with_addresses(html, lambda _key: None))
+def set_text(html: str, pictures: Mapping[str, str] | None = None) -> str:
+    """Clean HTML as it is printed: full-width signs, levels of headings marked.
+
+    pictures: the address of each picture by its key; those without one are left out.
+    """
+    nodes = read(with_addresses(html, (pictures or {}).get))
     _widen(nodes, "")
     return write(_levelled(node) for node in nodes if _holds_anything(node))
 

@@ -2,16 +2,18 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import UTC, datetime, time
 
 import docx
 from docx.document import Document
-from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
+from docx.image.exceptions import UnrecognizedImageError
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from county_portal.briefings.content import Content
-from county_portal.briefings.paper import Sheet, sheet_of
+from county_portal.briefings.paper import PICTURE, Sheet, sheet_of
 from county_portal.briefings.word_styles import (
     AFTER_BORDERS,
     AFTER_FRAME,
@@ -24,12 +26,14 @@ from county_portal.briefings.word_styles import (
     set_apart,
 )
 from county_portal.core.html_tree import Element, Node, read
+from county_portal.files import blob_path
 
 SIZES = {"four": 46, "six": 42, "nine": 38, "fourteen": 29, "long": 21}  # pt, as on paper
 ROW = {"first": "正文一级", "second": "正文二级", "": "简报正文"}
 FONTS = {"first": HEI, "second": KAI, "by": HEI}
 WIDTH = "8845"  # of the text, in twentieths of a point: 156 mm
 THICK, THIN, RED_LINE = "8", "6", "16"  # eighths of a point: 0.35 mm, 0.25 mm, 0.7 mm
+WIDEST = Mm(150)
 WIDE_NAME = "276"  # twentieths of a point between the characters of a short name
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -168,8 +172,20 @@ def _runs(line: Paragraph, nodes: list[Node], around: tuple[Element, ...] = ()) 
             _run(line, node, around)
         elif node.tag == "br":
             line.add_run().add_break()
+        elif node.tag == "img":
+            _picture(line, node.attributes["src"].removeprefix(PICTURE))
         else:
             _runs(line, node.children, (*around, node))
+
+
+def _picture(line: Paragraph, sha256: str) -> None:
+    """As wide as the text at most. A kind of picture that Word does not know is left out."""
+    with suppress(UnrecognizedImageError):
+        shape = line.add_run().add_picture(str(blob_path(sha256)))
+        if shape.width > WIDEST:
+            shape.height = Mm(shape.height.mm * WIDEST / shape.width)
+            shape.width = WIDEST
+        line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
 
 
 def _run(line: Paragraph, text: str, around: tuple[Element, ...]) -> None:

@@ -176,4 +176,5 @@ class PrintedBriefing(Base):
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     docx: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     pages: Mapped[int]
+    left_out: Mapped[str] = mapped_column(default="[]")  # JSON: titles of what could not be set
     made_at: Mapped[datetime]

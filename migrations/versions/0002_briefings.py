@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.Column("pdf", sa.Text(), nullable=False),
         sa.Column("docx", sa.Text(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["docx"], ["blobs.sha256"], name=op.f("fk_printed_briefings_docx")),
         sa.ForeignKeyConstraint(
