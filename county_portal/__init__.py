@@ -31,6 +31,7 @@ from county_portal.public import site
 from county_portal.release import views as release_views
 from county_portal.reports import views as reports_views
 from county_portal.review import views as review_views
+from county_portal.work import views as work_views
 
 FEATURES = (
     accounts_views,
@@ -41,6 +42,7 @@ FEATURES = (
     reports_views,
     deposits_views,
     admin_views,
+    work_views,
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}

@@ -1,0 +1,123 @@
+"""The page of background work: how far it is, what came of it, stopping it."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from county_portal.core import clock
+from county_portal.extensions import db
+from county_portal.models import AuditRow, Job, JobState
+from county_portal.policy import Do
+from county_portal.work.kinds import KINDS, Kind, Link
+from tests.cast import Cast
+from tests.page import Page
+
+Browse = Callable[[object], Page]
+
+
+@pytest.fixture(autouse=True)
+def kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task `t` that the clerk makes and the office reads."""
+    shown = Kind(
+        title=lambda asked: f"The report of {asked['month']}",
+        stages={"Setting the pages": "Setting the pages"},
+        reads=Do.REPORT_READ,
+        makes=Do.REPORT_MAKE,
+        results=lambda asked, result: [Link("Open it", f"/reports/{result['report']}")],
+        back=lambda asked: Link("All reports", "/reports/"),
+    )
+    monkeypatch.setitem(KINDS, "t", shown)
+
+
+@pytest.fixture
+def clerk(browse: Browse, cast: Cast) -> Page:
+    return browse(cast.he)
+
+
+@pytest.fixture
+def job(cast: Cast) -> Job:
+    return add()
+
+
+def add(**more: object) -> Job:
+    values = {
+        "key": "k",
+        "task": "t",
+        "arguments": json.dumps({"month": "2026-03"}),
+        "state": JobState.RUNNING,
+        "progress": 30,
+        "doing": "Setting the pages",
+        "asked_at": clock.now(),
+    }
+    job = Job(**{**values, **more})
+    db.session.add(job)
+    db.session.commit()
+    return job
+
+
+def test_how_far_it_is_is_shown_and_asked_again(clerk: Page, job: Job) -> None:
+    page = clerk.get(f"/work/{job.id}")
+    assert "The report of 2026-03" in page.text
+    assert "Setting the pages…" in page.text
+    assert page.select_one("#progress")["hx-get"] == f"/work/{job.id}/_progress"
+    part = BeautifulSoup(clerk.raw(f"/work/{job.id}/_progress").data, "html.parser")
+    assert part.progress["value"] == "30"
+    assert not part.select("h1")
+
+
+def test_what_came_of_it_is_one_click_away(clerk: Page) -> None:
+    job = add(state=JobState.DONE, result='{"report": 4}')
+    page = clerk.get(f"/work/{job.id}")
+    assert page.select_one("a.btn-primary")["href"] == "/reports/4"
+    assert not page.select("#progress[hx-get]")
+    assert "left out" not in page.text
+
+
+def test_what_was_left_out_is_named(clerk: Page) -> None:
+    job = add(state=JobState.DONE, result='{"report": 4, "left_out": ["关于防汛的通知"]}')
+    page = clerk.get(f"/work/{job.id}")
+    assert "left out" in page.text
+    assert "关于防汛的通知" in page.text
+
+
+def test_a_failure_is_told_in_words(clerk: Page) -> None:
+    job = add(state=JobState.FAILED, error="OSError: no room on the disk")
+    page = clerk.get(f"/work/{job.id}")
+    assert "no room on the disk" in page.text
+    assert not page.select("#progress[hx-get]")
+
+
+def test_whoever_makes_it_may_stop_it_and_the_log_knows(clerk: Page, job: Job) -> None:
+    page = clerk.post(f"/work/{job.id}/stop")
+    assert "stopped" in page.text
+    assert db.session.get(Job, job.id).state is JobState.CANCELLED
+    row = db.session.scalars(select(AuditRow).order_by(AuditRow.seq.desc())).first()
+    assert (row.actor, row.action, json.loads(row.details)) == (
+        "he",
+        "report.make",
+        {"stopped": "t"},
+    )
+
+
+def test_what_has_ended_cannot_be_stopped(clerk: Page) -> None:
+    job = add(state=JobState.DONE, result='{"report": 4}')
+    assert "ended already" in clerk.post(f"/work/{job.id}/stop", status=422).text
+
+
+def test_who_only_reads_stops_nothing(browse: Browse, cast: Cast, job: Job) -> None:
+    editor = browse(cast.qian)
+    assert not editor.get(f"/work/{job.id}").select("form[action$=stop]")
+    editor.post(f"/work/{job.id}/stop", status=403)
+    assert db.session.get(Job, job.id).state is JobState.RUNNING
+
+
+def test_who_may_not_read_it_sees_nothing(browse: Browse, cast: Cast, job: Job) -> None:
+    browse(cast.lin).get(f"/work/{job.id}", status=403)
+
+
+def test_work_that_is_nobodys_business_is_not_found(clerk: Page) -> None:
+    clerk.get(f"/work/{add(task='something.else').id}", status=404)
+    clerk.get("/work/9999", status=404)
