@@ -25,7 +25,7 @@ from county_portal.admin import log as logbook
 from county_portal.admin import services, yearbook
 from county_portal.admin.forms import SettingsForm, YearForm, day_of
 from county_portal.admin.words import DEEDS, deed_name, detail_name, detail_value, log_time
-from county_portal.core import clock
+from county_portal.core import clock, pdf
 from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.policy import Do
@@ -92,9 +92,10 @@ def _as_csv(rows: Iterator[list[str]]) -> Iterator[str]:
 @bp.get("/jobs")
 @needs(Do.SETTING_MANAGE)
 def jobs_page() -> str:
-    """What is being done in the background, and what has failed."""
+    """What is being done in the background, what has failed, and why paper may look wrong."""
     page = services.find_jobs(request.args.get("page", 1, type=int))
-    return render_template("admin/jobs.html", page=page)
+    shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
+    return render_template("admin/jobs.html", page=page, shortcomings=shortcomings)
 
 
 # The calendar

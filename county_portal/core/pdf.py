@@ -33,6 +33,12 @@ FAMILIES = (
 )
 
 
+NO_FONTS = Refused("Fonts are missing, so official paper looks wrong: run `make run` once more")
+SLOW = Refused(
+    "The Debian package libharfbuzz-subset0 is missing, so printing is very slow: install it"
+)
+
+
 @dataclass(frozen=True)
 class Printed:
     """A document. left_out: the `data-piece` names of what could not be set."""
@@ -211,7 +217,7 @@ def shortcomings() -> list[str]:
         return [_cannot_print().message]
     found = []
     if fonts:
-        found.append("Fonts are missing, so official paper looks wrong: run `make run` once more")
+        found.append(NO_FONTS)
     if not fast:
-        found.append("The Debian package libharfbuzz-subset0 is missing, so printing is very slow")
-    return found
+        found.append(SLOW)
+    return [lack.message for lack in found]

@@ -3,7 +3,7 @@
 import pytest
 
 from county_portal import jobs, settings
-from county_portal.core import clock
+from county_portal.core import clock, typesetters
 from county_portal.extensions import db
 from county_portal.models import Job, JobState
 from tests.factories import make_item
@@ -68,6 +68,14 @@ def test_a_job_that_failed_says_why(browse, cast, monkeypatch):
     assert "Failed" in row
     assert "the disk is full" in row
     assert "He" in row
+
+
+def test_what_keeps_the_machine_from_good_paper_is_said_plainly(browse, cast, monkeypatch):
+    page = browse(cast.sys)
+    assert not page.get("/jobs").select(".alert-danger")
+    monkeypatch.setattr(typesetters, "hello", lambda: {"families": [], "fast": False})
+    said = [one.text for one in page.get("/jobs").select(".alert-danger")]
+    assert ["Fonts are missing" in said[0], "libharfbuzz-subset0" in said[1]] == [True, True]
 
 
 def test_a_long_list_of_jobs_has_pages(browse, cast):
