@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from county_portal import files
 
 MANIFEST, SUMS = "manifest.json", "manifest.txt"
-UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+UNSAFE = re.compile(r'(?:[\x00-\x1f\x7f<>:"/\\|?*]|\.\.)+')
 NAME_LENGTH = 60  # characters of a file's name without its ending
 REGULAR = 0o100644 << 16  # a plain file that everybody may read, as zips write it
 UNIX = 3  # so that readers believe it
@@ -49,7 +49,7 @@ class Entry:
 
 def safe(name: str) -> str:
     """A name that any system can store, with its ending."""
-    plain = PurePath(UNSAFE.sub("-", name).strip(" .") or "-")
+    plain = PurePath(UNSAFE.sub("-", name).strip(" .-") or "-")
     return f"{plain.stem[:NAME_LENGTH].strip(' .') or '-'}{plain.suffix[:12]}"
 
 
