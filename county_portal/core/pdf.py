@@ -150,9 +150,8 @@ def cut(html: str) -> list[str]:
     """The page in parts of about one size, as many as are worth a process and fit into it."""
     head, body, tail = _sections(html)
     pieces = body.split(CUT)
-    wanted = -(-len(body) // LARGE)
-    if len(body) > SMALL:
-        wanted = max(wanted, typesetters.MOST)
+    together = typesetters.MOST if len(body) > SMALL else 1
+    wanted = together * -(-len(body) // (LARGE * together))  # nobody idle at the end
     return [f"{head}{part}{tail}" for part in _gathered(pieces, len(body) / wanted)]
 
 
