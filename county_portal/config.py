@@ -50,6 +50,9 @@ class Settings:
         self.ADDRESS_TRIES = _number("ADDRESS_TRIES", 100)  # per address in 5 minutes
         self.PAGE_CACHE_BYTES = _number("PAGE_CACHE_BYTES", 64 * 2**20)  # bytes, public pages
 
+        self.SIGNING_KEY = _text("SIGNING_KEY", "")  # PKCS #12 file; empty: papers are not signed
+        self.SIGNING_PASSWORD = _text("SIGNING_PASSWORD", "")
+
     @property
     def blobs(self) -> Path:
         return self.DATA / "blobs"

@@ -9,6 +9,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -80,6 +81,18 @@ def keep_bytes(content: bytes) -> Stored:
     path = new_temporary()
     path.write_bytes(content)
     return keep(path)
+
+
+def keep_paper(pdf: bytes) -> Stored:
+    """The same for a finished paper, signed with the office's key if it has one.
+
+    Raises Refused if the key cannot be used.
+    """
+    settings = _settings()
+    if settings.SIGNING_KEY:
+        signing = import_module("county_portal.core.signing")  # large, and rarely wanted
+        pdf = signing.signed(pdf, Path(settings.SIGNING_KEY), settings.SIGNING_PASSWORD)
+    return keep_bytes(pdf)
 
 
 def register(stored: Stored, media_type: str) -> Blob:

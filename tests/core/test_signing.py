@@ -1,0 +1,101 @@
+"""The office's signature: it holds, and breaks with a byte."""
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
+
+from county_portal import files
+from county_portal.core import binding, clock, pdf, signing
+from county_portal.core.errors import Refused
+from county_portal.core.typesetters import Order, set_sheets
+
+PASSWORD = "for-tests-only"
+PAGE = '<!doctype html><html lang="zh-CN"><head><title>月报</title></head><body>%s</body></html>'
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key file as an office would get it, with a certificate of its own making."""
+    secret = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "青禾县人民政府办公室")])
+    now = clock.now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(secret.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=False,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+        .sign(secret, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("keys") / "office.p12"
+    locked = BestAvailableEncryption(PASSWORD.encode())
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"o", secret, certificate, None, locked))
+    return path
+
+
+@pytest.fixture(scope="module")
+def paper() -> bytes:
+    sheets = set_sheets([Order(PAGE % "<p>公开三百件。</p>", Path("/nonexistent"))])
+    return pdf.bound(sheets, attach='{"n":300}')
+
+
+def test_a_signed_paper_is_intact_and_still_archival(paper, key):
+    made = signing.signed(paper, key, PASSWORD)
+    assert signing.is_intact(made)
+    assert binding.is_archival(made)
+    assert binding.data_of(made) == '{"n":300}'
+    assert made.startswith(paper)  # signing adds, it rewrites nothing
+
+
+def test_a_changed_byte_breaks_it(paper, key):
+    made = bytearray(signing.signed(paper, key, PASSWORD))
+    place = bytes(made).index(b"/Title") + 12
+    made[place] ^= 1
+    assert not signing.is_intact(bytes(made))
+
+
+def test_a_paper_without_a_signature_is_not_called_intact(paper):
+    assert not signing.is_intact(paper)
+
+
+def test_a_wrong_password_is_a_sentence(paper, key):
+    with pytest.raises(Refused, match="password is wrong"):
+        signing.signed(paper, key, "wrong")
+
+
+def test_the_signature_names_the_office(paper, key):
+    with pikepdf.open(BytesIO(signing.signed(paper, key, PASSWORD))) as document:
+        (field,) = document.Root.AcroForm.Fields
+        assert str(field.T) == signing.FIELD
+
+
+def test_a_finished_paper_is_signed_when_the_office_has_a_key(app, paper, key, monkeypatch):
+    plain = files.keep_paper(paper)
+    assert plain.path.read_bytes() == paper
+    monkeypatch.setattr(app.config["COUNTY"], "SIGNING_KEY", str(key))
+    monkeypatch.setattr(app.config["COUNTY"], "SIGNING_PASSWORD", PASSWORD)
+    assert signing.is_intact(files.keep_paper(paper).path.read_bytes())
