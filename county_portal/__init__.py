@@ -20,6 +20,9 @@ from county_portal import (
 from county_portal.accounts import menu, sessions
 from county_portal.accounts import views as accounts_views
 from county_portal.admin import views as admin_views
+from county_portal.briefings import composing as composing_views
+from county_portal.briefings import masthead_views
+from county_portal.briefings import views as briefings_views
 from county_portal.catalogue import views as catalogue_views
 from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
 from county_portal.core import web
@@ -29,6 +32,7 @@ from county_portal.extensions import db
 from county_portal.items import views as items_views
 from county_portal.public import site
 from county_portal.release import views as release_views
+from county_portal.reports import circular_views
 from county_portal.reports import views as reports_views
 from county_portal.review import views as review_views
 from county_portal.work import views as work_views
@@ -40,6 +44,10 @@ FEATURES = (
     release_views,
     catalogue_views,
     reports_views,
+    briefings_views,
+    composing_views,
+    masthead_views,
+    circular_views,
     deposits_views,
     admin_views,
     work_views,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import MISSING, Field, asdict, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
@@ -60,5 +60,16 @@ def _read(kind: Any, words: Any) -> Any:
         return Decimal(words)
     if hasattr(kind, "__dataclass_fields__"):
         hints = get_type_hints(kind)
-        return kind(**{one.name: _read(hints[one.name], words[one.name]) for one in fields(kind)})
+        return kind(
+            **{
+                one.name: _read(hints[one.name], words[one.name])
+                for one in fields(kind)
+                if not _came_later(one, words)
+            }
+        )
     return words
+
+
+def _came_later(field: Field[Any], words: dict[str, Any]) -> bool:
+    """Whether the figures are older than the field: it then has its default."""
+    return field.name not in words and field.default is not MISSING

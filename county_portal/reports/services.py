@@ -1,7 +1,7 @@
 """Making reports in the background, keeping them, and finding them again."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -11,28 +11,41 @@ from county_portal import audit, files, jobs
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db, writing
-from county_portal.models import Blob, Job, JobState, MadeReport, Person, StepTaken
+from county_portal.models import (
+    Blob,
+    ClosedMonth,
+    Job,
+    JobState,
+    MadeReport,
+    Person,
+    ReturnForm,
+    StepTaken,
+)
 from county_portal.policy import Do, require
-from county_portal.reports import monthly
+from county_portal.reports import monthly, returns
 from county_portal.reports.figures import as_json, figures_hash, from_json
-from county_portal.reports.monthly import MonthlyReport, Stamp
-from county_portal.reports.workbook import to_xlsx
+from county_portal.reports.lines import MonthlyReport, Stamp
+from county_portal.reports.periods import MONTHS, Period, shift
+from county_portal.reports.sheets import to_xlsx
 
-MONTHLY = "monthly"
-TASK = "reports.monthly"
+TASK = "reports.make"
+CLOSING = "reports.close"
+CIRCULAR = "reports.circular"
 PER_PAGE = 24
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "return": "application/pdf",
 }
 ENDED = (JobState.DONE, JobState.FAILED)
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of the list."""
+    """One page of the list. closed: the reports with which a month was closed."""
 
     reports: list[MadeReport]
+    closed: frozenset[int]
     total: int
     number: int
 
@@ -54,8 +67,11 @@ def find_reports(by: Person, page: int = 1) -> Found:
     total = db.session.scalar(select(func.count(MadeReport.id))) or 0
     number = min(max(1, page), max(1, -(-total // PER_PAGE)))
     query = select(MadeReport).options(joinedload(MadeReport.maker)).order_by(MadeReport.id.desc())
-    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return Found(list(rows), total, number)
+    rows = list(db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)))
+    closed = select(ClosedMonth.report_id).where(
+        ClosedMonth.reopened_at.is_(None), ClosedMonth.report_id.in_([row.id for row in rows])
+    )
+    return Found(rows, frozenset(db.session.scalars(closed)), total, number)
 
 
 def get_report(report_id: int, *, by: Person) -> MadeReport:
@@ -71,123 +87,153 @@ def figures_of(made: MadeReport) -> MonthlyReport:
     return from_json(MonthlyReport, made.figures)
 
 
+def period_of(made: MadeReport) -> Period:
+    return Period(made.month, MONTHS[made.kind])
+
+
 def file_of(made: MadeReport, form: str) -> tuple[Path, str]:
     """The stored file of a made report and its hash. Raises Missing for an unknown form."""
-    if form not in MEDIA_TYPES:
+    known = {"pdf": made.pdf, "xlsx": made.xlsx}
+    if made.returns:
+        known["return"] = made.returns.pdf
+    if form not in known:
         raise Missing("There is no such page")
-    sha256 = made.pdf if form == "pdf" else made.xlsx
-    return files.blob_path(sha256), sha256
+    return files.blob_path(known[form]), known[form]
 
 
 def get_job(job_id: int, *, by: Person) -> Job:
-    """The work on a report; other people's other work is not to be seen here."""
+    """The work on a report, a closing or a circular."""
     require(by, Do.REPORT_READ)
     job = db.session.get(Job, job_id)
-    if job is None or job.task != TASK:
+    if job is None or job.task not in {TASK, CLOSING, CIRCULAR}:
         raise Missing("There is no such page")
     return job
 
 
-def months() -> list[date]:
-    """The months there is something to report on, this one included, the newest first."""
+def known_periods() -> dict[int, list[Period]]:
+    """By their length, the periods for which there can be records, the newest first."""
     begun = db.session.scalar(select(func.min(StepTaken.at)))
-    this = clock.today().replace(day=1)
-    first = clock.county_day(begun).replace(day=1) if begun else this
-    found = [this]
-    while found[-1] > first:
-        found.append(_before(found[-1]))
+    first = clock.county_day(begun) if begun else clock.today()
+    found = {}
+    for months in (1, 3, 6, 12):
+        one = Period.holding(clock.today(), months)
+        found[months] = [one]
+        while one.first > first:
+            one = one.before
+            found[months].append(one)
     return found
 
 
-def _before(month: date) -> date:
-    return (month - timedelta(days=1)).replace(day=1)
+def closing_of(month: date) -> ClosedMonth | None:
+    """The closing of the month that is in force."""
+    query = select(ClosedMonth).where(ClosedMonth.month == month, ClosedMonth.reopened_at.is_(None))
+    return db.session.scalar(query)
 
 
 # Making
 
 
-def request_monthly(month: date, *, by: Person) -> Job:
-    """Ask for the report of a month. While it is being made, asking again makes no second one."""
+def request_report(period: Period, *, by: Person, annex: bool = True) -> Job:
+    """Ask for a report. While it is being made, asking again makes no second one."""
     require(by, Do.REPORT_MAKE)
-    _has_begun(month)
-    series = f"{TASK}:{month:%Y-%m}:"
+    _has_begun(period)
+    job = ask(TASK, period.code, by=by, annex=annex)
+    audit.record(by, Do.REPORT_MAKE, job, period=period.code)
+    return job
+
+
+def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
+    """The job for a period: the one under way, or a new one."""
+    series = f"{task}:{code}:"
     done = select(func.count(Job.id)).where(Job.key.startswith(series), Job.state.in_(ENDED))
     key = f"{series}{db.session.scalar(done)}"
-    job = jobs.enqueue(TASK, key=key, by=by, month=f"{month:%Y-%m}", asked_by=by.id)
-    audit.record(by, Do.REPORT_MAKE, job, month=f"{month:%Y-%m}")
-    return job
+    asked_by = by.id if by else None
+    return jobs.enqueue(task, key=key, by=by, period=code, asked_by=asked_by, **arguments)
 
 
 @jobs.task(TASK)
 def make_in_background(
-    *, progress: jobs.Progress, month: str, asked_by: int | None
+    *, progress: jobs.Progress, period: str, asked_by: int | None, annex: bool = True
 ) -> dict[str, object]:
-    made = make_monthly(date.fromisoformat(f"{month}-01"), asked_by=asked_by, progress=progress)
+    made = make(Period.named(period), asked_by=asked_by, progress=progress, annex=annex)
     return {"report": made.id}
 
 
-def _silent(percent: int, doing: str) -> None:
+def silent(percent: int, doing: str) -> None:
     """Progress that nobody watches."""
 
 
-def make_monthly(
-    month: date, *, asked_by: int | None = None, progress: jobs.Progress = _silent
-) -> MadeReport:
-    """The report of the month. As long as the figures are the same it is the one already made.
+def make_monthly(month: date) -> MadeReport:
+    return make(Period(month.replace(day=1)))
 
-    Begins and ends transactions of its own: no file is written inside one.
+
+def make(
+    period: Period,
+    *,
+    asked_by: int | None = None,
+    progress: jobs.Progress = silent,
+    annex: bool = True,
+) -> MadeReport:
+    """The report of the period. As long as the figures are the same it is the one already made.
+
+    That of a closed month is the one with which it was closed. Begins and ends
+    transactions of its own: no file is written inside one.
     """
-    _has_begun(month)
-    progress(5, "Counting the month")
-    report = monthly.build(month)
+    _has_begun(period)
+    closing = closing_of(period.first) if period.months == 1 else None
+    if closing is not None:
+        return closing.report
+    progress(5, "Counting the period")
+    report = monthly.build(period.first, period.months, annex=annex)
     figures = as_json(report)
     stamp = Stamp(clock.now(), figures_hash(figures), audit.head())
-    known = _find_made(report.month, figures)
+    form = returns.build(report, db.session.get(Person, asked_by) if asked_by else None)
+    known = _find_made(period, figures)
     known_id = known.id if known else None
     db.session.rollback()
-    kept = None if known_id else _print(report, stamp, progress)
+    kept = None if known_id else _print(report, form, stamp, progress)
     with writing():
         db.session.rollback()  # what comes next begins with the lock
         if kept is None:
             return db.session.get_one(MadeReport, known_id)
-        return _find_made(report.month, figures) or _store(report, stamp, kept, asked_by)
+        return _find_made(period, figures) or _store(report, stamp, kept, asked_by)
 
 
 def _print(
-    report: MonthlyReport, stamp: Stamp, progress: jobs.Progress
-) -> tuple[files.Stored, files.Stored]:
-    """The report as PDF and workbook, kept on the disk. No transaction is open meanwhile."""
-    progress(30, "Setting the pages")
+    report: MonthlyReport, form: returns.Return, stamp: Stamp, progress: jobs.Progress
+) -> dict[str, files.Stored]:
+    """The files of the report, kept on the disk. No transaction is open meanwhile."""
+    progress(20, "Setting the pages")
     pdf = files.keep_bytes(monthly.to_pdf(report, stamp))
-    progress(80, "Writing the workbook")
+    progress(75, "Setting the return form")
+    return_form = files.keep_bytes(returns.to_pdf(form, stamp))
+    progress(85, "Writing the workbook")
     xlsx = files.keep_bytes(to_xlsx(report, stamp))
     progress(95, "Storing the report")
-    return pdf, xlsx
+    return {"pdf": pdf, "xlsx": xlsx, "return": return_form}
 
 
 def _store(
-    report: MonthlyReport,
-    stamp: Stamp,
-    kept: tuple[files.Stored, files.Stored],
-    asked_by: int | None,
+    report: MonthlyReport, stamp: Stamp, kept: dict[str, files.Stored], asked_by: int | None
 ) -> MadeReport:
     """The row of the made report, and a line in the log."""
-    pdf, xlsx = (_register(one, form) for one, form in zip(kept, MEDIA_TYPES, strict=True))
+    blobs = {form: _register(one, form) for form, one in kept.items()}
     made = MadeReport(
-        kind=MONTHLY,
+        kind=report.period.kind,
         month=report.month,
         figures=as_json(report),
         figures_hash=stamp.figures_hash,
-        pdf=pdf.sha256,
-        xlsx=xlsx.sha256,
+        pdf=blobs["pdf"].sha256,
+        xlsx=blobs["xlsx"].sha256,
         audit_head=stamp.audit_head,
         made_by=asked_by,
         made_at=stamp.made_at,
     )
     db.session.add(made)
     db.session.flush()
+    db.session.add(ReturnForm(report_id=made.id, pdf=blobs["return"].sha256))
     by = db.session.get(Person, asked_by) if asked_by else None
-    words = {"month": f"{made.month:%Y-%m}", "figures": made.figures_hash, "pdf": made.pdf}
+    words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
     audit.record(by, Do.REPORT_MAKE, made, **words)
     return made
 
@@ -196,13 +242,20 @@ def _register(stored: files.Stored, form: str) -> Blob:
     return files.register(stored, MEDIA_TYPES[form])
 
 
-def _find_made(month: date, figures: str) -> MadeReport | None:
-    """The newest report of the month, if it holds these figures."""
-    query = select(MadeReport).where(MadeReport.kind == MONTHLY, MadeReport.month == month)
+def _find_made(period: Period, figures: str) -> MadeReport | None:
+    """The newest report of the period, if it holds these figures."""
+    query = select(MadeReport).where(
+        MadeReport.kind == period.kind, MadeReport.month == period.first
+    )
     newest = db.session.scalar(query.order_by(MadeReport.id.desc()).limit(1))
     return newest if newest is not None and newest.figures == figures else None
 
 
-def _has_begun(month: date) -> None:
-    if month.replace(day=1) > clock.today():
-        raise Refused("This month has not begun yet")
+def _has_begun(period: Period) -> None:
+    if period.first > clock.today():
+        raise Refused("This period has not begun yet")
+
+
+def last_month() -> date:
+    """The month before this one."""
+    return shift(clock.today().replace(day=1), -1)

@@ -1,56 +1,54 @@
-"""The reports that were made, and making another."""
+"""The reports that were made, what is behind their figures, making and closing."""
 
 import json
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 
 from county_portal.access import me, needs
 from county_portal.core.web import form_page
 from county_portal.extensions import db
-from county_portal.models import Job, JobState, MadeReport, State, UnitKind
+from county_portal.models import Ground, Job, JobState, MadeReport, State, UnitKind
 from county_portal.policy import Do
-from county_portal.reports import services
-from county_portal.reports.forms import MonthForm
+from county_portal.reports import behind, charts, closing, remarks, services
+from county_portal.reports.forms import PeriodForm, ReasonForm, RemarksForm
+from county_portal.reports.periods import MONTHS, Period
+from county_portal.reports.shown import BUCKETS, CHARTS, FIGURES, STAGES, VERDICTS
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
-FIGURES = {
-    "submitted": _l("Submitted"),
-    "published": _l("Published"),
-    "on_time": _l("Published on time"),
-    "late": _l("Published late"),
-    "returned": _l("Returned (times)"),
-    "declined": _l("Declined"),
-    "corrected": _l("Corrected"),
-    "withdrawn": _l("Withdrawn"),
-    "overdue": _l("Overdue and unpublished at the end"),
-}
-STAGES = {
-    "": _l("Waiting for its turn"),
-    "Counting the month": _l("Counting the month"),
-    "Setting the pages": _l("Setting the pages"),
-    "Writing the workbook": _l("Writing the workbook"),
-    "Storing the report": _l("Storing the report"),
-}
+
+@bp.app_context_processor
+def name_periods() -> dict[str, object]:
+    """How pages write a period: by its code."""
+    return {"period_code": lambda made: services.period_of(made).code, "length_of": MONTHS.get}
 
 
 @bp.get("/")
 @needs(Do.REPORT_READ)
 def index() -> Response:
-    """What was made, and for the clerk the month to make next."""
-    return _list(MonthForm.offering_known_months())
+    """What was made, and for the clerk the period to report on next."""
+    return _list(PeriodForm.offering_known_periods())
 
 
 @bp.post("/")
 @needs(Do.REPORT_MAKE)
 def make() -> ResponseReturnValue:
-    """Ask for the report of a month and go where its progress is shown."""
-    form = MonthForm.offering_known_months()
+    """Ask for the report of a period and go where its progress is shown."""
+    form = PeriodForm.offering_known_periods()
     if not form.validate():
         return _list(form)
-    job = services.request_monthly(form.chosen(), by=me())
+    job = services.request_report(form.chosen(), by=me(), annex=bool(form.annex.data))
     db.session.commit()
     return redirect(url_for(".job", job_id=job.id), 303)
 
@@ -74,12 +72,20 @@ def progress(job_id: int) -> str:
 def report(report_id: int) -> str:
     """The figures of a made report."""
     made = services.get_report(report_id, by=me())
+    figures = services.figures_of(made)
     return render_template(
         "reports/report.html",
         made=made,
-        report=services.figures_of(made),
+        report=figures,
+        period=figures.period,
         words=FIGURES,
+        verdicts=VERDICTS,
+        buckets=BUCKETS,
+        charts=charts.of(figures, {name: str(word) for name, word in CHARTS.items()}),
+        closings=closing.closings_of(made.month) if figures.months == 1 else [],
+        may_close=figures.months == 1 and not figures.partial,
         State=State,
+        Ground=Ground,
         UnitKind=UnitKind,
     )
 
@@ -99,22 +105,104 @@ def download(report_id: int, form: str) -> Response:
     )
 
 
-def _list(form: MonthForm) -> Response:
+@bp.get("/<int:report_id>/items/<figure>")
+@needs(Do.REPORT_READ)
+def items(report_id: int, figure: str) -> str:
+    """The items behind one figure, from the records as they are now."""
+    made = services.get_report(report_id, by=me())
+    narrowed = {name: text for name, text in request.args.items() if name != "page"}
+    number = request.args.get("page", 1, int)
+    found = behind.find(made, figure, narrowed, page=number, by=me())
+    return render_template(
+        "reports/items.html",
+        made=made,
+        page=found,
+        name={**FIGURES, **VERDICTS}[figure],
+        narrowed=narrowed,
+    )
+
+
+# Remarks
+
+
+@bp.get("/periods/<code>/remarks")
+@needs(Do.REPORT_MAKE)
+def write_remarks(code: str) -> Response:
+    """What the report is to say in words, and why items were late."""
+    noted = remarks.noted(Period.named(code), by=me())
+    return form_page("reports/remarks.html", RemarksForm.of(noted), noted=noted)
+
+
+@bp.post("/periods/<code>/remarks")
+@needs(Do.REPORT_MAKE)
+def keep_remarks(code: str) -> ResponseReturnValue:
+    """Keep it; the report is then to be made anew."""
+    period = Period.named(code)
+    noted = remarks.noted(period, by=me())
+    form = RemarksForm.of(noted)
+    if not form.validate():
+        return form_page("reports/remarks.html", form, noted=noted)
+    remarks.write(period, form.words.data or "", form.reasons(), seen=form.seen.data or "", by=me())
+    db.session.commit()
+    flash(_("Kept. Make the report again, and it stands in it."))
+    return redirect(url_for(".write_remarks", code=code), 303)
+
+
+# Closing
+
+
+@bp.post("/months/<code>/close")
+@needs(Do.REPORT_CLOSE)
+def close(code: str) -> ResponseReturnValue:
+    """Freeze the figures of a month."""
+    job = closing.request_closing(Period.named(code).first, by=me())
+    db.session.commit()
+    return redirect(url_for(".job", job_id=job.id), 303)
+
+
+@bp.get("/months/<code>/reopen")
+@needs(Do.REPORT_REOPEN)
+def ask_to_reopen(code: str) -> Response:
+    """Say why the month is opened again."""
+    month = Period.named(code).first
+    return form_page(
+        "reports/reopen.html", ReasonForm(), month=month, closing=closing.in_force(month)
+    )
+
+
+@bp.post("/months/<code>/reopen")
+@needs(Do.REPORT_REOPEN)
+def reopen(code: str) -> ResponseReturnValue:
+    month, form = Period.named(code).first, ReasonForm()
+    if not form.validate():
+        return form_page("reports/reopen.html", form, month=month, closing=closing.in_force(month))
+    row = closing.reopen(month, form.reason.data, by=me())
+    db.session.commit()
+    flash(_("The month is open again. Its closing and your reason stay on record."))
+    return redirect(url_for(".report", report_id=row.report_id), 303)
+
+
+def _list(form: PeriodForm) -> Response:
     page = services.find_reports(me(), request.args.get("page", 1, int))
     return form_page("reports/index.html", form, page=page)
 
 
 def _file_name(made: MadeReport, form: str) -> str:
     """As the file is named in the office: official Chinese in every language."""
-    return f"政府信息公开工作月报{made.month:%Y-%m}.{form}"
+    period = services.period_of(made)
+    if form == "return":
+        return f"政府信息公开情况统计表{period.code}.pdf"
+    return f"政府信息公开工作{period.paper}{period.code}.{form}"
 
 
 def _progress(job: Job) -> dict[str, object]:
     """What the page and its part show of the work."""
+    done = json.loads(job.result) if job.state is JobState.DONE else {}
     return {
         "job": job,
-        "month": json.loads(job.arguments)["month"],
+        "period": json.loads(job.arguments).get("period", ""),
         "stage": STAGES.get(job.doing, job.doing),
-        "report_id": json.loads(job.result)["report"] if job.state is JobState.DONE else None,
+        "report_id": done.get("report"),
+        "circular_id": done.get("circular"),
         "running": job.state in {JobState.WAITING, JobState.RUNNING},
     }

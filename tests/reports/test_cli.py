@@ -33,7 +33,7 @@ def test_the_command_writes_what_the_office_keeps(app: Flask, cast: Cast, tmp_pa
 def test_a_month_to_come_is_refused(app: Flask, cast: Cast, tmp_path: Path) -> None:
     code, words = run(app, "2026-04", str(tmp_path / "out.pdf"))
     assert code == 1
-    assert "This month has not begun yet" in words
+    assert "This period has not begun yet" in words
     assert not (tmp_path / "out.pdf").exists()
 
 

@@ -24,9 +24,9 @@ from county_portal.models import (
     Unit,
     Verdict,
 )
-from county_portal.reports import monthly
+from county_portal.reports import lines, monthly
 from county_portal.reports.figures import as_json, from_json, share
-from county_portal.reports.monthly import MonthlyReport
+from county_portal.reports.lines import MonthlyReport
 from tests.cast import Cast
 from tests.factories import (
     go,
@@ -52,7 +52,7 @@ def built(month: date = MARCH, when: str = LATER) -> MonthlyReport:
         return monthly.build(month)
 
 
-def line(report: MonthlyReport, unit: Unit) -> monthly.UnitLine:
+def line(report: MonthlyReport, unit: Unit) -> lines.UnitLine:
     return next(one for one in report.units if one.code == unit.code)
 
 
@@ -351,7 +351,7 @@ def test_the_figures_read_back_from_text_are_the_same(app: Flask) -> None:
 
 def test_figures_of_another_kind_are_not_taken(cast: Cast) -> None:
     with pytest.raises(ValueError, match="not of Totals"):
-        from_json(monthly.Totals, as_json(built()))
+        from_json(lines.Totals, as_json(built()))
 
 
 def test_a_real_road_and_its_report(cast: Cast) -> None:

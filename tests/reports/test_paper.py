@@ -14,11 +14,12 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from county_portal.core import clock
-from county_portal.reports import monthly
-from county_portal.reports.figures import as_json, figures_hash, share
-from county_portal.reports.monthly import MonthlyReport, Stamp
-from county_portal.reports.words import FIGURES, STATES
-from county_portal.reports.workbook import to_xlsx
+from county_portal.reports import annex, lines, monthly
+from county_portal.reports.figures import as_json, figures_hash, from_json, share
+from county_portal.reports.lines import MonthlyReport, Stamp
+from county_portal.reports.periods import shift
+from county_portal.reports.sheets import to_xlsx
+from county_portal.reports.words import BUCKETS, FIGURES, GROUNDS, STATES, VERDICTS
 from tests.reports.county import random_county
 from tests.reports.reading import text_of
 
@@ -30,7 +31,7 @@ def report() -> MonthlyReport:
     """Sixty units, thirty columns: as large as the county, every figure another."""
     numbers = iter(range(1001, 9999))
     units = tuple(
-        monthly.UnitLine(
+        lines.UnitLine(
             code=f"U{n:02}",
             name=f"县属单位{n:02}",
             kind=["township", "department", "public_body"][n % 3],
@@ -46,17 +47,24 @@ def report() -> MonthlyReport:
         for n in range(60)
     )
     columns = tuple(
-        monthly.ColumnLine(
-            f"c{n}", f"栏目{n:02}", "上级" if n % 4 else "", next(numbers), share(n, 97)
+        lines.ColumnLine(
+            slug=f"c{n}",
+            name=f"栏目{n:02}",
+            under="上级" if n % 4 else "",
+            count=next(numbers),
+            share=share(n, 97),
+            last_on=date(2026, 10, 1 + n) if n % 5 else None,
+            update_days=None if n % 7 == 0 else 30,
+            overdue_by=next(numbers) if n % 5 else None,
         )
         for n in range(30)
     )
     categories = tuple(
-        monthly.CategoryLine(f"20-{n}", f"类别{n:02}", f"20({n})", next(numbers), share(n, 93))
+        lines.CategoryLine(f"20-{n}", f"类别{n:02}", f"20({n})", next(numbers), share(n, 93))
         for n in range(15)
     )
     overdue = tuple(
-        monthly.OverdueLine(
+        lines.OverdueLine(
             title=f"关于第{n:02}号事项的通知",
             unit=f"县属单位{n:02}",
             formed_on=date(2026, 8, 1 + n),
@@ -64,10 +72,11 @@ def report() -> MonthlyReport:
             published_on=None if n % 2 else date(2026, 10, 1 + n),
             days_over=200 + n,
             state=list(STATES)[n % len(STATES)] if n % 2 else "published",
+            reason=f"原因{n:02}" if n % 3 else "",
         )
         for n in range(20)
     )
-    totals, before = some_totals(numbers), some_totals(numbers)
+    totals, before, year_before = (some_totals(numbers) for _ in range(3))
     return MonthlyReport(
         month=date(2026, 10, 1),
         until=date(2026, 10, 31),
@@ -75,17 +84,60 @@ def report() -> MonthlyReport:
         office="青禾县人民政府办公室",
         totals=totals,
         before=before,
-        changes=tuple(monthly._changes(totals, before)),
+        year_before=year_before,
+        changes=tuple(monthly._changes(totals, before, year_before)),
         units=units,
         columns=columns,
-        categories=(*categories, monthly.CategoryLine("", "", "", next(numbers), share(5, 93))),
+        categories=(*categories, lines.CategoryLine("", "", "", next(numbers), share(5, 93))),
         overdue=overdue,
+        course=tuple(
+            lines.MonthCount(shift(date(2025, 11, 1), n), next(numbers), next(numbers))
+            for n in range(12)
+        ),
+        this_year=lines.MonthCount(date(2026, 1, 1), next(numbers), next(numbers)),
+        review=lines.ReviewFigures(
+            **{name: next(numbers) for name in VERDICTS},
+            median_days=Decimal("2.5"),
+            grounds=tuple(lines.GroundCount(ground, next(numbers)) for ground in GROUNDS),
+        ),
+        buckets=tuple(
+            lines.Bucket(name, next(numbers), share(n, 91)) for n, name in enumerate(BUCKETS)
+        ),
+        corrections=tuple(after(n) for n in range(3)),
+        withdrawals=tuple(after(n) for n in range(3, 6)),
+        adjustments=(
+            lines.Adjustment(date(2026, 8, 1), "late", next(numbers), next(numbers)),
+            lines.Adjustment(date(2026, 9, 1), "published", next(numbers), 7),
+        ),
+        remarks=("国庆假期后集中公开。", "县水利局更换信息员。"),
+        annex=tuple(
+            lines.AnnexGroup(f"栏目{group:02}", "上级" if group else "", some_published(group))
+            for group in range(4)
+        ),
     )
 
 
-def some_totals(numbers: Iterator[int]) -> monthly.Totals:
+def after(n: int) -> lines.Afterwards:
+    return lines.Afterwards(f"事后{n}", f"单位{n}", f"A01/{n}", date(2026, 10, 1 + n), f"有误{n}")
+
+
+def some_published(group: int) -> tuple[lines.PublishedLine, ...]:
+    """Fifty, a hundred, two hundred and fifty, one."""
+    return tuple(
+        lines.PublishedLine(
+            index_number=f"QH{group}/2026-{n:05}",
+            title=f"第{group}组第{n}件",
+            unit=f"县属单位{n % 60:02}",
+            formed_on=date(2026, 9, 1 + n % 30),
+            published_on=date(2026, 10, 1 + n % 31),
+        )
+        for n in range((50, 100, 250, 1)[group])
+    )
+
+
+def some_totals(numbers: Iterator[int]) -> lines.Totals:
     counts = {name: next(numbers) for name in FIGURES}
-    return monthly.Totals(
+    return lines.Totals(
         **counts, on_time_share=share(next(numbers), 9999), median_days=Decimal("12.5")
     )
 
@@ -106,11 +158,17 @@ def words_of(pdf: bytes) -> str:
     return re.sub(r"\s", "", text_of(pdf))
 
 
+def told(rate: Decimal | None) -> str:
+    return "—" if rate is None else f"{rate:+}%"
+
+
 def test_every_figure_stands_on_the_paper(report: MonthlyReport, pdf: bytes) -> None:
     text = words_of(pdf)
     for one in report.changes:
-        rate = "—" if one.rate is None else f"{one.rate:+}%"
-        row = f"{FIGURES[one.figure]}{one.now}{one.before}{one.change:+d}{rate}"
+        row = (
+            f"{FIGURES[one.figure]}{one.now}{one.before}{one.change:+d}{told(one.rate)}"
+            f"{one.year_before}{told(one.year_rate)}"
+        )
         assert row.replace("-", "−") in text
     for one in report.units:
         days = "—" if one.median_days is None else one.median_days
@@ -119,14 +177,87 @@ def test_every_figure_stands_on_the_paper(report: MonthlyReport, pdf: bytes) -> 
             f"{one.declined}{one.on_time}{one.late}{days}" in text
         )
     for one in report.columns:
-        assert f"{one.name}{one.count}{one.share}" in text
+        days = one.update_days or "—"
+        over = "—" if one.overdue_by is None else one.overdue_by
+        assert f"{one.name}{one.count}{one.share}{one.last_on or '空白'}{days}{over}" in text
     for one in report.categories:
         name, article = one.name or "未归入法定类别", one.article or "—"
         assert f"{name}{article}{one.count}{one.share}" in text
     for one in report.overdue:
-        where = one.published_on or STATES[one.state]
-        row = f"{one.title}{one.unit}{one.formed_on}{one.due_on}{where}{one.days_over}"
-        assert row in text
+        where = f"{one.published_on}公开" if one.published_on else STATES[one.state]
+        why = f"原因：{one.reason}" if one.reason else ""
+        assert (
+            f"{one.title}（{one.unit}），{one.formed_on}形成，时限{one.due_on}，{where}，"
+            f"逾期{one.days_over}日。{why}" in text
+        )
+
+
+def test_the_other_sections_stand_on_the_paper(report: MonthlyReport, pdf: bytes) -> None:
+    text, review = words_of(pdf), report.review
+    assert review is not None
+    assert f"共作出保密审查意见{review.reviewed}件次：同意公开{review.release}件次，" in text
+    assert (
+        f"依申请公开{review.release_on_request}件次，不予公开{review.withhold}件次，"
+        f"报请确定{review.refer}件次，退回{review.sent_back}件次。" in text
+    )
+    for one in review.grounds:
+        assert f"{GROUNDS[one.ground]}{one.count}" in text
+    for one in report.buckets:
+        assert f"{BUCKETS[one.name]}{one.count}{one.share}" in text
+    for name, rows in (("更正", report.corrections), ("撤回", report.withdrawals)):
+        for one in rows:
+            assert (
+                f"{one.title}（{one.unit}，索引号{one.index_number}），{one.on}{name}。"
+                f"原因：{one.why}" in text
+            )
+    for one in report.adjustments:
+        row = f"{one.month.month}月{FIGURES[one.figure]}{one.known}{one.counted}{one.change:+d}"
+        assert row.replace("-", "−") in text
+    for paragraph in report.remarks:
+        assert paragraph in text
+    assert "报送" + "".join(f"{one.submitted}" for one in report.course) in text
+    assert "公开" + "".join(f"{one.published}" for one in report.course) in text
+
+
+def test_the_annex_lists_everything_in_parts_on_pages_of_their_own(
+    report: MonthlyReport, pdf: bytes
+) -> None:
+    text, number = words_of(pdf), 0
+    for group in report.annex:
+        for one in group.lines:
+            number += 1
+            assert (
+                f"{number}.{one.title}（{one.unit}，索引号{one.index_number}，"
+                f"{one.formed_on}形成，{one.published_on}公开）" in text
+            )
+    parts = list(annex.sheets(report.annex))
+    sizes = [sum(len(piece.lines) for piece in part) for part in parts]
+    assert sizes == [150, 150, 101]
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [re.sub(r"\s", "", one.get_textpage().get_text_range()) for one in document]
+    firsts = [f"{part[0].first}.{part[0].lines[0].title}（" for part in parts]
+    for first in firsts:
+        (page,) = (page for page in pages if first in page)
+        assert page.index(first) < 60, "only headings stand above it"
+    assert sum("（续）" in page for page in pages) == 1
+
+
+def test_the_charts_are_drawn_on_the_paper(report: MonthlyReport, pdf: bytes) -> None:
+    text = words_of(pdf)
+    most = sorted(report.units, key=lambda one: -one.published)[:12]
+    assert "".join(f"{one.name}{one.published}" for one in most[:1]) in text
+    with pikepdf.open(BytesIO(pdf)) as document:
+        first = b"".join(
+            pikepdf.unparse_content_stream(pikepdf.parse_content_stream(page))
+            for page in document.pages[:3]
+        )
+    assert first.count(b" l\n") > 20, "lines from point to point"
+
+
+def test_the_figures_are_attached(report: MonthlyReport, pdf: bytes) -> None:
+    with pikepdf.open(BytesIO(pdf)) as document:
+        (file,) = (one.get_file().read_bytes() for one in document.attachments.values())
+    assert from_json(MonthlyReport, file.decode()) == report
 
 
 def test_the_first_page_says_it_in_words(report: MonthlyReport, pdf: bytes) -> None:
@@ -175,7 +306,7 @@ def test_pages_are_a4_and_numbered_and_repeat_the_heads(pdf: bytes) -> None:
     for number, text in enumerate(texts, 1):
         assert f"—{number}—" in text
     head = "序号单位报送公开上月公开退回不予采用按时公开逾期公开中位数"
-    with_units = [text for text in texts if "县属单位" in text and "逾期（日）" not in text]
+    with_units = [text for text in texts if re.search(r"\d+县属单位\d\d\d{28}", text)]
     assert len(with_units) > 1
     assert all(head in text for text in with_units)
 
@@ -237,7 +368,9 @@ def test_the_workbook_holds_real_numbers(report: MonthlyReport) -> None:
             median,
         )
     columns = rows_of(content, "各栏目情况")
-    assert [row[2:] for row in columns] == [(one.count, float(one.share)) for one in report.columns]
+    assert [row[2:4] for row in columns] == [
+        (one.count, float(one.share)) for one in report.columns
+    ]
     categories = rows_of(content, "主动公开类别")
     assert [row[2:] for row in categories] == [
         (one.count, float(one.share)) for one in report.categories
@@ -245,10 +378,28 @@ def test_the_workbook_holds_real_numbers(report: MonthlyReport) -> None:
     overdue = rows_of(content, "逾期情况")
     assert overdue[0][2] == datetime(2026, 8, 1)  # noqa: DTZ001 (a date without a time)
     assert [row[6] for row in overdue] == [one.days_over for one in report.overdue]
+    assert [row[7] or "" for row in overdue] == [one.reason for one in report.overdue]
     changes = rows_of(content, "总体情况")
-    assert [row[1:3] for row in changes[: len(report.changes)]] == [
-        (one.now, one.before) for one in report.changes
+    assert [(*row[1:3], row[5]) for row in changes[: len(report.changes)]] == [
+        (one.now, one.before, one.year_before) for one in report.changes
     ]
+    course = rows_of(content, "近十二个月")
+    assert [row[1:] for row in course] == [(one.submitted, one.published) for one in report.course]
+    review = dict(rows_of(content, "保密审查情况"))
+    assert report.review is not None
+    for name, word in VERDICTS.items():
+        assert review[word] == getattr(report.review, name)
+    times = rows_of(content, "公开时效情况")
+    assert [row[1] for row in times] == [one.count for one in report.buckets]
+    for name, rows in (("更正", report.corrections), ("撤回", report.withdrawals)):
+        cells = rows_of(content, f"{name}情况")
+        assert [(row[0], row[4]) for row in cells] == [(one.title, one.why) for one in rows]
+    moved = rows_of(content, "以前月份数据调整")
+    assert [row[2:] for row in moved] == [
+        (one.known, one.counted, one.change) for one in report.adjustments
+    ]
+    listed = [one.index_number for group in report.annex for one in group.lines]
+    assert [row[3] for row in rows_of(content, "公开信息清单")] == listed
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@x", FORMULA, "http://x.example", "007"])
@@ -266,5 +417,6 @@ def test_the_heads_stay_in_sight_and_the_same_report_is_the_same_bytes(
     book = load_workbook(BytesIO(content))
     assert {sheet.freeze_panes for sheet in book} == {"A4"}
     assert {sheet.print_title_rows for sheet in book} == {"$3:$3"}
+    assert all(sheet.print_area for sheet in book)
     with clock.frozen("2027-01-01T00:00"):
         assert to_xlsx(report, stamp_of(report)) == content

@@ -14,6 +14,7 @@ from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.models import AuditRow, Job, JobState, MadeReport, Person, State
 from county_portal.reports import services
+from county_portal.reports.periods import Period
 from tests.cast import Cast
 from tests.factories import make_item
 from tests.page import Page
@@ -40,22 +41,27 @@ def fetch(page: Page, address: str, **headers: str) -> tuple[bytes, Headers]:
 
 def make(clerk: Page, month: str = "2026-03") -> dict[str, str]:
     """Ask for a report and wait until it is ready: what the page then leads to."""
-    ready = clerk.post("/reports/", {"month": month})
+    ready = clerk.post("/reports/", {"period": month, "annex": "y"})
     assert "The report is ready" in ready.text
     return links(ready)
 
 
 def test_the_first_page_says_what_to_do(cast: Cast, browse: Browse) -> None:
     page = browse(cast.he).get("/reports/")
-    assert "Choose a month and make the first" in page.text
-    assert [option["value"] for option in page.select("#month option")] == ["2026-03"]
+    assert "Choose a period and make the first" in page.text
+    assert [option["value"] for option in page.select("#period option")] == [
+        "2026-03",
+        "2026-Q1",
+        "2026-H1",
+        "2026",
+    ]
 
 
 def test_a_report_is_made_read_and_downloaded(clerk: Page) -> None:
     found = make(clerk)
     page = clerk.get(found["Open the report"])
-    assert "Monthly report 2026-03" in page.text
-    assert "The month was not over." in page.text
+    assert "Report 2026-03" in page.text
+    assert "The period was not over." in page.text
     pdf, headers = fetch(clerk, found["Download as PDF"])
     assert headers["Content-Type"] == "application/pdf"
     assert "filename*=UTF-8''%E6%94%BF" in headers["Content-Disposition"]
@@ -91,15 +97,15 @@ def test_other_figures_make_another_report_and_keep_the_first(clerk: Page, cast:
 
 
 def test_two_clicks_are_one_job(app: object, cast: Cast) -> None:
-    month = clock.today().replace(day=1)
-    one = services.request_monthly(month, by=cast.he)
-    two = services.request_monthly(month, by=cast.he)
+    month = Period(clock.today().replace(day=1))
+    one = services.request_report(month, by=cast.he)
+    two = services.request_report(month, by=cast.he)
     assert one is two
     db.session.rollback()
 
 
 def test_a_month_that_is_not_offered_is_refused(clerk: Page) -> None:
-    page = clerk.post("/reports/", {"month": "2026-04"}, status=422)
+    page = clerk.post("/reports/", {"period": "2026-04"}, status=422)
     assert "Not a valid choice" in page.text
     assert db.session.scalar(select(func.count(Job.id))) == 0
 
@@ -116,9 +122,9 @@ def test_making_a_report_is_written_into_the_log(clerk: Page) -> None:
 
 def test_progress_is_shown_and_asks_again_until_it_is_done(clerk: Page, cast: Cast) -> None:
     job = Job(
-        key="reports.monthly:2026-03:7",
+        key="reports.make:2026-03:7",
         task=services.TASK,
-        arguments='{"month": "2026-03", "asked_by": null}',
+        arguments='{"period": "2026-03", "asked_by": null}',
         state=JobState.RUNNING,
         progress=30,
         doing="Setting the pages",
@@ -155,7 +161,7 @@ def test_an_editor_reads_reports_and_makes_none(clerk: Page, cast: Cast, browse:
     assert not editor.get("/reports/").select("form[action='/reports/']")
     editor.get(found["Open the report"])
     fetch(editor, found["Download as PDF"])
-    editor.post("/reports/", {"month": "2026-03"}, status=403)
+    editor.post("/reports/", {"period": "2026-03"}, status=403)
 
 
 @pytest.mark.parametrize("name", ["lin", "zhou", "wu", "sys", "sec", "aud"])
@@ -177,8 +183,11 @@ def test_the_workbook_opens(clerk: Page) -> None:
     content, _headers = fetch(clerk, make(clerk)["Download as workbook"])
     assert load_workbook(BytesIO(content)).sheetnames == [
         "总体情况",
+        "近十二个月",
         "各单位情况",
         "各栏目情况",
         "主动公开类别",
-        "逾期情况",
+        "保密审查情况",
+        "公开时效情况",
+        "公开信息清单",
     ]

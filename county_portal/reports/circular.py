@@ -1,0 +1,215 @@
+"""The circular (通报): who reported how much, who nothing, who late, who first and last."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from county_portal import settings
+from county_portal.core.pdf import render_pdf
+from county_portal.reports.figures import share
+from county_portal.reports.lines import MonthlyReport, Stamp, Totals, UnitLine
+from county_portal.reports.periods import Period
+from county_portal.reports.words import KINDS
+
+
+@dataclass(frozen=True)
+class Place:
+    """One unit among those of its kind. Equal figures share a rank."""
+
+    rank: int
+    name: str
+    submitted: int
+    published: int
+    returned: int
+    late: int
+    overdue: int
+    on_time_share: Decimal
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it reported nothing (零报送)."""
+        return self.submitted == 0
+
+
+@dataclass(frozen=True)
+class Field:
+    """The units of one kind by rank; who is named first and last."""
+
+    kind: str
+    places: tuple[Place, ...]
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Circular:
+    """Everything the circular says."""
+
+    month: date
+    months: int
+    county: str
+    office: str
+    totals: Totals
+    fields: tuple[Field, ...]
+
+    @property
+    def period(self) -> Period:
+        return Period(self.month, self.months)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return tuple(place for field in self.fields for place in field.places)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a paragraph or a table of the text: the same on paper and in Word."""
+
+    kind: str  # heading, text or table
+    words: str = ""
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def build(report: MonthlyReport) -> Circular:
+    """The circular over the figures of a report. Units that are closed by now are not ranked."""
+    named = settings.number("circular_names")
+    units = [one for one in report.units if one.active]
+    fields = (_field(kind, [one for one in units if one.kind == kind], named) for kind in KINDS)
+    return Circular(
+        month=report.month,
+        months=report.months,
+        county=report.county,
+        office=report.office,
+        totals=report.totals,
+        fields=tuple(field for field in fields if field.places),
+    )
+
+
+def to_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
+    """The circular as it is printed and sent."""
+    return render_pdf(
+        "reports/circular.html",
+        attach=attach,
+        circular=circular,
+        title=title(circular),
+        blocks=tuple(blocks(circular)),
+        stamp=stamp,
+    )
+
+
+def _field(kind: str, units: Sequence[UnitLine], named: int) -> Field:
+    scores = sorted((_score(one) for one in units), reverse=True)
+    places = sorted(
+        (_place(one, scores.index(_score(one)) + 1) for one in units), key=lambda one: one.rank
+    )
+    first = [one for one in places if one.rank <= named and one.published]
+    others = [one for one in places if one not in first and not one.is_silent]
+    limit = others[-named].rank if len(others) >= named else 0
+    last = [one for one in others if one.rank >= limit]
+    return Field(
+        kind, tuple(places), tuple(one.name for one in first), tuple(one.name for one in last)
+    )
+
+
+def _score(unit: UnitLine) -> tuple[int, int]:
+    return unit.published, unit.submitted
+
+
+def _place(unit: UnitLine, rank: int) -> Place:
+    return Place(
+        rank=rank,
+        name=unit.name,
+        submitted=unit.submitted,
+        published=unit.published,
+        returned=unit.returned,
+        late=unit.late,
+        overdue=unit.overdue,
+        on_time_share=share(unit.on_time, unit.published),
+    )
+
+
+# The text
+
+
+def title(circular: Circular) -> str:
+    return f"关于{circular.period.title}政府信息报送和公开情况的通报"
+
+
+def blocks(circular: Circular) -> Iterable[Block]:
+    """The text of the circular, piece by piece."""
+    t, places = circular.totals, circular.places
+    period = circular.period
+    reporting = sum(not one.is_silent for one in places)
+    yield Block("text", f"现将{period.title}各单位政府信息报送和公开情况通报如下。")
+    yield Block("heading", "一、总体情况")
+    yield Block(
+        "text",
+        f"{period.this}，全县{len(places)}个单位中有{reporting}个单位报送信息，共报送{t.submitted}件，"
+        f"公开{t.published}件，退回{t.returned}次，不予采用{t.declined}件；"
+        f"按时公开{t.on_time}件，按时公开率{t.on_time_share}%。",
+    )
+    yield Block("heading", "二、各单位情况")
+    for field in circular.fields:
+        yield from _about(field)
+    yield Block("heading", "三、零报送情况")
+    yield Block("text", _silent(circular))
+    yield Block("heading", "四、逾期情况")
+    yield Block("text", _late(circular))
+    yield Block(
+        "text",
+        "请零报送和有逾期信息的单位查明原因，按照《中华人民共和国政府信息公开条例》规定的时限，"
+        "及时报送和公开应当主动公开的政府信息。",
+    )
+
+
+def _about(field: Field) -> Iterable[Block]:
+    published = {one.name: one.published for one in field.places}
+    kind = KINDS[field.kind]
+    words = []
+    if field.first:
+        words.append(f"公开信息居前的{kind}是：{_names(field.first, published)}")
+    if field.last:
+        words.append(f"有报送而公开信息居后的{kind}是：{_names(field.last, published)}")
+    yield Block("text", f"{'；'.join(words)}。" if words else f"{kind}均没有公开的信息。")
+    yield Block(
+        "table",
+        f"{kind}报送和公开情况",
+        ("名次", "单位", "报送", "公开", "退回", "逾期公开", "逾期未公开", "按时率（%）"),
+        tuple(
+            (
+                str(one.rank),
+                one.name,
+                str(one.submitted),
+                str(one.published),
+                str(one.returned),
+                str(one.late),
+                str(one.overdue),
+                str(one.on_time_share) if one.published else "—",
+            )
+            for one in field.places
+        ),
+    )
+
+
+def _names(names: Iterable[str], numbers: dict[str, int]) -> str:
+    return "、".join(f"{name}（{numbers[name]}件）" for name in names)
+
+
+def _silent(circular: Circular) -> str:
+    silent = [one.name for one in circular.places if one.is_silent]
+    if not silent:
+        return f"{circular.period.this}没有零报送的单位。"
+    return f"{circular.period.this}零报送的单位有{len(silent)}个：{'、'.join(silent)}。"
+
+
+def _late(circular: Circular) -> str:
+    late = [
+        f"{one.name}（逾期公开{one.late}件、逾期未公开{one.overdue}件）"
+        for one in circular.places
+        if one.late or one.overdue
+    ]
+    if not late:
+        return f"{circular.period.this}没有逾期公开和逾期未公开的信息。"
+    return f"有逾期信息的单位有{len(late)}个：{'、'.join(late)}。"
