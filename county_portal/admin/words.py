@@ -41,6 +41,12 @@ DETAILS = {
     "changed": _l("Changed fields"),
     "active": _l("In use"),
     "search": _l("Search"),
+    "receiver": _l("Receiver"),
+    "day": _l("Day"),
+    "parts": _l("Units"),
+    "texts": _l("Texts"),
+    "letter": _l("Letter"),
+    "left_out": _l("Left out"),
 }
 DONE = {
     "added": _l("added"),

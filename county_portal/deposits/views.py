@@ -181,7 +181,7 @@ def part(deposit_id: int, unit_id: int) -> str:
         part=one,
         number=number_of(one.deposit),
         names=Names.of(one.deposit.words),
-        lines=lines_of(one),
+        texts=lines_of(one),
         package=row,
         files=list(enumerate(listed, 1)),
         kept=handovers.keeping([one])[0],
