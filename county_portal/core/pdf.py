@@ -18,8 +18,9 @@ from county_portal.core.errors import Refused
 from county_portal.core.typesetters import CannotPrint, Order, Sheets, Unset, Watch
 
 CUT = "<!--page-->"
-SMALL = 8_000  # characters of HTML that are not worth a second process
-LARGE = 150_000  # characters of HTML that one process sets within its memory
+ELEMENT = 60  # characters that take as long to set as one element
+SMALL = 15_000  # in characters: what is not worth a second process
+LARGE = 200_000  # in characters: what one process sets within its memory
 LEFT_OUT = "（此件无法排版，已略去，请与系统管理员联系。）"
 PIECE = re.compile(r'<section\b[^>]*\bdata-piece="([^"]*)"[^>]*>.*?</section>', re.DOTALL)
 FAMILIES = (
@@ -150,19 +151,27 @@ def cut(html: str) -> list[str]:
     """The page in parts of about one size, as many as are worth a process and fit into it."""
     head, body, tail = _sections(html)
     pieces = body.split(CUT)
-    together = typesetters.MOST if len(body) > SMALL else 1
-    wanted = together * -(-len(body) // (LARGE * together))  # nobody idle at the end
-    return [f"{head}{part}{tail}" for part in _gathered(pieces, len(body) / wanted)]
+    whole = _weight(body)
+    together = typesetters.MOST if whole > SMALL else 1
+    wanted = together * -(-whole // (LARGE * together))  # nobody idle at the end
+    return [f"{head}{part}{tail}" for part in _gathered(pieces, whole / wanted)]
+
+
+def _weight(html: str) -> int:
+    """About how long it takes to set, in characters."""
+    return len(html) + ELEMENT * html.count("</")
 
 
 def _gathered(pieces: Sequence[str], size: float) -> list[str]:
-    """Neighbours together, each heap as near to `size` as its pieces allow."""
-    heaps: list[str] = []
+    """Neighbours together; a heap ends where the whole so far is nearest to its share."""
+    heaps = [""]
+    reached = 0.0
     for piece in pieces:
-        if heaps and len(heaps[-1]) + len(piece) / 2 < size:
-            heaps[-1] += piece
-        else:
-            heaps.append(piece)
+        weight = _weight(piece)
+        if heaps[-1] and reached + weight / 2 > size * len(heaps):
+            heaps.append("")
+        heaps[-1] += piece
+        reached += weight
     return heaps
 
 
