@@ -29,6 +29,7 @@ from county_portal.core import web
 from county_portal.core.errors import OutOfDate, Refused
 from county_portal.deposits import views as deposits_views
 from county_portal.extensions import db
+from county_portal.gazettes import views as gazettes_views
 from county_portal.items import views as items_views
 from county_portal.public import site
 from county_portal.release import views as release_views
@@ -49,6 +50,7 @@ FEATURES = (
     masthead_views,
     circular_views,
     deposits_views,
+    gazettes_views,
     admin_views,
     work_views,
 )

@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("circulars.index", _l("Circulars"), Do.CIRCULAR_READ),
     Entry("deposits.index", _l("Deposits"), Do.DEPOSIT_PART),
     Entry("briefings.index", _l("Briefings"), Do.BRIEFING_READ),
+    Entry("gazettes.index", _l("Gazettes"), Do.GAZETTE_READ),
     Entry("catalogue.columns", _l("Columns"), Do.COLUMN_MANAGE),
     Entry("catalogue.categories", _l("Categories"), Do.COLUMN_MANAGE),
     Entry("accounts.units", _l("Units"), Do.UNIT_MANAGE),

@@ -22,9 +22,10 @@ from county_portal.briefings.typesetting import (
 from county_portal.core.pdf import Printed, bound, html_of, nobody, set_parts, without
 from county_portal.core.typesetters import Watch
 from county_portal.files import blob_path
-from county_portal.models import PartKind
+from county_portal.models import FrozenBriefing, PartKind
 
 PICTURE = "picture:"  # the address of a stored picture, as the press knows it
+ROOM = "\u3000"  # for a number that is not drawn yet
 TEMPLATE = "briefings/paper.html"
 SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters of a name, its style
 
@@ -91,10 +92,16 @@ def number_line(content: Content) -> str:
     Source: the customs of 简报: counted by year, special issues never among the others.
     """
     known = content.number
-    number = known.number if known else "\u3000"
+    number = known.number if known else ROOM
     if content.special:
         return f"增刊第{number}期"
-    return f"第{number}期（总第{known.total if known else chr(0x3000)}期）"
+    return f"第{number}期（总第{known.total if known else ROOM}期）"
+
+
+def name_line(masthead: str, known: FrozenBriefing | None, *, special: bool) -> str:
+    """政务信息2026年第46期: as an issue is called in lists and file names."""
+    kind = "增刊" if special else ""
+    return f"{masthead}{known.year}年{kind}第{known.number}期" if known else f"{masthead}{kind}"
 
 
 def day_line(day: date | None) -> str:

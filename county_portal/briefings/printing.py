@@ -20,7 +20,7 @@ from county_portal.briefings import paper, word
 from county_portal.briefings.content import Content, content_of, from_json, hash_of
 from county_portal.config import Settings
 from county_portal.core import clock
-from county_portal.core.errors import Missing
+from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db, writing
 from county_portal.models import Briefing, FrozenBriefing, Job, JobState, Person, PrintedBriefing
 from county_portal.policy import Do, require
@@ -43,6 +43,14 @@ def request_print(frozen: FrozenBriefing, *, by: Person) -> Job:
     """Ask for the files of a frozen briefing; while they are being made there is one job."""
     require(by, Do.BRIEFING_READ)
     return _enqueue(PRINT, f"{PRINT}:{frozen.id}:", by, frozen_id=frozen.id)
+
+
+def request_again(briefing: Briefing, *, by: Person) -> None:
+    """Ask once more for files that could not be made. Raises Refused before approval."""
+    if briefing.frozen is None:
+        raise Refused("Only an approved briefing has files")
+    if briefing.frozen.printed is None:
+        request_print(briefing.frozen, by=by)
 
 
 @jobs.task(PRINT)

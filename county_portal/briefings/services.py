@@ -1,9 +1,10 @@
 """Composing a briefing: what stands in it, in which order, in which words."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from html import escape
 
 from sqlalchemy import select
@@ -151,6 +152,8 @@ def is_plain(html: str) -> bool:
 def _write_parts(briefing: Briefing, words: Mapping[int, PartWords]) -> None:
     """Words and order as typed; a part the form did not know keeps both, at the end."""
     order = {part_id: place for place, part_id in enumerate(words)}
+    if any(len(one.title) > TITLE_LENGTH for one in words.values()):
+        raise Refused("A title has at most %(max)d characters", max=TITLE_LENGTH)
     for part in briefing.parts:
         if part.id in words:
             part.title = _line(words[part.id].title)
@@ -220,6 +223,27 @@ def renew_entry(briefing: Briefing, part_id: int, *, by: Person) -> None:
         )
     _take_words(part, newest)
     _touch(briefing, by)
+
+
+def arrange(briefing: Briefing, deed: str, *, by: Person) -> BriefingPart | None:
+    """What a button of the form says, such as `up:7`; an unknown word changes nothing."""
+    name, _, number = deed.partition(":")
+    if name in ADDED:
+        return ADDED[name](briefing, by=by)
+    if name in MOVED and number.isascii() and number.isdigit():
+        part_id = int(number)
+        MOVED[name](briefing, part_id, by=by)
+        return next((part for part in briefing.parts if part.id == part_id), None)
+    return None
+
+
+ADDED: dict[str, Callable[..., BriefingPart]] = {"heading": add_heading, "note": add_note}
+MOVED: dict[str, Callable[..., None]] = {
+    "up": partial(move_part, by_places=-1),
+    "down": partial(move_part, by_places=1),
+    "remove": remove_part,
+    "renew": renew_entry,
+}
 
 
 def _append(briefing: Briefing, kind: PartKind) -> BriefingPart:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 
 from county_portal.core import clock
+from county_portal.core.errors import Refused
 from county_portal.core.html import first_paragraph
 from county_portal.extensions import db
 from county_portal.models import (
@@ -76,11 +77,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why an entry may not stand. message: English msgid with the item's title."""
+    """Why an entry may not stand. newer: whether another version of its item may."""
 
     part_id: int
-    title: str
-    message: str
+    refusal: Refused
+    newer: bool
 
 
 def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -> Found:
@@ -116,17 +117,18 @@ def faults(briefing: Briefing) -> list[Fault]:
     fit = set(db.session.scalars(_standing(briefing.masthead).where(Revision.id.in_(ids))))
     items = {part.revision.item_id for part in entries if part.revision}
     newer = _items_with_another(briefing.masthead, items)
-    return [
-        Fault(part.id, part.title, _why_not(part, newer))
-        for part in entries
-        if part.revision_id not in fit
-    ]
+    return [_fault(part, newer) for part in entries if part.revision_id not in fit]
 
 
-def _why_not(part: BriefingPart, newer: set[int]) -> str:
+def _fault(part: BriefingPart, newer: set[int]) -> Fault:
     if part.revision and part.revision.item_id in newer:
-        return "“%(title)s” was corrected since it was added; take the newer version of it"
-    return "“%(title)s” is no longer published or accepted; take it out"
+        corrected = Refused(
+            "“%(title)s” was corrected since it was added; take the newer version of it",
+            title=part.title,
+        )
+        return Fault(part.id, corrected, newer=True)
+    gone = Refused("“%(title)s” is no longer published or accepted; take it out", title=part.title)
+    return Fault(part.id, gone, newer=False)
 
 
 def _standing(masthead: Masthead) -> Select[Any]:

@@ -21,7 +21,7 @@ def holds_something(briefing: Briefing) -> None:
 def all_may_stand(briefing: Briefing) -> None:
     """Every entry is of a version that may still be shown to these readers."""
     for fault in faults(briefing):
-        raise Refused(fault.message, title=fault.title)
+        raise fault.refusal
 
 
 STEPS = (
