@@ -194,6 +194,17 @@ def validity_name(state: str) -> str:
     return str(names.get(state, ""))
 
 
+def section_name(section: str) -> str:
+    """A heading of the gazette, in words."""
+    names = {
+        "county": gettext("Documents of the county government"),
+        "office": gettext("Documents of the county office"),
+        "personnel": gettext("Appointments and removals"),
+        "other": gettext("Other texts"),
+    }
+    return str(names.get(section, section))
+
+
 def validities() -> list[tuple[str, str]]:
     """Every validity with its words, for a list of choices."""
     return [(state, validity_name(state)) for state in validity.STATES]

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from county_portal.public import pages, views
 from county_portal.public.cache import PageCache
-from county_portal.published import search
+from county_portal.published import gazettes, search
 from county_portal.published.reader import NoSite, Reader, Site
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
         html_language=pages.html_language,
         in_language=pages.in_language,
         validities=pages.validities,
+        has_gazettes=gazettes.has_any,
         on_page=pages.on_page,
     )
     app.register_error_handler(HTTPException, _refuse)
@@ -49,6 +50,7 @@ def share(app: Flask) -> None:
         size=pages.size,
         origin=pages.origin_name,
         validity=pages.validity_name,
+        section=pages.section_name,
     )
     app.jinja_env.globals.update(body_of=pages.body_of, kind_of=pages.kind_of)
 

@@ -15,6 +15,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from county_portal.public import pages
 from county_portal.public.pages import show, site
+from county_portal.published import gazettes as published
+from county_portal.published.gazettes import PublicGazette
 from county_portal.published.lists import Filters
 from county_portal.published.schema import FileLine, Listing
 from county_portal.published.validity import standing
@@ -22,7 +24,14 @@ from county_portal.published.validity import standing
 bp = Blueprint("public", __name__)
 
 FOR_MACHINES = frozenset(
-    {"public.file", "public.feed", "public.sitemap", "public.sitemap_year", "public.robots"}
+    {
+        "public.file",
+        "public.gazette_file",
+        "public.feed",
+        "public.sitemap",
+        "public.sitemap_year",
+        "public.robots",
+    }
 )
 """Endpoints that say the same in every language."""
 
@@ -135,6 +144,40 @@ def _send(found: FileLine) -> Response:
         response.close()
         raise
     return response
+
+
+@bp.get("/gazette/")
+def gazettes() -> str:
+    """Every issue of the gazette and every bound volume, the latest year first."""
+    return show("public/gazettes.html", gazettes=published.gazettes(site()))
+
+
+@bp.get("/gazette/<key>")
+def gazette(key: str) -> ResponseReturnValue:
+    """The electronic table of contents: each text leads to its page, and all to the PDF."""
+    found = published.gazette(site(), key)
+    if found is None:
+        return _withdrawn_gazette(key)
+    return show("public/gazette.html", gazette=found)
+
+
+@bp.get("/gazette/<key>/<name>")
+def gazette_file(key: str, name: str) -> Response:
+    """The gazette as it was signed and printed."""
+    found: PublicGazette | None = published.gazette(site(), key)
+    if found is None or found.pdf.name != name:
+        return _withdrawn_gazette(key, found)
+    if not (site().folder / found.pdf.path).is_file():
+        abort(404)
+    return _send(found.pdf)
+
+
+def _withdrawn_gazette(key: str, instead: PublicGazette | None = None) -> Response:
+    """A page that says when and why it went. Raises NotFound if it never was, or is there."""
+    gone = published.withdrawal(site(), key)
+    if gone is None or instead is not None:
+        abort(404)
+    return make_response(show("public/gazette_withdrawn.html", gone=gone), 410)
 
 
 @bp.get("/catalogue")

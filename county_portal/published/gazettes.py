@@ -75,7 +75,10 @@ class PartLine:
 
 @dataclass(frozen=True)
 class PublicGazette:
-    """Everything the page of a gazette shows. number and total: 0 for a bound volume."""
+    """Everything the page of a gazette shows. number and total: 0 for a bound volume.
+
+    front: pages of the PDF before its page 1.
+    """
 
     key: str
     kind: str
@@ -87,6 +90,7 @@ class PublicGazette:
     publisher: str
     made_on: date
     pages: int
+    front: int
     contents: tuple[ContentsLine, ...]
     changes: tuple[ChangeLine, ...]
     parts: tuple[PartLine, ...]
@@ -106,6 +110,7 @@ class PublicGazette:
                 month=date.fromisoformat(said["month"]),
                 made_on=date.fromisoformat(said["made_on"]),
                 pages=said["pdf"]["pages"],
+                front=said["pdf"]["front"],
                 contents=tuple(ContentsLine(**line) for line in said["contents"]),
                 changes=tuple(ChangeLine(**_dated(line, "since_on")) for line in said["changes"]),
                 parts=tuple(PartLine(**_dated(line, "month")) for line in said["parts"]),
@@ -116,12 +121,12 @@ class PublicGazette:
         except (KeyError, TypeError) as fault:
             raise ValueError("This is not the manifest of a gazette") from fault
 
-    @property
-    def sections(self) -> dict[str, list[ContentsLine]]:
-        """The texts under their headings, in the order of the gazette."""
+    def texts(self, part: str = "") -> dict[str, list[ContentsLine]]:
+        """The texts under their headings, in the order of the gazette. part: of this issue only."""
         found: dict[str, list[ContentsLine]] = {}
         for line in self.contents:
-            found.setdefault(line.section, []).append(line)
+            if part in {"", line.part}:
+                found.setdefault(line.section, []).append(line)
         return found
 
 

@@ -61,6 +61,12 @@ def live_publication(gazette: Gazette) -> GazettePublication | None:
     return db.session.scalar(query)
 
 
+def publications_of(gazette: Gazette) -> list[GazettePublication]:
+    """Every time the gazette went to the public, the last first."""
+    query = select(GazettePublication).where(GazettePublication.gazette_id == gazette.id)
+    return list(db.session.scalars(query.order_by(GazettePublication.id.desc())))
+
+
 def end(
     publication: GazettePublication, reason: str, *, by: Person, item: Item | None = None
 ) -> tuple[GazetteWithdrawal, ...]:
