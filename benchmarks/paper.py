@@ -1,188 +1,218 @@
-"""The monthly report beside typst with the same tables and figures.
+"""Our paper beside typst's and Chromium's: the same pages, the same words, the same machine.
 
-Five months of some 300 items each, then the same months with a list of 300 overdue items.
+Monthly reports of some 300 items with their charts and annex, the year's report of some thousands,
+and a briefing of twelve items.
 
 python -m benchmarks.paper    (COUNTY_DATA says which county; prints JSON)
 """
 
 import json
+import os
+import shutil
 import statistics
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pypdfium2
-import typst
+from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import select
 
+from benchmarks import twin
 from county_portal import create_office
-from county_portal.config import FONTS
-from county_portal.core import clock
-from county_portal.reports import monthly, words
-from county_portal.reports.monthly import MonthlyReport, Stamp
+from county_portal.briefings import paper as briefings
+from county_portal.briefings.content import Content, Piece
+from county_portal.config import FONTS, STATIC
+from county_portal.core import clock, pdf, typesetters
+from county_portal.extensions import db
+from county_portal.models import PartKind, Publication, Revision
+from county_portal.reports import monthly
+from county_portal.reports.periods import Period, shift
 
-ITEMS = 300
-ROUNDS = 5
+ROUNDS = 3
+ENTRIES = 12
 WORDS = "\u2fff"  # beyond it: Han characters and their punctuation
-STAMP = Stamp(datetime(2026, 1, 5, 1, 0, tzinfo=UTC), "0" * 64, "f" * 64)
+STAMP = monthly.Stamp(datetime(2026, 1, 5, 1, 0, tzinfo=UTC), "0" * 64, "f" * 64)
+
+
+@dataclass(frozen=True)
+class Made:
+    """One paper by three printers: the best seconds, and the bytes. items: how many it is of."""
+
+    items: int
+    pages: int
+    ours: float
+    typst: float
+    chromium: float
+    our_bytes: int
+    chromium_bytes: int
+    memory_mb: float  # the larger of our two processes, at its highest
+    silence: float  # seconds: the longest between two signs of progress
 
 
 def main() -> None:
     app = create_office()
-    with app.app_context(), app.test_request_context():
-        reports = [monthly.build(month) for month in _months(ROUNDS + 1)]
-        figures = _compare("month", reports)
-        figures |= _compare("list", [replace(one, overdue=_lines(one)) for one in reports])
-        figures["items"] = round(statistics.mean(one.totals.published for one in reports[1:]))
-    json.dump(figures, sys.stdout)
+    with app.app_context(), app.test_request_context(), _browser() as browser:
+        months = [Period(shift(clock.today().replace(day=1), -n)) for n in range(1, ROUNDS + 2)]
+        year = Period(months[0].first.replace(month=1), 12)
+        made = {
+            "briefing": _compare([_briefing(n) for n in range(ROUNDS + 1)], ENTRIES, browser),
+            "month": _compare(*_reports(months), browser),
+            "year": _compare(*_reports([year] * 2), browser),
+        }
+    json.dump({name: asdict(one) for name, one in made.items()}, sys.stdout)
 
 
-def _months(count: int) -> list[date]:
-    """The first days of the last full months."""
-    today = clock.today()
-    months = (today.year * 12 + today.month - 1 - n for n in range(1, count + 1))
-    return [date(month // 12, month % 12 + 1, 1) for month in months]
+def _reports(periods: list[Period]) -> tuple[list[str], int]:
+    """The reports as pages, and how many items one of them is of."""
+    reports = [monthly.build(period) for period in periods]
+    items = statistics.mean(report.totals.published for report in reports[1:])
+    return [monthly.page_of(report, STAMP) for report in reports], round(items)
 
 
-def _compare(name: str, reports: list[MonthlyReport]) -> dict[str, float]:
-    """Both printers on the same reports, in turn: each month once, so nothing is remembered."""
-    first, *others = reports
-    _print(first), _compile(first)  # both have been used before they are timed
-    ours, theirs = [], []
-    for report in others:
-        ours.append(_timed(_print, report))
-        theirs.append(_timed(_compile, report))
-    _same_items(others[0])
-    return {
-        f"{name}_ours": round(min(ours), 2),
-        f"{name}_typst": round(min(theirs), 2),
-        f"{name}_ratio": round(min(ours) / min(theirs), 1),
-        f"{name}_pages": len(pypdfium2.PdfDocument(_print(others[0]))),
-    }
+def _briefing(number: int) -> str:
+    """Twelve published items as one briefing."""
+    query = (
+        select(Revision.manifest)
+        .join(Publication, Publication.revision_id == Revision.id)
+        .order_by(Publication.id)
+        .offset(number * ENTRIES)
+        .limit(ENTRIES)
+    )
+    found = [json.loads(words) for words in db.session.scalars(query)]
+    pieces = tuple(
+        Piece(
+            id=place,
+            kind=PartKind.ENTRY,
+            title=one["title"],
+            body=one["body"],
+            unit=one["unit"]["name"],
+            pictures=(),
+        )
+        for place, one in enumerate(found)
+    )
+    content = Content(
+        masthead="政务信息",
+        office="青禾县人民政府办公室",
+        mark="",
+        special=False,
+        number=None,
+        dated_on=clock.today(),
+        contents=True,
+        foot_numbered=True,
+        note="",
+        pieces=pieces,
+        report_to="县委、县政府领导",
+        send_to="县直各单位",
+        issue_to="各乡镇",
+        copies=120,
+    )
+    return briefings.page_of(content)
 
 
-def _lines(report: MonthlyReport) -> tuple[monthly.OverdueLine, ...]:
-    """The report's overdue items over and over, until they are 300 with a number each."""
-    if not report.overdue:
-        raise SystemExit("The county has no overdue item in one of its months")
-    many = report.overdue * (ITEMS // len(report.overdue) + 1)
-    return tuple(
-        replace(line, title=f"{line.title}（{place}）")
-        for place, line in enumerate(many[:ITEMS], 1)
+def _compare(pages: list[str], items: int, browser: Page) -> Made:
+    """The printers on the same pages, in turn: the first for warming up, each other one once."""
+    first, *others = pages
+    _print(first), twin.compile_(first), _chromium(browser, first)
+    ours, typst, chromium = [], [], []
+    for page in others:
+        ours.append(_timed(_print, page))
+        typst.append(_timed(twin.compile_, page))
+        chromium.append(_timed(_chromium, browser, page))
+    page = others[0]
+    book, twins, pictured = _print(page), twin.compile_(page), _chromium(browser, page)
+    _same_words(book, twins)
+    return Made(
+        items=items,
+        pages=len(pypdfium2.PdfDocument(book)),
+        ours=min(ours),
+        typst=min(typst),
+        chromium=min(chromium),
+        our_bytes=len(book),
+        chromium_bytes=len(pictured),
+        memory_mb=max(map(_highest, typesetters.running())),
+        silence=_silence(page),
     )
 
 
-def _timed(work: Callable[[MonthlyReport], bytes], report: MonthlyReport) -> float:
+def _print(page: str) -> bytes:
+    return pdf.print_paper(page).pdf
+
+
+def _timed(work: Callable[..., bytes], *what: Any) -> float:
     start = time.perf_counter()
-    work(report)
+    work(*what)
     return time.perf_counter() - start
 
 
-def _print(report: MonthlyReport) -> bytes:
-    return monthly.to_pdf(report, STAMP)
+def _silence(page: str) -> float:
+    """The longest time in which whoever watches hears nothing new."""
+    heard = [time.perf_counter()]
+    last = [-1]
+
+    def watch(share: float) -> None:
+        if (percent := int(share * 100)) != last[0]:
+            last[0] = percent
+            heard.append(time.perf_counter())
+
+    pdf.print_paper(page, watch=watch)
+    return max(after - before for before, after in pairwise(heard))
 
 
-def _same_items(report: MonthlyReport) -> None:
-    """Both papers name every unit and every item, so neither was spared anything."""
-    names = [*(unit.name for unit in report.units), *(one.title for one in report.overdue)]
-    wanted = Counter(c for name in names for c in name if c > WORDS)
-    for pdf in (_print(report), _compile(report)):
-        document = pypdfium2.PdfDocument(pdf)
-        text = "".join(page.get_textpage().get_text_bounded() for page in document)
-        found = Counter(c for c in text if c > WORDS)
-        if missing := wanted - found:
-            raise SystemExit(f"Words are missing on paper: {''.join(missing)}")
+def _highest(pid: int) -> float:
+    """The most memory a process ever had, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    line = next(one for one in lines if one.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
-# The same paper for typst
+def _same_words(one: bytes, other: bytes) -> None:
+    """Both papers say the same, so neither was spared anything."""
+    missing = _han(one) - _han(other)
+    if missing:
+        raise SystemExit(f"Words are missing on typst's paper: {''.join(missing)}")
 
 
-HEAD = """
-#set page(paper: "a4", margin: (top: 37mm, bottom: 35mm, left: 28mm, right: 26mm),
-  numbering: "— 1 —")
-#set text(font: ("FandolFang R", "Noto Serif CJK SC"), size: 15.75pt, lang: "zh")
-#set par(justify: true, first-line-indent: 2em)
-#show table: set text(size: 10.5pt)
-"""
+def _han(content: bytes) -> Counter[str]:
+    document = pypdfium2.PdfDocument(content)
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    return Counter(sign for sign in text if sign > WORDS)
 
 
-def _compile(report: MonthlyReport) -> bytes:
-    made: bytes = typst.compile(_source(report).encode(), font_paths=[str(FONTS)])
-    return made
+# Chromium
 
 
-def _source(report: MonthlyReport) -> str:
-    t = report.totals
-    parts = [
-        HEAD,
-        f"= 政府信息公开工作月报（{report.month.year}年{report.month.month}月）",
-        f"全县各单位报送信息{t.submitted}件；公开发布{t.published}件，按时公开率{t.on_time_share}%；"
-        f"退回{t.returned}次，不予采用{t.declined}件；更正{t.corrected}件，撤回{t.withdrawn}件。",
-        _table(
-            ("指标", "本月", "上月", "增减", "增减率"),
-            (
-                (words.FIGURES[one.figure], one.now, one.before, one.change, one.rate)
-                for one in report.changes
-            ),
-        ),
-        _table(
-            ("单位", "报送", "公开", "上月公开", "退回", "不予采用", "按时", "逾期", "中位数"),
-            (
-                (
-                    unit.name,
-                    unit.submitted,
-                    unit.published,
-                    unit.published_before,
-                    unit.returned,
-                    unit.declined,
-                    unit.on_time,
-                    unit.late,
-                    unit.median_days,
-                )
-                for unit in report.units
-            ),
-        ),
-        _table(
-            ("栏目", "公开（件）", "占比（%）"),
-            ((one.name, one.count, one.share) for one in report.columns),
-        ),
-        _table(
-            ("类别", "条款", "公开（件）", "占比（%）"),
-            ((one.name, one.article, one.count, one.share) for one in report.categories),
-        ),
-        _table(
-            ("标题", "单位", "形成日期", "公开时限", "公开日期或所在环节", "逾期（日）"),
-            (
-                (
-                    one.title,
-                    one.unit,
-                    one.formed_on,
-                    one.due_on,
-                    one.published_on or words.STATES[one.state],
-                    one.days_over,
-                )
-                for one in report.overdue
-            ),
-        ),
-        f"数据摘要：{STAMP.figures_hash} 日志链首：{STAMP.audit_head}",
-    ]
-    return "\n\n".join(parts)
+@contextmanager
+def _browser() -> Iterator[Page]:
+    """Debian's Chromium, warm, with the faces of official paper."""
+    fonts = {"FONTCONFIG_FILE": str(FONTS / "fonts.conf")}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox"],
+            env={**os.environ, **fonts},
+        )
+        yield browser.new_page()
+        browser.close()
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
-    first = ", ".join(f"[{_plain(cell)}]" for cell in head)
-    lines = [", ".join(f"[{_plain(cell)}]" for cell in row) + "," for row in rows]
-    widths = "(2fr, " + "1fr, " * (len(head) - 1) + ")"
-    return "\n".join(
-        [f"#table(columns: {widths}, stroke: (y: 0.2mm), table.header({first}),", *lines, ")"]
-    )
-
-
-def _plain(cell: object) -> str:
-    """What a cell says, with nothing in it that typst would read as a sign."""
-    return "".join(f"\\{c}" if c in r'\#*_$@<>[]~`"=-+/' else c for c in str(cell))
+def _chromium(browser: Page, page: str) -> bytes:
+    """What the browser prints of the page, tagged, with the same style sheets."""
+    based = page.replace("<head>", f'<head><base href="{STATIC.as_uri()}/">', 1)
+    with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
+        file.write(based)
+        file.flush()
+        browser.goto(Path(file.name).as_uri())
+        printed: bytes = browser.pdf(prefer_css_page_size=True, tagged=True)
+    return printed
 
 
 if __name__ == "__main__":

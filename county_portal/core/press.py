@@ -48,6 +48,7 @@ WIDEST = 4  # ems: a line with more room left over than this stays as it is
 PHRASES = frozenset({"style", "script", "title"})  # whose words are not set
 MEMORY_BYTES = 2**31
 IDLE_SECONDS = 600
+POLITE = 10  # whoever waits for a page comes first
 KNOCK = 0.4  # seconds between two signs of life
 
 Tell = Callable[[str, int], None]
@@ -251,6 +252,7 @@ def main() -> None:
     link = Connection(int(sys.argv[1]))
     face = Path(sys.argv[2]) if len(sys.argv) > 2 else None
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    os.nice(POLITE)
     press = Press(face)
     hello = {"families": sorted(press.families()), "fast": Press.cuts_fonts_fast}
     gc.freeze()

@@ -90,6 +90,10 @@ class Typesetter:
             raise CannotPrint from None
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
@@ -151,6 +155,12 @@ def hello() -> dict[str, Any]:
     """
     with _lent() as one:
         return one.hello
+
+
+def running() -> list[int]:
+    """The process numbers of the press processes that wait for work."""
+    with _lock:
+        return [one.pid for one in _idle if one.alive]
 
 
 def set_sheets(orders: Sequence[Order], watch: Watch = lambda _share: None) -> list[Sheets]:

@@ -11,7 +11,7 @@ import pytest
 
 from county_portal.config import ROOT
 from county_portal.core import typesetters
-from county_portal.core.typesetters import Order, Unset, set_sheets
+from county_portal.core.typesetters import Order, Unset, running, set_sheets
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>x</title></head><body>%s</body></html>'
 STUCK = "<table><tr><td colspan=1000000>x</td></tr></table>"  # keeps the engine busy for minutes
@@ -22,18 +22,14 @@ def order(tmp_path: Path):
     return lambda body, **more: Order(PAGE % body, tmp_path, **more)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def of_its_own(monkeypatch):
-    """Each test has its own processes, and none is left behind."""
+    """The test has its own processes, and none is left behind."""
     mine: list[typesetters.Typesetter] = []
     monkeypatch.setattr(typesetters, "_idle", mine)
     yield
     for one in mine:
         one.end()
-
-
-def running() -> list[int]:
-    return [one._process.pid for one in typesetters._idle if one.alive]
 
 
 def test_sheets_come_back_in_their_order(order):
@@ -42,19 +38,19 @@ def test_sheets_come_back_in_their_order(order):
     assert [sheets.pages for sheets in made] == [1] * 5
 
 
-def test_a_process_is_used_again(order):
+def test_a_process_is_used_again(order, of_its_own):
     set_sheets([order("<p>1</p>")])
     first = running()
     set_sheets([order("<p>2</p>")])
     assert running() == first
 
 
-def test_no_more_processes_than_there_may_be(order):
+def test_no_more_processes_than_there_may_be(order, of_its_own):
     set_sheets([order("<p>字</p>")] * 6)
     assert 1 <= len(running()) <= typesetters.MOST
 
 
-def test_a_fault_in_the_sheet_is_told_and_the_process_lives_on(order):
+def test_a_fault_in_the_sheet_is_told_and_the_process_lives_on(order, of_its_own):
     with pytest.raises(Unset, match="RecursionError"):
         set_sheets([order("<div>" * 2000)])
     with pytest.raises(Unset, match="inside one another"):
@@ -64,7 +60,7 @@ def test_a_fault_in_the_sheet_is_told_and_the_process_lives_on(order):
     assert running() == first
 
 
-def test_a_sheet_that_takes_too_long_is_ended(order):
+def test_a_sheet_that_takes_too_long_is_ended(order, of_its_own):
     begun = time.monotonic()
     with pytest.raises(Unset, match="too long"):
         set_sheets([order(STUCK, seconds=3)])
@@ -73,7 +69,7 @@ def test_a_sheet_that_takes_too_long_is_ended(order):
     assert set_sheets([order("<p>1</p>")])[0].pages == 1
 
 
-def test_a_process_that_was_killed_while_idle_is_replaced(order):
+def test_a_process_that_was_killed_while_idle_is_replaced(order, of_its_own):
     set_sheets([order("<p>1</p>")])
     os.kill(running()[0], signal.SIGKILL)
     time.sleep(0.2)
@@ -96,7 +92,7 @@ def children() -> list[int]:
     return [pid for pid in numbers if "press.py" in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
-def test_whoever_watches_may_end_the_work(order):
+def test_whoever_watches_may_end_the_work(order, of_its_own):
     class Enough(Exception):
         pass
 
@@ -123,7 +119,7 @@ def test_the_process_goes_when_its_program_is_gone(order, tmp_path):
     script.write_text(
         "from county_portal.core import typesetters\n"
         "typesetters.hello()\n"
-        "print(typesetters._idle[0]._process.pid)\n"
+        "print(typesetters.running()[0])\n"
     )
     said = subprocess.run(
         [sys.executable, str(script)],
