@@ -35,6 +35,7 @@ from county_portal.public import site
 from county_portal.release import views as release_views
 from county_portal.reports import circular_views
 from county_portal.reports import views as reports_views
+from county_portal.review import paper_views
 from county_portal.review import views as review_views
 from county_portal.work import views as work_views
 
@@ -42,6 +43,7 @@ FEATURES = (
     accounts_views,
     items_views,
     review_views,
+    paper_views,
     release_views,
     catalogue_views,
     reports_views,

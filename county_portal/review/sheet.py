@@ -88,11 +88,11 @@ def sheet_of(sign_off: SignOff) -> Sheet:
     """The sheet of a verdict: the revision it signed, the road to it, and the issue after it."""
     words = json.loads(sign_off.revision.manifest)
     inside = json.loads(sign_off.revision.inside)
-    steps = _steps(sign_off)
+    steps = steps_of(sign_off.item_id)
     before = [step for step in steps if step.at <= sign_off.signed_at]
     return Sheet(
         number=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
-        signed_at=_here(sign_off.signed_at),
+        signed_at=here(sign_off.signed_at),
         revision=words["revision"],
         title=words["title"],
         unit=words["unit"]["name"],
@@ -105,16 +105,16 @@ def sheet_of(sign_off: SignOff) -> Sheet:
         ground_note=inside["ground_note"],
         column=words["column"]["name"],
         category=words["category"]["name"] if words["category"] else "",
-        wanted_at=_here(datetime.fromisoformat(inside["wanted_at"]))
+        wanted_at=here(datetime.fromisoformat(inside["wanted_at"]))
         if inside["wanted_at"]
         else None,
         summary=words["summary"],
         files=tuple(SheetFile(one["name"], one["size"], one["sha256"]) for one in words["files"]),
         originals=len(inside["originals"]),
         checks=tuple(_checks(sign_off)),
-        author=_last(before, Do.ITEM_SUBMIT),
-        leader=_last(before, Do.ITEM_APPROVE),
-        editor=_last(before, Do.ITEM_ACCEPT),
+        author=last_of(before, Do.ITEM_SUBMIT),
+        leader=last_of(before, Do.ITEM_APPROVE),
+        editor=last_of(before, Do.ITEM_ACCEPT),
         officer=_level(
             sign_off.verdict.value, sign_off.officer, sign_off.signed_at, sign_off.opinion
         ),
@@ -133,21 +133,21 @@ def to_pdf(sheet: Sheet) -> bytes:
     return render_pdf("review/sheet.html", sheet=sheet)
 
 
-def _steps(sign_off: SignOff) -> Sequence[StepTaken]:
+def steps_of(item_id: int) -> Sequence[StepTaken]:
     """The steps of the item, oldest first, with who took them."""
     query = (
         select(StepTaken)
-        .where(StepTaken.item_id == sign_off.item_id)
+        .where(StepTaken.item_id == item_id)
         .options(joinedload(StepTaken.person))
         .order_by(StepTaken.id)
     )
     return db.session.scalars(query).all()
 
 
-def _last(steps: Iterable[StepTaken], action: Do) -> Level | None:
+def last_of(steps: Iterable[StepTaken], action: Do) -> Level | None:
     """The newest of the steps that was this action."""
     found = [step for step in steps if step.action == action and step.person]
-    return _of_step(found[-1]) if found else None
+    return level_of(found[-1]) if found else None
 
 
 def _issue(sign_off: SignOff, steps: Iterable[StepTaken]) -> Level | None:
@@ -158,18 +158,18 @@ def _issue(sign_off: SignOff, steps: Iterable[StepTaken]) -> Level | None:
         if step.at >= sign_off.signed_at and step.revision_number == sign_off.revision.number
     ]
     following = next((step for step in later if step.action == Do.ITEM_ISSUE and step.person), None)
-    return _of_step(following) if following else None
+    return level_of(following) if following else None
 
 
-def _of_step(step: StepTaken) -> Level | None:
+def level_of(step: StepTaken) -> Level | None:
     return _level(step.action, step.person, step.at, step.note) if step.person else None
 
 
 def _level(action: str, person: Person, at: datetime, note: str) -> Level:
-    return Level(action, person.name, person.unit.name, _here(at), note)
+    return Level(action, person.name, person.unit.name, here(at), note)
 
 
-def _here(moment: datetime) -> datetime:
+def here(moment: datetime) -> datetime:
     return moment.astimezone(clock.COUNTY)
 
 
