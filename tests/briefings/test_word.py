@@ -1,0 +1,122 @@
+"""The Word file, read back: the same words, in the styles of official paper."""
+
+from io import BytesIO
+
+import docx
+import pytest
+from docx.enum.text import WD_LINE_SPACING
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from county_portal.briefings.content import Piece
+from county_portal.briefings.word import to_docx
+from tests.briefings.test_paper import content, entry
+
+TABLE = "<table><thead><tr><th>乡镇</th><th>户数</th></tr></thead><tbody><tr><td>龙泉镇</td><td>12</td></tr></tbody></table>"  # noqa: E501
+BODY = (
+    f"<p>一、总体情况</p><p>正文,<strong>要紧</strong>。</p>{TABLE}<ol><li>甲</li><li>乙</li></ol>"
+)
+
+
+@pytest.fixture(scope="module")
+def word():
+    made = to_docx(
+        content(
+            Piece(1, "heading", "基层动态", ""),
+            Piece(2, "note", "", "<p>现予刊发。</p>"),
+            entry(3, "县水利局持续优化营商环境激发市场活力和社会创造力", BODY),
+            mark="内部资料 注意保存",
+        )
+    )
+    return docx.Document(BytesIO(made))
+
+
+def lines(word, style):
+    return [one.text for one in word.paragraphs if one.style.name == style]
+
+
+def test_the_page_is_that_of_official_paper(word):
+    section = word.sections[0]
+    found = [
+        section.page_width, section.page_height, section.top_margin,
+        section.bottom_margin, section.left_margin, section.right_margin,
+    ]  # fmt: skip
+    assert [round(one.mm) for one in found] == [210, 297, 37, 35, 28, 26]
+    assert section._sectPr.find(qn("w:docGrid")).get(qn("w:linePitch")) == "579"
+
+
+def test_every_word_of_the_paper_is_there_in_its_style(word):
+    assert lines(word, "报头标识") == ["内部资料 注意保存"]
+    assert lines(word, "报头") == ["政务信息"]
+    assert lines(word, "期号") == ["第46期（总第1286期）"]
+    assert lines(word, "编发") == ["\u3000青禾县人民政府办公室\t2026年11月2日"]
+    assert lines(word, "要目") == ["◇ 县水利局持续优化营商环境激发市场活力和社会创造力"]
+    assert lines(word, "一级标题") == ["一、基层动态"]
+    assert lines(word, "按语") == ["编者按：现予刊发。"]
+    assert lines(word, "简报标题") == ["县水利局持续优化营商环境激发\n市场活力和社会创造力"]
+    assert lines(word, "正文一级") == ["一、总体情况"]
+    assert lines(word, "简报正文") == ["正文，要紧。", "1.甲", "2.乙"]
+    assert lines(word, "来源") == ["（青禾县水利局）"]
+    assert lines(word, "版记") == [
+        "报：市政府办公室，县委常委。",
+        "送：县委办公室。",
+        "发：各乡镇人民政府，县政府各部门。",
+        "（共印60份）",
+    ]
+    cells = [[cell.text for cell in row.cells] for row in word.tables[0].rows]
+    assert cells == [["乡镇", "户数"], ["龙泉镇", "12"]]
+
+
+def test_the_text_is_fangsong_on_a_fixed_pitch_with_two_characters_indent(word):
+    style = word.styles["简报正文"]
+    fonts = word.styles["Normal"].element.rPr.find(qn("w:rFonts"))
+    assert fonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
+    assert style.paragraph_format.line_spacing_rule == WD_LINE_SPACING.EXACTLY
+    assert style.paragraph_format.line_spacing == Pt(28.95)
+    assert style.element.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "200"
+    bold = [run.text for one in word.paragraphs for run in one.runs if run.bold]
+    assert bold == ["要紧"]
+
+
+def test_fonts_have_others_that_may_stand_in(word):
+    table = next(
+        rel.target_part.blob.decode()
+        for rel in word.part.rels.values()
+        if rel.reltype.endswith("/fontTable")
+    )
+    assert '<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋,FangSong' in table
+
+
+def test_the_name_is_red_and_the_foot_stands_at_the_bottom(word):
+    (name,) = [one for one in word.paragraphs if one.style.name == "报头"]
+    assert str(name.style.font.color.rgb) == "E60012"
+    assert name.runs[0].font.size == Pt(46)
+    for one in [one for one in word.paragraphs if one.style.name == "版记"]:
+        frame = one._p.pPr.find(qn("w:framePr"))
+        assert frame.get(qn("w:yAlign")) == "bottom"
+
+
+def test_page_numbers_stand_outside(word):
+    section = word.sections[0]
+    assert word.settings.odd_and_even_pages_header_footer
+    for footer, side in ((section.footer, "RIGHT"), (section.even_page_footer, "LEFT")):
+        line = footer.paragraphs[0]
+        assert line.alignment.name == side
+        assert line._p.find(qn("w:fldSimple")).get(qn("w:instr")) == "PAGE"
+
+
+def test_the_properties_stand_in_the_order_word_wants(word):
+    """A run's spacing before its size, a paragraph's indent before its alignment."""
+    for properties in word.element.iter(qn("w:rPr")):
+        names = [one.tag for one in properties]
+        if qn("w:spacing") in names and qn("w:sz") in names:
+            assert names.index(qn("w:spacing")) < names.index(qn("w:sz"))
+    for properties in word.styles.element.iter(qn("w:pPr")):
+        names = [one.tag for one in properties]
+        if qn("w:ind") in names and qn("w:jc") in names:
+            assert names.index(qn("w:ind")) < names.index(qn("w:jc"))
+
+
+def test_the_same_content_gives_the_same_file():
+    one = content(entry(1, "题目", "<p>正文。</p>"), dated_on=None, number=None)
+    assert to_docx(one) == to_docx(one)
