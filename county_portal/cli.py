@@ -69,7 +69,7 @@ def worker() -> None:
         click.echo(sentence, err=True)
     public_file.reconcile()
     with writing():
-        jobs.rescue(jobs.AFTER_A_START)
+        jobs.rescue(jobs.AT_ONCE)
     queue = current_app.extensions["county_queue"]
     consumer = queue.create_consumer(workers=2, periodic=True, graceful_signal="TERM")
     consumer._signal_actions.pop(signal.SIGINT)  # Ctrl-C is for the program that started us

@@ -28,7 +28,7 @@ Progress = Callable[[int, str], None]
 TASKS: dict[str, Callable[..., dict[str, object]]] = {}
 EVERY_MINUTE: list[Callable[[], object]] = []
 LOST_AFTER = timedelta(minutes=2)  # without a sign of life
-AFTER_A_START = timedelta(seconds=10)  # the same, when a worker starts: the one before is dead
+AT_ONCE = timedelta(0)  # when a worker starts: the one before is dead
 SIGN_OF_LIFE = timedelta(seconds=1)  # no more often, when nothing else is to be told
 TRIES = 3
 

@@ -6,14 +6,10 @@ signed; and every promise still holds.
 
 import http.client
 import io
-import os
 import random
 import re
 import secrets
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -28,54 +24,28 @@ from county_portal.extensions import db
 from county_portal.models import Attachment, Item, Publication, Role, State
 from county_portal.release import public_file, verify, writer
 from tests.factories import PASSWORD, make_item, make_person
+from tests.kills.forked import Forked
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLS = 20
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-class Server:
-    """The office as it runs in life, in a process that can be killed."""
+class Server(Forked):
+    """The office's web server, which answers once it is started."""
 
     def __init__(self, data: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.environment = {
-            **os.environ,
-            "COUNTY_DATA": str(data),
-            "COUNTY_PORT": str(self.port),
-            "COUNTY_ADDRESS": "127.0.0.1",
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, str(ROOT / "tests" / "kills" / "forks.py")]
-        self.forks = subprocess.Popen(
-            command,
-            env=self.environment,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        super().__init__("web", data, COUNTY_PORT=str(self.port), COUNTY_ADDRESS="127.0.0.1")
 
     def start(self) -> None:
-        self.forks.stdin.write("go\n")
-        self.forks.stdin.flush()
-        self.pid = int(self.forks.stdout.readline())
+        super().start()
         for _ in range(600):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
             time.sleep(0.05)
         raise AssertionError("the server does not start")
-
-    def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        assert self.forks.stdout.readline() == "gone\n"
-
-    def end(self) -> None:
-        self.forks.stdin.close()
-        self.forks.stdout.close()
-        self.forks.wait()
 
 
 class Browser:
