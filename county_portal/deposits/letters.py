@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from county_portal import audit, files, jobs
@@ -28,7 +28,6 @@ from county_portal.models import (
     DepositPart,
     Ending,
     Job,
-    JobState,
     Person,
     Publication,
     Revision,
@@ -36,7 +35,6 @@ from county_portal.models import (
 from county_portal.policy import Do, require
 
 TASK = "deposits.letter"
-ENDED = (JobState.DONE, JobState.FAILED)
 SHOWN = 12
 
 
@@ -174,10 +172,7 @@ def _lines(letter: DepositLetter, due: list[Publication]) -> Iterator[DepositLet
 def print_letter(letter: DepositLetter, *, by: Person) -> Job:
     """Ask for the paper of a letter; while it is being printed, asking again asks for nothing."""
     require(by, Do.DEPOSIT_MAKE)
-    series = f"{TASK}:{letter.id}:"
-    done = select(func.count(Job.id)).where(Job.key.startswith(series), Job.state.in_(ENDED))
-    key = f"{series}{db.session.scalar(done)}"
-    return jobs.enqueue(TASK, key=key, by=by, letter=letter.id)
+    return jobs.request(TASK, series=f"{TASK}:{letter.id}", by=by, letter=letter.id)
 
 
 @jobs.task(TASK)

@@ -4,6 +4,7 @@ Every text is printed once; a unit's package and the county's hold the same file
 but rows that never change, so packing again gives the same bytes.
 """
 
+import json
 import logging
 import shutil
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pypdfium2
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from county_portal import audit, files, jobs
 from county_portal.core import clock
@@ -31,7 +32,6 @@ from county_portal.models import (
     Deposit,
     DepositPackage,
     Job,
-    JobState,
     Person,
     Receiver,
     Revision,
@@ -42,7 +42,6 @@ from county_portal.published.schema import PublicItem
 log = logging.getLogger(__name__)
 
 TASK = "deposits.package"
-ENDED = (JobState.DONE, JobState.FAILED)
 ZIP = "application/zip"
 WHOLE = ""  # the unit code of the county's package
 FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
@@ -57,10 +56,7 @@ def request_package(deposit: Deposit, *, by: Person) -> Job:
     require(by, Do.DEPOSIT_MAKE)
     if is_packed(deposit):
         raise Refused("The packages of this deposit are made already")
-    series = f"{TASK}:{deposit.id}:"
-    done = select(func.count(Job.id)).where(Job.key.startswith(series), Job.state.in_(ENDED))
-    key = f"{series}{db.session.scalar(done)}"
-    return jobs.enqueue(TASK, key=key, by=by, deposit=deposit.id)
+    return jobs.request(TASK, series=f"{TASK}:{deposit.id}", by=by, deposit=deposit.id)
 
 
 def job_of(deposit: Deposit) -> Job | None:
@@ -90,7 +86,9 @@ def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, ob
     if not packed:
         with _folder(deposit) as folder:
             _keep(plan, _pack(plan, folder, progress))
-    return {"deposit": deposit}
+    row = package_of(deposit)
+    left_out = json.loads(row.contents)["left_out"] if row else []
+    return {"deposit": deposit, "left_out": [one["title"] for one in left_out]}
 
 
 class _folder:  # noqa: N801 (used as a with statement)

@@ -33,19 +33,52 @@ from county_portal.deposits.names import Names
 from county_portal.deposits.reminders import reminder_for
 from county_portal.extensions import db
 from county_portal.files import blob_path
-from county_portal.models import Deposit, DepositPackage, DepositPart, JobState, Receiver
+from county_portal.models import Deposit, DepositPackage, DepositPart, Receiver
 from county_portal.policy import Do, can
+from county_portal.work.kinds import Kind, Link, Values, show
 
 bp = Blueprint("deposits", __name__, url_prefix="/deposits")
 
 STAGES = {
-    "": _l("Waiting for its turn"),
     "Reading the deposit": _l("Reading the deposit"),
     "Setting the texts": _l("Setting the texts"),
     "Setting lists and records": _l("Setting lists and records"),
     "Packing": _l("Packing"),
+    "Setting the letter": _l("Setting the letter"),
 }
-RUNNING = {JobState.WAITING, JobState.RUNNING}
+
+
+def _deposit_work(said: Values) -> Link:
+    address = url_for("deposits.deposit", deposit_id=said["deposit"])
+    return Link(_l("Open the deposit"), address)
+
+
+def _letter_work(said: Values) -> Link:
+    return Link(_l("All deposits"), url_for("deposits.index", _anchor="letters"))
+
+
+show(
+    package.TASK,
+    Kind(
+        title=lambda said: str(_("Packages of a deposit")),
+        stages=STAGES,
+        reads=Do.DEPOSIT_READ,
+        makes=Do.DEPOSIT_MAKE,
+        results=lambda said, made: [_deposit_work(said)],
+        back=_deposit_work,
+    ),
+)
+show(
+    letters.TASK,
+    Kind(
+        title=lambda said: str(_("Letter about changes")),
+        stages=STAGES,
+        reads=Do.DEPOSIT_READ,
+        makes=Do.DEPOSIT_MAKE,
+        results=lambda said, made: [_letter_work(said)],
+        back=_letter_work,
+    ),
+)
 
 
 @bp.app_context_processor
@@ -76,9 +109,9 @@ def make() -> ResponseReturnValue:
     if not form.validate():
         return _list(form)
     deposit = services.make_deposit(form.draft(), by=me())
-    package.request_package(deposit, by=me())
+    job = package.request_package(deposit, by=me())
     db.session.commit()
-    return redirect(url_for(".deposit", deposit_id=deposit.id), 303)
+    return redirect(url_for("work.page", job_id=job.id), 303)
 
 
 def _form(offer: services.Offer) -> DepositForm:
@@ -114,7 +147,7 @@ def deposit(deposit_id: int) -> str:
         handed=handovers.newest(one.parts),
         receivers=list(Receiver),
         changed=[part for part in one.parts if part.texts and _is_changed(part)],
-        **_progress(one),
+        **_package(one),
     )
 
 
@@ -122,33 +155,23 @@ def _is_changed(part: DepositPart) -> bool:
     return any(line.ended_at for line in lines_of(part))
 
 
-@bp.get("/<int:deposit_id>/_progress")
-@needs(Do.DEPOSIT_READ)
-def progress(deposit_id: int) -> str:
-    """The part of that page which asks again every second while the packages are made."""
-    one = services.get_deposit(deposit_id, by=me())
-    return render_template("deposits/_progress.html", deposit=one, **_progress(one))
-
-
 @bp.post("/<int:deposit_id>/package")
 @needs(Do.DEPOSIT_MAKE)
 def pack(deposit_id: int) -> ResponseReturnValue:
     """Have the packages made, if that has failed or nobody has asked yet."""
     one = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
-    package.request_package(one, by=me())
+    job = package.request_package(one, by=me())
     db.session.commit()
-    return redirect(url_for(".deposit", deposit_id=one.id), 303)
+    return redirect(url_for("work.page", job_id=job.id), 303)
 
 
-def _progress(one: Deposit) -> dict[str, Any]:
+def _package(one: Deposit) -> dict[str, Any]:
     row, job = package.package_of(one.id), package.job_of(one)
-    running = row is None and job is not None and job.state in RUNNING
     return {
         "package": row,
         "contents": json.loads(row.contents) if row else None,
         "job": job,
-        "running": running,
-        "stage": STAGES.get(job.doing, job.doing) if job else "",
+        "running": row is None and job is not None and not job.state.ended,
     }
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from county_portal.core import clock
@@ -70,6 +69,8 @@ def test_a_deposit_is_made_and_downloaded(cast: Cast, browse: Browse) -> None:
         make_item(cast.lin, state=State.PUBLISHED, title="堤防检查情况")
     clerk = browse(cast.he)
     page = clerk.post("/deposits/", {"since_on": "2026-03-01", "until_on": "2026-03-08"})
+    assert "It is ready." in page.text
+    page = clerk.get(str(page.find("a", string="Open the deposit")["href"]))
     assert "Deposit 青政办送〔2026〕1号" in page.text
     made = db.session.scalars(select(Deposit)).one()
     with clerk.raw(f"/deposits/{made.id}/package.zip") as answer:
@@ -137,7 +138,7 @@ def test_the_packages_can_be_asked_for_again(cast: Cast, browse: Browse, deposit
     job = Job(
         key=f"deposits.package:{deposit.id}:0",
         task=package.TASK,
-        arguments="{}",
+        arguments=f'{{"deposit": {deposit.id}}}',
         state=JobState.RUNNING,
         progress=40,
         doing="Setting the texts",
@@ -146,15 +147,16 @@ def test_the_packages_can_be_asked_for_again(cast: Cast, browse: Browse, deposit
     db.session.add(job)
     db.session.commit()
     page = clerk.get(f"/deposits/{deposit.id}")
-    assert page.progress["value"] == "40" and "Setting the texts…" in page.text
-    part = BeautifulSoup(clerk.raw(f"/deposits/{deposit.id}/_progress").data, "html.parser")
-    assert part.select_one("[hx-get]")["hx-get"] == f"/deposits/{deposit.id}/_progress"
+    assert "The packages are being made (40 %)." in page.text
+    work = clerk.get(str(page.find("a", string="See how far they are")["href"]))
+    assert work.progress["value"] == "40" and "Setting the texts…" in work.text
+    browse(cast.lin).raw(f"/work/{job.id}", status=403)
     job = db.session.get_one(Job, job.id)
     job.state, job.error = JobState.FAILED, "OSError: no room on the disk"
     db.session.commit()
-    part = BeautifulSoup(clerk.raw(f"/deposits/{deposit.id}/_progress").data, "html.parser")
-    assert "no room on the disk" in part.text and not part.select("[hx-get]")
-    done = clerk.post(f"/deposits/{deposit.id}/package")
+    assert "no room on the disk" in clerk.get(f"/deposits/{deposit.id}").text
+    assert "It is ready." in clerk.post(f"/deposits/{deposit.id}/package").text
+    done = clerk.get(f"/deposits/{deposit.id}")
     assert "Download the package of the whole county" in done.text
     assert db.session.scalars(select(DepositPackage)).all()
     clerk.post(f"/deposits/{deposit.id}/package", status=422)
