@@ -20,6 +20,7 @@ QUESTIONS = {
     "sec /roles": ("unit", "page"),
     "aud /log": ("actor", "action", "thing", "result", "since", "until", "before"),
     "he /reports/": ("page",),
+    "he /gazettes/": ("page",),
 }
 # Nobody has the role of everybody: whoever comes first here and may come in knocks.
 KNOCKING = ("lin", "zhou", "qian", "wu", "tang", "he", "sys", "sec", "aud")

@@ -15,7 +15,7 @@ from county_portal.gazettes import composing, marks, printing, services
 from county_portal.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
 from county_portal.gazettes.steps import STEPS
 from county_portal.items.services import get_item
-from county_portal.models import Gazette, GazetteEdition, GazetteSection, Item
+from county_portal.models import Gazette, GazetteEdition, GazetteHandKind, GazetteSection, Item
 from county_portal.policy import Do
 from county_portal.published.gazettes import PublicGazette
 from county_portal.release import gazettes as release
@@ -112,6 +112,7 @@ def gazette(gazette_id: int) -> str:
         offered=marks.waiting(),
         sections=list(GazetteSection),
         sign_offs=services.sign_offs_of(one),
+        hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
         publications=release.publications_of(one),
         live=release.live_publication(one),
     )

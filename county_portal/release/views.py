@@ -82,7 +82,7 @@ def keep(item_id: int) -> ResponseReturnValue:
 def change_validity(item_id: int) -> ResponseReturnValue:
     """Write down whether the document holds; the public site says so before this answers."""
     item = get_item(item_id, by=me(), to=Do.VALIDITY_CHANGE)
-    form = ValidityForm(seen_id=validity.newest_id(item), since_on=clock.today())
+    form = ValidityForm(seen_id=validity.newest_id(item), state="repealed", since_on=clock.today())
     if form.validate_on_submit() and _holds_together(form, item):
         validity.change(item, form.finding(), seen_id=form.seen_id.data, by=me())
         db.session.commit()

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from county_portal.catalogue.statutory import seed_categories
 from county_portal.extensions import db
-from county_portal.models import Item, Job, MadeReport, Person, State
+from county_portal.models import Deposit, Item, Job, MadeReport, Person, State
 from tests.browser.conftest import PHONE, Portal, axe_faults
 from tests.factories import go, make_calendar, make_item
 from tests.page import _let_go
@@ -30,6 +30,14 @@ NO_PAGES = {
     "review.sheet_of",
     "reports.progress",  # a part of the job's page
     "reports.download",
+    "deposits.download",
+    "deposits.download_part",
+    "deposits.file",
+    "deposits.file_of_all",
+    "deposits.letter_paper",
+    "papers.item",
+    "papers.release",
+    "papers.unit_year",
 }
 HANDS = {
     "liaison": "lin",
@@ -61,6 +69,7 @@ class World:
     report: MadeReport
     job: Job
     twice: Item  # handed over, returned, handed over again
+    deposit: Deposit
     items: dict[State, Item] = field(default_factory=dict)
 
     def words(self, rule: Rule) -> dict[str, int]:
@@ -72,6 +81,8 @@ class World:
             "report_id": self.report.id,
             "job_id": self.job.id,
             "year": 2026,
+            "deposit_id": self.deposit.id,
+            "receiver": "archive",
         }
         if rule.endpoint in STATES:
             known["item_id"] = self.items[STATES[rule.endpoint]].id
