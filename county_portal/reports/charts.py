@@ -7,7 +7,7 @@ from decimal import Decimal
 from county_portal.reports.lines import MonthlyReport
 
 WIDTH = 588  # px: the width of the text on paper, 156 mm
-LEFT, RIGHT, TOP, FOOT = 40, 10, 14, 24  # px round the lines
+LEFT, RIGHT, TOP, FOOT = 40, 20, 14, 24  # px round the lines
 TALL = 190  # px
 ROW = 19  # px: one bar
 LABEL, VALUE = 190, 90  # px before and behind the bars

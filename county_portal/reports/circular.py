@@ -93,7 +93,7 @@ def to_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
         "reports/circular.html",
         attach=attach,
         circular=circular,
-        title=title(circular),
+        title=title_lines(circular),
         blocks=tuple(blocks(circular)),
         stamp=stamp,
     )
@@ -134,7 +134,12 @@ def _place(unit: UnitLine, rank: int) -> Place:
 
 
 def title(circular: Circular) -> str:
-    return f"关于{circular.period.title}政府信息报送和公开情况的通报"
+    return "".join(title_lines(circular))
+
+
+def title_lines(circular: Circular) -> tuple[str, str]:
+    """The title in two lines, broken between words."""
+    return f"关于{circular.period.title}政府信息", "报送和公开情况的通报"
 
 
 def blocks(circular: Circular) -> Iterable[Block]:
@@ -204,12 +209,13 @@ def _silent(circular: Circular) -> str:
     return f"{circular.period.this}零报送的单位有{len(silent)}个：{'、'.join(silent)}。"
 
 
+def _how_late(one: Place) -> str:
+    counts = (("逾期公开", one.late), ("逾期未公开", one.overdue))
+    return "、".join(f"{name}{number}件" for name, number in counts if number)
+
+
 def _late(circular: Circular) -> str:
-    late = [
-        f"{one.name}（逾期公开{one.late}件、逾期未公开{one.overdue}件）"
-        for one in circular.places
-        if one.late or one.overdue
-    ]
+    late = [f"{one.name}（{_how_late(one)}）" for one in circular.places if one.late or one.overdue]
     if not late:
         return f"{circular.period.this}没有逾期公开和逾期未公开的信息。"
     return f"有逾期信息的单位有{len(late)}个：{'、'.join(late)}。"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from county_portal import audit, jobs, settings
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
-from county_portal.extensions import db, writing
+from county_portal.extensions import db
 from county_portal.models import ClosedMonth, Job, MadeReport, Person, StepTaken
 from county_portal.policy import Do, require
 from county_portal.reports import services
@@ -32,10 +32,8 @@ def close_in_background(
 ) -> dict[str, object]:
     month = Period.named(period).first
     made = services.make(Period(month), asked_by=asked_by, progress=progress)
-    with writing():
-        db.session.rollback()
-        closing = closing_of(month) or _close(month, made.id, asked_by)
-        return {"report": closing.report_id}
+    closing = closing_of(month) or _close(month, made.id, asked_by)  # in the transaction of `made`
+    return {"report": closing.report_id}
 
 
 def _may_be_closed(month: date) -> None:
