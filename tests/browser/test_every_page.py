@@ -6,6 +6,7 @@ A page that is added is opened here too: its address is found in the application
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -13,10 +14,24 @@ from playwright.sync_api import Page, expect
 from werkzeug.routing import Rule
 
 from county_portal.catalogue.statutory import seed_categories
+from county_portal.core import clock
+from county_portal.deposits.services import DepositDraft, make_deposit
 from county_portal.extensions import db
-from county_portal.models import Deposit, Item, Job, MadeReport, Person, State
+from county_portal.gazettes import composing, marks
+from county_portal.models import (
+    Deposit,
+    Gazette,
+    GazetteSection,
+    Item,
+    Job,
+    MadeReport,
+    Person,
+    State,
+)
 from tests.browser.conftest import PHONE, Portal, axe_faults
+from tests.cast import Cast
 from tests.factories import go, make_calendar, make_item
+from tests.gazettes.office import print_it
 from tests.page import _let_go
 
 pytestmark = pytest.mark.browser
@@ -28,6 +43,7 @@ NO_PAGES = {
     "items.rendition",
     "review.file",
     "review.sheet_of",
+    "gazettes.pdf",
     "reports.progress",  # a part of the job's page
     "reports.download",
     "deposits.download",
@@ -58,6 +74,7 @@ STATES = {
     "review.sign_off": State.ACCEPTED,
     "release.issue": State.SIGNED_OFF,
     "release.withdraw": State.PUBLISHED,
+    "release.change_validity": State.PUBLISHED,
 }
 
 
@@ -70,6 +87,7 @@ class World:
     job: Job
     twice: Item  # handed over, returned, handed over again
     deposit: Deposit
+    gazette: Gazette  # printed, not signed yet
     items: dict[State, Item] = field(default_factory=dict)
 
     def words(self, rule: Rule) -> dict[str, int]:
@@ -82,6 +100,7 @@ class World:
             "job_id": self.job.id,
             "year": 2026,
             "deposit_id": self.deposit.id,
+            "gazette_id": self.gazette.id,
             "receiver": "archive",
         }
         if rule.endpoint in STATES:
@@ -105,7 +124,24 @@ def world(portal: Portal, screen: Callable[..., Page]) -> World:
     expect(page.get_by_role("link", name=re.compile("PDF"))).to_be_visible(timeout=30_000)
     _let_go()
     report, job = db.session.query(MadeReport).one(), db.session.query(Job).first()
-    return World(portal.cast.lin, report, job, twice, items)
+    gazette = _gazette(items[State.PUBLISHED], portal.cast)
+    return World(portal.cast.lin, report, job, twice, _deposit(portal.cast.he), gazette, items)
+
+
+def _gazette(item: Item, cast: Cast) -> Gazette:
+    marks.put(item, GazetteSection.COUNTY, by=cast.he)
+    gazette = composing.compose_issue(clock.today(), by=cast.he)
+    db.session.commit()
+    return print_it(gazette, cast)
+
+
+def _deposit(clerk: Person) -> Deposit:
+    """Made the day after everything was published."""
+    with clock.frozen("2026-03-03T09:00"):
+        draft = DepositDraft(until_on=date(2026, 3, 2), since_on=date(2026, 3, 1))
+        deposit = make_deposit(draft, by=clerk)
+        db.session.commit()
+    return deposit
 
 
 def pages(app: Flask) -> list[Rule]:
