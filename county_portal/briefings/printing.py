@@ -65,7 +65,8 @@ def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str,
         "pdf": files.keep_bytes(printed.pdf),
         "docx": files.keep_bytes(word.to_docx(content)),
     }
-    progress(95, "Storing the briefing")
+    progress(90, "Storing the briefing")
+    _draw(printed.pdf, _digest(content))
     with writing():
         db.session.rollback()  # what comes next begins with the lock
         left_out = titles_of(content, printed.left_out)
@@ -139,7 +140,8 @@ def preview_in_background(
     *, progress: jobs.Progress, briefing_id: int, at: int
 ) -> dict[str, object]:
     """A picture of each page of the true PDF. at: the version that was asked for."""
-    content = content_of(db.session.get_one(Briefing, briefing_id))
+    briefing = db.session.get_one(Briefing, briefing_id)
+    content = _content(briefing)
     db.session.rollback()
     digest = _digest(content)
     progress(5, SETTING)
@@ -151,7 +153,13 @@ def preview_in_background(
 
 
 def digest_of(briefing: Briefing) -> str:
-    return _digest(content_of(briefing))
+    """The hash of what would be printed now, or of what was approved."""
+    return briefing.frozen.content_hash if briefing.frozen else _digest(content_of(briefing))
+
+
+def _content(briefing: Briefing) -> Content:
+    """What would be printed now; once approved, what was approved."""
+    return from_json(briefing.frozen.content) if briefing.frozen else content_of(briefing)
 
 
 def pages_of(digest: str) -> int:

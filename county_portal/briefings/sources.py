@@ -23,6 +23,8 @@ from county_portal.models import (
     Publication,
     Revision,
     State,
+    Unit,
+    UnitKind,
 )
 from county_portal.policy import viewable_items
 
@@ -51,6 +53,7 @@ class Line:
     title: str
     excerpt: str
     unit: str
+    kind: UnitKind  # of the unit that wrote it
     column: str
     formed_on: str
     published_on: date | None
@@ -161,8 +164,9 @@ def _fit(masthead: Masthead) -> Any:
 def _usable(masthead: Masthead, by: Person) -> Any:
     seen = viewable_items(by).with_only_columns(Item.id)
     return (
-        select(Revision.id, Revision.manifest, Publication.published_at)
+        select(Revision.id, Revision.manifest, Publication.published_at, Unit.kind)
         .join(Item, Item.id == Revision.item_id)
+        .join(Unit, Unit.id == Item.unit_id)
         .outerjoin(Publication, _live())
         .where(_fit(masthead), Item.id.in_(seen))
     )
@@ -190,6 +194,7 @@ def _line(row: Row[Any], here: set[int | None], used: dict[int, list[str]]) -> L
         title=words["title"],
         excerpt=words["summary"] or first_paragraph(words["body"], EXCERPT),
         unit=words["unit"]["name"],
+        kind=row.kind,
         column=words["column"]["name"] if words["column"] else "",
         formed_on=words["formed_on"] or "",
         published_on=clock.county_day(row.published_at) if row.published_at else None,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from county_portal import audit, deadlines
 from county_portal.core import clock
 from county_portal.core.errors import Refused
+from county_portal.demo.briefings import brief
 from county_portal.demo.bulk import Bulk
 from county_portal.demo.county import found
 from county_portal.demo.hours import OfficeHours
@@ -66,6 +67,8 @@ def build(seed: int, items: int, say: Say) -> None:
         bulk.finish()
         db.session.commit()
     audit.drop_anchor(current_app.config["COUNTY"], ledger.last)
+    say("Composing the briefings")
+    brief()
     say("Writing the public file")
     reconcile()
 

@@ -1,0 +1,106 @@
+"""The demonstration county's briefings: three mastheads, an issue, one that waits for approval."""
+
+from sqlalchemy import select
+
+from county_portal.briefings import approving, mastheads, services, sources
+from county_portal.briefings.mastheads import Counts, MastheadDraft
+from county_portal.core.html import text_of
+from county_portal.extensions import db, writing
+from county_portal.models import Briefing, Masthead, Person, Role, UnitKind
+from county_portal.policy import Do
+
+OFFICE = "青禾县人民政府办公室"
+ABOVE = "市政府办公室，县委常委，县人大常委会主任，县政府县长、副县长，县政协主席"
+BESIDE = "县委办公室、县人大常委会办公室、县政协办公室"
+BELOW = "各乡镇人民政府，县政府各部门、各直属机构"
+NOTE = "今年以来，各乡镇、各部门主动公开意识明显增强。现将近期工作情况刊发，供参阅。"
+NEWS = MastheadDraft(
+    "政务信息",
+    OFFICE,
+    report_to=ABOVE,
+    send_to=BESIDE,
+    issue_to=BELOW,
+    copies=60,
+    position=1,
+)
+URGENT = MastheadDraft(
+    "要情专报",
+    OFFICE,
+    mark="内部资料 注意保存",
+    internal=True,
+    contents=False,
+    report_to=ABOVE,
+    copies=12,
+    position=2,
+)
+READING = MastheadDraft("参阅", OFFICE, report_to=ABOVE, send_to=BESIDE, copies=40, position=3)
+# With the last number of the year and the last of all that were given before.
+MASTHEADS = ((NEWS, 45, 1285), (URGENT, 17, 412), (READING, 8, 96))
+TOGETHER = 3  # items of each kind of unit
+SHORTENED = 2  # paragraphs of an item that are kept
+
+
+def brief() -> None:
+    """The clerk's briefings are in the county; the paper of the issue is made by the worker."""
+    with writing():
+        clerk, issuer = _somebody(Role.OFFICE_CLERK), _somebody(Role.ISSUER)
+        news, urgent, _third = [
+            mastheads.create_masthead(draft, Counts(year, 0, total), by=clerk)
+            for draft, year, total in MASTHEADS
+        ]
+        issue = _compose(news, "news", clerk)
+        if issue.parts:
+            _move(issue, Do.BRIEFING_SUBMIT, clerk)
+            _move(issue, Do.BRIEFING_APPROVE, issuer)
+        waiting = _compose(urgent, "urgent", clerk)
+        if waiting.parts:
+            _move(waiting, Do.BRIEFING_SUBMIT, clerk)
+        db.session.commit()
+
+
+def _somebody(role: Role) -> Person:
+    """The first person with the role."""
+    people = db.session.scalars(select(Person).order_by(Person.id))
+    return next(person for person in people if person.has_any(frozenset({role})))
+
+
+def _compose(masthead: Masthead, token: str, clerk: Person) -> Briefing:
+    """The newest items of townships and of departments, each kind under its heading, shortened."""
+    briefing = services.start_briefing(masthead.id, token=f"demo-{token}", by=clerk)
+    kinds = {UnitKind.TOWNSHIP: "基层动态", UnitKind.DEPARTMENT: "部门工作"}
+    lines = sources.find_sources(briefing, sources.Wanted(), 1, by=clerk).lines
+    for kind, heading in kinds.items():
+        chosen = [line for line in lines if line.kind is kind][:TOGETHER]
+        if chosen:
+            services.add_heading(briefing, by=clerk).title = heading
+        for line in chosen:
+            services.add_entry(briefing, line.revision_id, by=clerk)
+    db.session.flush()
+    services.save_briefing(
+        briefing, _draft(briefing), seen_version=briefing.version, by=clerk, by_itself=True
+    )
+    db.session.flush()
+    return briefing
+
+
+def _draft(briefing: Briefing) -> services.BriefingDraft:
+    return services.BriefingDraft(
+        masthead_id=briefing.masthead_id,
+        note=NOTE,
+        report_to=briefing.report_to,
+        send_to=briefing.send_to,
+        issue_to=briefing.issue_to,
+        copies=briefing.copies,
+        parts={
+            one.id: services.PartWords(one.title, _shortened(one.body)) for one in briefing.parts
+        },
+    )
+
+
+def _shortened(html: str) -> str:
+    return "\n".join(text_of(html).splitlines()[:SHORTENED])
+
+
+def _move(briefing: Briefing, action: Do, by: Person) -> None:
+    db.session.flush()
+    approving.take(briefing, action, seen_version=briefing.version, by=by)
