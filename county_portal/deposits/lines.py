@@ -64,6 +64,19 @@ def _line(row: Any, replaces: str) -> TextLine:
     )
 
 
+def parts_changed(deposit: Deposit) -> list[DepositPart]:
+    """The parts that hold a text which was replaced or withdrawn since."""
+    ended = (
+        select(DepositLine.part_id)
+        .join(Publication, Publication.id == DepositLine.publication_id)
+        .where(Publication.ended_at.is_not(None))
+    )
+    query = select(DepositPart).where(
+        DepositPart.deposit_id == deposit.id, DepositPart.id.in_(ended)
+    )
+    return list(db.session.scalars(query.order_by(DepositPart.position)))
+
+
 def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
     """For each of the items, the newest earlier deposit that holds a version of it."""
     query = (

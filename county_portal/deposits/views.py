@@ -28,7 +28,7 @@ from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
 from county_portal.deposits import handovers, letters, package, services
 from county_portal.deposits.forms import DepositForm, HandoverForm
-from county_portal.deposits.lines import lines_of, number_of
+from county_portal.deposits.lines import lines_of, number_of, parts_changed
 from county_portal.deposits.names import Names
 from county_portal.deposits.reminders import reminder_for
 from county_portal.extensions import db
@@ -146,13 +146,9 @@ def deposit(deposit_id: int) -> str:
         names=Names.of(one.words),
         handed=handovers.newest(one.parts),
         receivers=list(Receiver),
-        changed=[part for part in one.parts if part.texts and _is_changed(part)],
+        changed=parts_changed(one),
         **_package(one),
     )
-
-
-def _is_changed(part: DepositPart) -> bool:
-    return any(line.ended_at for line in lines_of(part))
 
 
 @bp.post("/<int:deposit_id>/package")

@@ -19,6 +19,7 @@ from county_portal.deposits.services import DepositDraft, make_deposit
 from county_portal.extensions import db
 from county_portal.gazettes import composing, marks
 from county_portal.models import (
+    Circular,
     Deposit,
     Gazette,
     GazetteSection,
@@ -28,6 +29,9 @@ from county_portal.models import (
     Person,
     State,
 )
+from county_portal.reports import circulars
+from county_portal.reports import services as reports
+from county_portal.reports.closing import close_in_background
 from tests.browser.conftest import PHONE, Portal, axe_faults
 from tests.cast import Cast
 from tests.factories import go, make_calendar, make_item
@@ -46,6 +50,7 @@ NO_PAGES = {
     "gazettes.pdf",
     "reports.progress",  # a part of the job's page
     "reports.download",
+    "circulars.download",
     "deposits.download",
     "deposits.download_part",
     "deposits.file",
@@ -87,6 +92,7 @@ class World:
     job: Job
     twice: Item  # handed over, returned, handed over again
     deposit: Deposit
+    circular: Circular
     gazette: Gazette  # printed, not signed yet
     items: dict[State, Item] = field(default_factory=dict)
 
@@ -102,6 +108,9 @@ class World:
             "deposit_id": self.deposit.id,
             "gazette_id": self.gazette.id,
             "receiver": "archive",
+            "circular_id": self.circular.id,
+            "code": "2026-02" if rule.endpoint == "reports.ask_to_reopen" else "2026-03",
+            "figure": "published",
         }
         if rule.endpoint in STATES:
             known["item_id"] = self.items[STATES[rule.endpoint]].id
@@ -120,12 +129,21 @@ def world(portal: Portal, screen: Callable[..., Page]) -> World:
     twice = go(make_item(portal.cast.lin, state=State.RETURNED), State.SUBMITTED)
     page = screen(portal.cast.he)
     page.goto("reports/")
-    page.get_by_role("button", name="Make the monthly report").click()
+    page.get_by_role("button", name="Make the report").click()
     expect(page.get_by_role("link", name=re.compile("PDF"))).to_be_visible(timeout=30_000)
     _let_go()
     report, job = db.session.query(MadeReport).one(), db.session.query(Job).first()
     gazette = _gazette(items[State.PUBLISHED], portal.cast)
-    return World(portal.cast.lin, report, job, twice, _deposit(portal.cast.he), gazette, items)
+    return World(
+        portal.cast.lin,
+        report,
+        job,
+        twice,
+        _deposit(portal.cast.he),
+        _circular(portal.cast.he),
+        gazette,
+        items,
+    )
 
 
 def _gazette(item: Item, cast: Cast) -> Gazette:
@@ -133,6 +151,16 @@ def _gazette(item: Item, cast: Cast) -> Gazette:
     gazette = composing.compose_issue(clock.today(), by=cast.he)
     db.session.commit()
     return print_it(gazette, cast)
+
+
+def _circular(clerk: Person) -> Circular:
+    """Sent over the month before, which is closed."""
+    made = close_in_background(progress=reports.silent, period="2026-02", asked_by=clerk.id)
+    db.session.commit()
+    row = circulars.make(int(str(made["report"])), asked_by=clerk.id)
+    circulars.send(row, by=clerk)
+    db.session.commit()
+    return row
 
 
 def _deposit(clerk: Person) -> Deposit:
