@@ -86,6 +86,7 @@ def create_public(settings: Settings | None = None, **overrides: object) -> Flas
     app.config.update(
         BABEL_DEFAULT_LOCALE=settings.LOCALE,
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        MAX_CONTENT_LENGTH=settings.FILE_BYTES + 2**20,
         COUNTY=settings,
     )
     app.config.update(overrides)

@@ -75,6 +75,7 @@ from county_portal.models.items import (
     State,
 )
 from county_portal.models.jobs import Job, JobState
+from county_portal.models.papers import IssuedPaper, PaperKind
 from county_portal.models.reports import (
     Circular,
     CircularReading,
@@ -138,6 +139,7 @@ __all__ = [
     "Hand",
     "HandKind",
     "Handover",
+    "IssuedPaper",
     "Item",
     "Job",
     "JobState",
@@ -147,6 +149,7 @@ __all__ = [
     "Moment",
     "OpenTo",
     "Origin",
+    "PaperKind",
     "PartKind",
     "Person",
     "PersonRole",

@@ -60,6 +60,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "deposit_letters": (),
     "deposit_letter_lines": (),
     "deposit_letter_papers": (),
+    "issued_papers": ("sha256", "kind", "name", "dated_on", "issued_at"),
 }
 
 

@@ -194,6 +194,18 @@ def validity_name(state: str) -> str:
     return str(names.get(state, ""))
 
 
+def paper_kind(kind: str) -> str:
+    """What kind of paper was issued, in words."""
+    names = {
+        "briefing": gettext("Briefing"),
+        "report": gettext("Report"),
+        "circular": gettext("Circular"),
+        "gazette": gettext("Government gazette"),
+        "deposit": gettext("Deposit"),
+    }
+    return str(names.get(kind, kind))
+
+
 def section_name(section: str) -> str:
     """A heading of the gazette, in words."""
     names = {

@@ -26,7 +26,11 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
     app.context_processor(_shared)
     share(app)
     app.jinja_env.filters.update(
-        marked=search.highlighted, excerpt=search.excerpt, named=pages.named, twice=pages.twice
+        marked=search.highlighted,
+        paper_kind=pages.paper_kind,
+        excerpt=search.excerpt,
+        named=pages.named,
+        twice=pages.twice,
     )
     app.jinja_env.globals.update(
         absolute=pages.absolute,

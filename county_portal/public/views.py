@@ -1,5 +1,7 @@
 """The pages of the public site. Everybody may open them; nothing is asked but the address."""
 
+import hashlib
+
 from flask import (
     Blueprint,
     Response,
@@ -219,6 +221,22 @@ def _stop_after_the_last(lines: tuple[object, ...], page: int) -> None:
     """Raise NotFound for a page behind the end; the first may be empty."""
     if page > 1 and not lines:
         abort(404)
+
+
+@bp.get("/check")
+def check() -> str:
+    """Asks for a paper, to say whether it is one that was issued."""
+    return show("public/check.html", checked=False)
+
+
+@bp.post("/check")
+def checked() -> str:
+    """Says whether the file that came is an issued paper, to the byte. It is not kept."""
+    file = request.files.get("file")
+    name = file.filename if file else ""
+    sha256 = hashlib.file_digest(file.stream, "sha256").hexdigest() if file and name else ""
+    paper = site().paper(sha256) if sha256 else None
+    return show("public/check.html", checked=True, file_name=name, paper=paper)
 
 
 @bp.get("/feed.xml")

@@ -21,6 +21,7 @@ from county_portal.published.schema import (
     ColumnLine,
     FileLine,
     Listing,
+    PaperLine,
     PublicItem,
     UnitLine,
     Withdrawal,
@@ -117,6 +118,15 @@ class Site:
     def units(self) -> dict[str, UnitLine]:
         rows = self.ask("SELECT code, name, kind, position FROM units ORDER BY position, code")
         return {row[0]: UnitLine(*row) for row in rows}
+
+    def paper(self, sha256: str) -> PaperLine | None:
+        """The issued paper whose file has this hash."""
+        rows = self.ask(
+            "SELECT sha256, kind, name, dated_on, issued_at, withdrawn_at FROM papers"
+            " WHERE sha256 = ?",
+            sha256,
+        )
+        return _paper(*rows[0]) if rows else None
 
     @cached_property
     def columns(self) -> dict[str, ColumnLine]:
@@ -383,3 +393,9 @@ def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]
 def _bounds_of(year: str) -> tuple[str, str]:
     """The first moment of a county year and of the next, as the file holds moments."""
     return year_start(int(year)), year_start(int(year) + 1)
+
+
+def _paper(*row: str) -> PaperLine:
+    sha256, kind, name, day, issued_at, withdrawn_at = row
+    gone = moment_of(withdrawn_at) if withdrawn_at else None
+    return PaperLine(sha256, kind, name, date.fromisoformat(day), moment_of(issued_at), gone)

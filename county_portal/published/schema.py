@@ -14,7 +14,7 @@ from typing import Any
 
 from county_portal.core.clock import COUNTY
 
-FORMAT = "2"
+FORMAT = "3"
 """The form of the file and of its search tokens. A file of another form is built anew."""
 
 FILE_NAME = "site.sqlite"
@@ -32,6 +32,10 @@ CREATE TABLE columns(
 ) WITHOUT ROWID;
 CREATE TABLE categories(
   code TEXT PRIMARY KEY, name TEXT NOT NULL, article TEXT NOT NULL, position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE papers(
+  sha256 TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, dated_on TEXT NOT NULL,
+  issued_at TEXT NOT NULL, withdrawn_at TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE items(
   public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL,
@@ -116,6 +120,18 @@ class CategoryLine:
 
 
 @dataclass(frozen=True)
+class PaperLine:
+    """An issued paper, by the hash of its file. withdrawn_at: None as long as it stands."""
+
+    sha256: str
+    kind: str
+    name: str
+    dated_on: date
+    issued_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
 class SiteData:
     """Everything around the items: the site's own words, and its reference tables.
 
@@ -127,6 +143,7 @@ class SiteData:
     units: tuple[UnitLine, ...] = ()
     columns: tuple[ColumnLine, ...] = ()
     categories: tuple[CategoryLine, ...] = ()
+    papers: tuple[PaperLine, ...] = ()
 
 
 @dataclass(frozen=True)

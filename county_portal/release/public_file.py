@@ -18,7 +18,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import aliased
 
-from county_portal import settings
+from county_portal import papers, settings
 from county_portal.catalogue import validity
 from county_portal.core import clock
 from county_portal.extensions import db, writing
@@ -38,6 +38,7 @@ from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
     Entry,
+    PaperLine,
     SiteData,
     UnitLine,
     ValidityLine,
@@ -250,9 +251,15 @@ def site_data() -> SiteData:
             CategoryLine(one.code, one.name, one.article, one.position)
             for one in db.session.scalars(select(Category).order_by(Category.position))
         ),
+        papers=tuple(
+            PaperLine(
+                one.sha256, one.kind.value, one.name, one.dated_on, one.issued_at, one.withdrawn_at
+            )
+            for one in papers.issued()
+        ),
     )
     said = {**site.settings, "reference": _mark(site)}
-    return SiteData(said, site.units, site.columns, site.categories)
+    return replace(site, settings=said)
 
 
 def _site_settings() -> dict[str, str]:
@@ -283,7 +290,7 @@ def _column_lines() -> Iterator[ColumnLine]:
 def _mark(site: SiteData) -> str:
     """Changes when anything around the items changes."""
     said = {name: text for name, text in site.settings.items() if name != "reference"}
-    words = repr((sorted(said.items()), site.units, site.columns, site.categories))
+    words = repr((sorted(said.items()), site.units, site.columns, site.categories, site.papers))
     return hashlib.sha256(words.encode()).hexdigest()
 
 

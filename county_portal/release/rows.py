@@ -7,7 +7,14 @@ import hashlib
 from typing import Any
 
 from county_portal.published import schema, search
-from county_portal.published.schema import Entry, FileLine, PublicItem, SiteData, Withdrawal
+from county_portal.published.schema import (
+    Entry,
+    FileLine,
+    PaperLine,
+    PublicItem,
+    SiteData,
+    Withdrawal,
+)
 
 BUILD_BYTES = 32 * 2**20
 CHANGE_BYTES = 2**20
@@ -16,6 +23,7 @@ TABLES = (
     "units",
     "columns",
     "categories",
+    "papers",
     "items",
     "manifests",
     "files",
@@ -27,7 +35,7 @@ TABLES = (
 
 def write_site(db: Any, site: SiteData) -> None:
     """The site's own words and the reference tables are these."""
-    for table in ("site", "units", "columns", "categories"):
+    for table in ("site", "units", "columns", "categories", "papers"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     said = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
     rows = sorted({**said, "format": schema.FORMAT}.items())
@@ -47,6 +55,13 @@ def write_site(db: Any, site: SiteData) -> None:
         "INSERT INTO categories VALUES(?,?,?,?)",
         [(c.code, c.name, c.article, c.position) for c in site.categories],
     )
+    db.executemany("INSERT INTO papers VALUES(?,?,?,?,?,?)", map(_paper_row, site.papers))
+
+
+def _paper_row(paper: PaperLine) -> tuple[str, ...]:
+    gone = schema.text_of_moment(paper.withdrawn_at) if paper.withdrawn_at else ""
+    day, issued = paper.dated_on.isoformat(), schema.text_of_moment(paper.issued_at)
+    return (paper.sha256, paper.kind, paper.name, day, issued, gone)
 
 
 def write_withdrawal(db: Any, gone: Withdrawal) -> None:
@@ -134,6 +149,7 @@ def mark(db: Any) -> None:
         "SELECT * FROM units ORDER BY code",
         "SELECT * FROM columns ORDER BY slug",
         "SELECT * FROM categories ORDER BY code",
+        "SELECT * FROM papers ORDER BY sha256",
         "SELECT public_id, index_number, content_hash, published_at, corrected_at,"
         " validity, validity_on, validity_by FROM items ORDER BY public_id",
         "SELECT * FROM withdrawals ORDER BY public_id",

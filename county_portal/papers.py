@@ -1,0 +1,33 @@
+"""The register of issued papers. What is internal is not in it: the public site reads it."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from county_portal.core import clock
+from county_portal.extensions import db
+from county_portal.models import IssuedPaper, PaperKind
+
+
+def enter(sha256: str, kind: PaperKind, name: str, dated_on: date) -> None:
+    """The stored file is an issued paper, and stays one. Entered again, it is the same."""
+    if db.session.get(IssuedPaper, sha256) is None:
+        db.session.add(
+            IssuedPaper(
+                sha256=sha256, kind=kind, name=name, dated_on=dated_on, issued_at=clock.now()
+            )
+        )
+        db.session.flush()
+
+
+def withdraw(sha256: str) -> None:
+    """Whoever checks a copy of it is told that it was withdrawn. Nothing if it was never issued."""
+    paper = db.session.get(IssuedPaper, sha256)
+    if paper is not None and paper.withdrawn_at is None:
+        paper.withdrawn_at = clock.now()
+        db.session.flush()
+
+
+def issued() -> list[IssuedPaper]:
+    """All of them, the oldest first."""
+    return list(db.session.scalars(select(IssuedPaper).order_by(IssuedPaper.issued_at)))
