@@ -1,6 +1,7 @@
 """Composing a gazette: which texts, in which order, and whose hand it was."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import attributes
@@ -143,7 +144,7 @@ def _append(gazette: Gazette, item_id: int, section: GazetteSection) -> None:
     db.session.flush()
 
 
-def _changed(gazette: Gazette, by: Person, **what: object) -> None:
+def _changed(gazette: Gazette, by: Person, **what: Any) -> None:
     """The gazette has another version, so that older pages are too late."""
     attributes.flag_modified(gazette, "month")
     db.session.flush()

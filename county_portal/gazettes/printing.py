@@ -8,7 +8,7 @@ from county_portal.core.errors import OutOfDate
 from county_portal.extensions import db, writing
 from county_portal.gazettes import compose, paper
 from county_portal.gazettes.compose import Paper
-from county_portal.gazettes.services import TASK
+from county_portal.gazettes.services import TASK as TASK
 from county_portal.models import (
     Gazette,
     GazetteEdition,

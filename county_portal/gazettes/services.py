@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -202,7 +203,7 @@ def withdraw(gazette: Gazette, reason: str, *, by: Person) -> None:
         writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
 
 
-def _go(gazette: Gazette, step: Step, by: Person, **words: object) -> None:
+def _go(gazette: Gazette, step: Step, by: Person, **words: Any) -> None:
     was = gazette.state
     gazette.state, gazette.state_since = step.target, clock.now()
     if step.target is GazetteState.DRAFT:

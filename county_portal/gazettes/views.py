@@ -85,11 +85,11 @@ def _list(form: IssueForm, volume: VolumeForm) -> Response:
 def name_of(gazette: Gazette) -> str:
     """What people call it."""
     if gazette.key.endswith("volume"):
-        return _("Bound volume of %(year)s", year=gazette.year)
+        return str(_("Bound volume of %(year)s", year=gazette.year))
     month = f"{gazette.month:%Y-%m}"
     if gazette.number is None:
-        return _("Gazette of %(month)s", month=month)
-    return _("Gazette %(year)s no. %(number)s", year=gazette.year, number=gazette.number)
+        return str(_("Gazette of %(month)s", month=month))
+    return str(_("Gazette %(year)s no. %(number)s", year=gazette.year, number=gazette.number))
 
 
 # One gazette
