@@ -13,12 +13,14 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.routing import Rule
 
+from county_portal.briefings import printing, services
 from county_portal.catalogue.statutory import seed_categories
 from county_portal.core import clock
 from county_portal.deposits.services import DepositDraft, make_deposit
 from county_portal.extensions import db
 from county_portal.gazettes import composing, marks
 from county_portal.models import (
+    Briefing,
     Circular,
     Deposit,
     Gazette,
@@ -32,6 +34,7 @@ from county_portal.models import (
 from county_portal.reports import circulars
 from county_portal.reports import services as reports
 from county_portal.reports.closing import close_in_background
+from tests.briefings.office import make_briefing
 from tests.browser.conftest import PHONE, Portal, axe_faults
 from tests.cast import Cast
 from tests.factories import go, make_calendar, make_item
@@ -48,6 +51,10 @@ NO_PAGES = {
     "review.file",
     "review.sheet_of",
     "gazettes.pdf",
+    "briefings.download",
+    "briefings.picture",
+    "briefings.preview_part",  # parts of the briefing's page
+    "briefings.print_part",
     "reports.progress",  # a part of the job's page
     "reports.download",
     "circulars.download",
@@ -94,6 +101,7 @@ class World:
     deposit: Deposit
     circular: Circular
     gazette: Gazette  # printed, not signed yet
+    briefing: Briefing  # a draft whose pages were drawn
     items: dict[State, Item] = field(default_factory=dict)
 
     def words(self, rule: Rule) -> dict[str, int]:
@@ -107,6 +115,8 @@ class World:
             "year": 2026,
             "deposit_id": self.deposit.id,
             "gazette_id": self.gazette.id,
+            "briefing_id": self.briefing.id,
+            "masthead_id": self.briefing.masthead_id,
             "receiver": "archive",
             "circular_id": self.circular.id,
             "code": "2026-02" if rule.endpoint == "reports.ask_to_reopen" else "2026-03",
@@ -142,8 +152,18 @@ def world(portal: Portal, screen: Callable[..., Page]) -> World:
         _deposit(portal.cast.he),
         _circular(portal.cast.he),
         gazette,
+        _briefing(items[State.PUBLISHED], portal.cast.he),
         items,
     )
+
+
+def _briefing(item: Item, clerk: Person) -> Briefing:
+    briefing = make_briefing(clerk, items=(item,))
+    services.add_heading(briefing, by=clerk)
+    services.add_note(briefing, by=clerk)
+    printing.request_preview(briefing, by=clerk)
+    db.session.commit()
+    return briefing
 
 
 def _gazette(item: Item, cast: Cast) -> Gazette:
