@@ -129,8 +129,8 @@ def read(portal, page, shown):
 def find_in_the_report(portal, page):
     """The clerk makes the month's report; its paper holds the figures that are on record."""
     page.goto(f"{portal.address}/reports/")
-    page.locator("#month").select_option("2026-03")
-    step(page, "Make the monthly report")
+    page.locator("#period").select_option("2026-03")
+    step(page, "Make the report")
     link = page.get_by_role("link", name=re.compile("PDF")).first
     expect(link).to_be_visible(timeout=30_000)
     with page.expect_download() as coming:

@@ -1,0 +1,29 @@
+"""The demonstration's reports: last month is closed, and its circular lies on the desks."""
+
+from sqlalchemy import select
+
+from county_portal.extensions import db
+from county_portal.models import Person, PersonRole, Role
+from county_portal.reports import circulars, closing, services
+from county_portal.reports.periods import Period
+
+
+def close_last_month() -> int:
+    """Last month is closed by the clerk, in a transaction that is open still: its report."""
+    period = Period(services.last_month())
+    made = closing.close_in_background(
+        progress=services.silent, period=period.code, asked_by=_clerk().id
+    )
+    return int(str(made["report"]))
+
+
+def send_circular(report_id: int) -> None:
+    """The circular over a report is sent; no leader has opened it."""
+    row = circulars.make(report_id, asked_by=_clerk().id)
+    circulars.send(row, by=_clerk())
+
+
+def _clerk() -> Person:
+    """Who makes reports in the demonstration."""
+    query = select(Person).join(PersonRole).where(PersonRole.role == Role.OFFICE_CLERK)
+    return db.session.scalars(query.order_by(Person.id).limit(1)).one()
