@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from county_portal import audit, jobs, settings, workflow
+from county_portal import audit, jobs, papers, settings, workflow
 from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
@@ -25,10 +25,12 @@ from county_portal.models import (
     GazetteState,
     Item,
     Job,
+    PaperKind,
     Person,
     Verdict,
 )
 from county_portal.policy import Do, require
+from county_portal.published.gazettes import PublicGazette
 from county_portal.release import gazettes as release
 from county_portal.release import public_file, writer
 from county_portal.release.gazette_rows import GazetteChanges
@@ -185,6 +187,9 @@ def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
         raise OutOfDate("The gazette has changed since this page was drawn; read it again")
     take_hand(gazette, GazetteHandKind.ISSUER, by=by)
     release.publish(gazette, verdict, by=by)
+    edition = db.session.get_one(GazetteEdition, verdict.edition_id)
+    said = PublicGazette.from_manifest(edition.manifest)
+    papers.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
     _go(gazette, step, by, hash=content_hash)
 
 

@@ -250,6 +250,7 @@ def withdraw(gazette_id: int) -> ResponseReturnValue:
         with public_file.lock():
             services.withdraw(one, request.form.get("note", ""), by=me())
             db.session.commit()
+        public_file.reconcile()
         flash(_("Taken down: %(title)s", title=name_of(one)))
         return redirect(url_for(".gazette", gazette_id=one.id), 303)
     return render_template(

@@ -121,6 +121,11 @@ class PublicGazette:
         except (KeyError, TypeError) as fault:
             raise ValueError("This is not the manifest of a gazette") from fault
 
+    @property
+    def title(self) -> str:
+        """What the document is called, in full."""
+        return self.pdf.name.removesuffix(".pdf")
+
     def texts(self, part: str = "") -> dict[str, list[ContentsLine]]:
         """The texts under their headings, in the order of the gazette. part: of this issue only."""
         found: dict[str, list[ContentsLine]] = {}

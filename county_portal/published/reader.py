@@ -176,17 +176,17 @@ class Site:
     def newest(self, count: int, column: str = "") -> tuple[Listing, ...]:
         """The items published last, in this column and those under it."""
         where, values = self._where(Filters(column=column))
-        return self._listings(where, values, "newest", 0, count)
+        return self.listings(where, values, "newest", 0, count)
 
     def newest_of_kind(self, kinds: Collection[str], count: int) -> tuple[Listing, ...]:
         """The items published last in columns of these kinds."""
         slugs = tuple(c.slug for c in self.columns.values() if c.kind in kinds)
-        return self._listings(*_one_of("column_slug", slugs), "newest", 0, count)
+        return self.listings(*_one_of("column_slug", slugs), "newest", 0, count)
 
     def catalogue(self, filters: Filters, order: str, page: int) -> Lines:
         """One page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
-        found = self._listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
+        found = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
         count = self._count(where, values)
         return Lines(
             found[:PAGE_LINES], page, min(count, COUNTED), _more(found, page), count > COUNTED
@@ -214,11 +214,7 @@ class Site:
         where = " AND ".join(condition for condition, _ in parts)
         return where, tuple(value for _, values in parts for value in values)
 
-    def lines(self, where: str, values: tuple[object, ...], count: int = 1) -> tuple[Listing, ...]:
-        """The newest items for which a condition in SQL holds."""
-        return self._listings(where, values, "newest", 0, count)
-
-    def _listings(
+    def listings(
         self, where: str, values: tuple[object, ...], order: str, start: int, count: int
     ) -> tuple[Listing, ...]:
         """Lines in order. The inner question walks an index only, however far the page."""

@@ -33,13 +33,13 @@ def by_itself(kind: str, document_number: str) -> str:
 
 def standing(site: "Site", public_id: int) -> Standing | None:
     """How it stands with a public item; None for one that neither has a validity nor gives one."""
-    found = site.lines("public_id = ?", (public_id,))
+    found = _one(site, public_id)
     if not found:
         return None
     rows = site.ask("SELECT validity_on, validity_by FROM items WHERE public_id = ?", public_id)
     since, by = rows[0]
-    changer = site.lines("public_id = ?", (by,)) if by else ()
-    changes = site.lines("validity_by = ?", (public_id,), MOST)
+    changer = _one(site, by) if by else ()
+    changes = site.listings("validity_by = ?", (public_id,), "newest", 0, MOST)
     if not found[0].validity and not changes:
         return None
     return Standing(
@@ -48,6 +48,10 @@ def standing(site: "Site", public_id: int) -> Standing | None:
         by=changer[0] if changer else None,
         changes=changes,
     )
+
+
+def _one(site: "Site", public_id: int) -> tuple[Listing, ...]:
+    return site.listings("public_id = ?", (public_id,), "newest", 0, 1)
 
 
 def condition(site: "Site", state: str) -> tuple[str, tuple[object, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, exists, select
 
-from county_portal import audit
+from county_portal import audit, papers
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.models import (
@@ -82,6 +82,7 @@ def end(
     db.session.add(ending)
     gazette = db.session.get_one(Gazette, publication.gazette_id)
     gazette.state, gazette.state_since = GazetteState.WITHDRAWN, moment
+    papers.withdraw(db.session.get_one(GazetteEdition, publication.edition_id).pdf)
     db.session.flush()
     audit.record(by, Do.GAZETTE_WITHDRAW, gazette, reason=reason, with_item=ending.item_id)
     told = [GazetteWithdrawal(publication.key, moment, reason)]

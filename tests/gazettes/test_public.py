@@ -14,6 +14,7 @@ from county_portal.gazettes import composing, services
 from county_portal.models import (
     GazetteEditionPart,
     GazetteState,
+    IssuedPaper,
     State,
 )
 from county_portal.published import schema
@@ -233,3 +234,21 @@ def test_withdrawing_an_item_ends_issue_and_volume_at_once(cast, bound):
 def test_a_year_without_issues_is_not_bound(cast):
     with pytest.raises(Refused, match="No issue of this year"):
         composing.compose_volume(2025, by=cast.he)
+
+
+# The register of issued papers
+
+
+def test_a_copy_of_the_gazette_can_be_checked_against_the_register(cast):
+    make_document(cast, 1)
+    gazette = publish(cast)
+    row = db.session.scalars(select(IssuedPaper)).one()
+    assert row.sha256 == services.edition_of(gazette).pdf
+    assert row.name == "青禾县人民政府公报（2026年第1期）"
+    assert row.withdrawn_at is None
+    with public_file.lock():
+        services.withdraw(gazette, "It was wrong", by=cast.tang)
+        db.session.commit()
+    assert row.withdrawn_at is not None
+    public_file.reconcile()
+    assert verify.faults() == []
