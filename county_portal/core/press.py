@@ -41,6 +41,8 @@ from weasyprint.urls import URLFetcher  # noqa: TID251
 log = logging.getLogger(__name__)
 
 VARIANT = "pdf/a-3a"  # archival, tagged, with data attached; ISO 19005-3
+OPTIONS = {"pdf_variant": VARIANT, "pdf_identifier": False, "uncompressed_pdf": True}
+"""Whoever binds the sheets compresses them, once, and gives the identifier."""
 UNNUMBERED = frozenset({"one", "quiet"})  # named pages that carry no page number
 HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 RARE = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -79,9 +81,9 @@ class Press:
         with no_collection(), pages_told(tell):
             reader = FilesOf(folder, pictures or {})
             source = Source(tree_of(html, self._known), folder, reader)
-            document = source.render(font_config=self._fonts, pdf_variant=VARIANT)
+            document = source.render(font_config=self._fonts, **OPTIONS)
             facts = facts_of(document)
-            pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
+            pdf: bytes = document.write_pdf(**OPTIONS)
         return facts, pdf
 
     def families(self) -> frozenset[str]:
