@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from county_portal.access import me, needs
 from county_portal.accounts.people import find_units
-from county_portal.briefings import mastheads, printing, services, sources
+from county_portal.briefings import mastheads, pieces, printing, services, sources
 from county_portal.briefings.forms import ComposeForm, PickForm, parts_of, typed_parts
 from county_portal.briefings.services import PartWords
 from county_portal.briefings.views import preview_of
@@ -40,7 +40,7 @@ def compose(briefing_id: int) -> ResponseReturnValue:
     draft = form.draft(parts)
     services.save_briefing(briefing, draft, seen_version=form.version.data or 0, by=me())
     deed = request.form.get("deed", "")
-    part = services.arrange(briefing, deed, by=me())
+    part = pieces.arrange(briefing, deed, by=me())
     if deed == "preview":
         printing.request_preview(briefing, by=me())
     db.session.commit()
@@ -94,7 +94,7 @@ def pick(briefing_id: int) -> str:
 def add(briefing_id: int) -> ResponseReturnValue:
     """One item more, and back to the search as it was."""
     briefing = services.get_briefing(briefing_id, by=me(), to=Do.BRIEFING_EDIT)
-    part = services.add_entry(briefing, request.form.get("revision", 0, int), by=me())
+    part = pieces.add_entry(briefing, request.form.get("revision", 0, int), by=me())
     db.session.commit()
     flash(_("Added: %(title)s", title=part.title))
     words: dict[str, Any] = request.args.to_dict()

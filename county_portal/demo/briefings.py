@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from county_portal.briefings import approving, mastheads, services, sources
+from county_portal.briefings import approving, mastheads, pieces, services, sources
 from county_portal.briefings.mastheads import Counts, MastheadDraft
 from county_portal.core.html import text_of
 from county_portal.extensions import db, writing
@@ -72,9 +72,9 @@ def _compose(masthead: Masthead, token: str, clerk: Person) -> Briefing:
     for kind, heading in kinds.items():
         chosen = [line for line in lines if line.kind is kind][:TOGETHER]
         if chosen:
-            services.add_heading(briefing, by=clerk).title = heading
+            pieces.add_heading(briefing, by=clerk).title = heading
         for line in chosen:
-            services.add_entry(briefing, line.revision_id, by=clerk)
+            pieces.add_entry(briefing, line.revision_id, by=clerk)
     db.session.flush()
     services.save_briefing(
         briefing, _draft(briefing), seen_version=briefing.version, by=clerk, by_itself=True

@@ -1,6 +1,6 @@
 """Briefings for tests, made by the road everybody takes."""
 
-from county_portal.briefings import approving, mastheads, services
+from county_portal.briefings import approving, mastheads, pieces, services
 from county_portal.core.html import text_of
 from county_portal.extensions import db
 from county_portal.items.services import current_revision
@@ -40,7 +40,7 @@ def make_briefing(
     token = f"briefing-{next(_numbers)}"
     briefing = services.start_briefing(masthead.id, token=token, by=clerk)
     for item in items:
-        services.add_entry(briefing, revision_of(item), by=clerk)
+        pieces.add_entry(briefing, revision_of(item), by=clerk)
     db.session.commit()
     return briefing
 

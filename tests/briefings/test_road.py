@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from county_portal.briefings import approving, content, mastheads, printing, services
+from county_portal.briefings import approving, content, mastheads, pieces, printing, services
 from county_portal.briefings.paper import to_pdf
 from county_portal.briefings.word import to_docx
 from county_portal.core import clock
@@ -161,8 +161,8 @@ def test_whoever_only_helped_does_not_approve_it_either(cast, water_item):
     )
     db.session.commit()
     briefing = make_briefing(cast.he, items=(water_item,))
-    services.add_heading(briefing, by=cast.tang)
-    services.remove_part(briefing, briefing.parts[-1].id, by=cast.tang)
+    pieces.add_heading(briefing, by=cast.tang)
+    pieces.remove_part(briefing, briefing.parts[-1].id, by=cast.tang)
     db.session.commit()
     move(briefing, Do.BRIEFING_SUBMIT, cast.he)
     with pytest.raises(NotAllowed):
@@ -186,7 +186,7 @@ def test_an_item_corrected_before_approval_is_named_and_can_be_renewed(cast, wat
     with pytest.raises(Refused, match="was corrected since it was added"):
         move(briefing, Do.BRIEFING_SUBMIT, cast.he)
     db.session.rollback()
-    services.renew_entry(briefing, briefing.parts[0].id, by=cast.he)
+    pieces.renew_entry(briefing, briefing.parts[0].id, by=cast.he)
     db.session.commit()
     assert briefing.parts[0].title == "水利局加强防汛检查（更正）"
     assert go_to(briefing, S.APPROVED, cast.he, cast.tang).frozen.number == 1
@@ -207,7 +207,7 @@ def test_only_an_internal_edition_holds_accepted_items(cast, no_paper):
     item = make_item(cast.lin, state=State.ACCEPTED)
     open_one = make_briefing(cast.he)
     with pytest.raises(Refused, match="cannot stand in this briefing"):
-        services.add_entry(open_one, revision_of(item), by=cast.he)
+        pieces.add_entry(open_one, revision_of(item), by=cast.he)
     db.session.rollback()
     internal = make_masthead(cast.he, internal=True, mark="内部资料 注意保存")
     briefing = make_briefing(cast.he, internal, (item,))

@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.routing import Rule
 
-from county_portal.briefings import printing, services
+from county_portal.briefings import pieces, printing
 from county_portal.catalogue.statutory import seed_categories
 from county_portal.core import clock
 from county_portal.deposits.services import DepositDraft, make_deposit
@@ -159,8 +159,8 @@ def world(portal: Portal, screen: Callable[..., Page]) -> World:
 
 def _briefing(item: Item, clerk: Person) -> Briefing:
     briefing = make_briefing(clerk, items=(item,))
-    services.add_heading(briefing, by=clerk)
-    services.add_note(briefing, by=clerk)
+    pieces.add_heading(briefing, by=clerk)
+    pieces.add_note(briefing, by=clerk)
     printing.request_preview(briefing, by=clerk)
     db.session.commit()
     return briefing
