@@ -12,10 +12,12 @@ from county_portal.core.errors import Refused
 from county_portal.demo.briefings import brief
 from county_portal.demo.bulk import Bulk
 from county_portal.demo.county import found
+from county_portal.demo.deposits import deposit
 from county_portal.demo.hours import OfficeHours
 from county_portal.demo.ledger import Ledger
 from county_portal.demo.papers import make_papers
 from county_portal.demo.people import PASSWORD, people
+from county_portal.demo.reports_made import close_last_month, send_circular
 from county_portal.demo.story import Story
 from county_portal.extensions import db, writing
 from county_portal.models import AuditRow, Column, Item, Person, Role, Unit
@@ -69,6 +71,13 @@ def build(seed: int, items: int, say: Say) -> None:
     audit.drop_anchor(current_app.config["COUNTY"], ledger.last)
     say("Composing the briefings")
     brief()
+    say("Closing last month")
+    report_id = close_last_month()
+    db.session.commit()
+    send_circular(report_id)
+    db.session.commit()
+    say("Putting the deposit together")
+    deposit()
     say("Writing the public file")
     reconcile()
 

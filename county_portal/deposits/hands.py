@@ -11,7 +11,7 @@ Thing = TypeVar("Thing")
 Task = Callable[[], bytes]
 
 HANDS = 2
-PATIENCE = 1.0  # seconds between two signs of life
+PATIENCE = 0.5  # seconds between two signs of life
 
 
 def side_by_side(

@@ -23,7 +23,7 @@ from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.deposits import papers, shelf
 from county_portal.deposits.filing import add_papers
-from county_portal.deposits.hands import PATIENCE, side_by_side
+from county_portal.deposits.hands import side_by_side
 from county_portal.deposits.lines import TextLine
 from county_portal.deposits.plans import Part, Plan, plan_of
 from county_portal.deposits.shelf import Entry
@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 
 TASK = "deposits.package"
 ZIP = "application/zip"
+TOLD_EVERY = 1.0  # seconds: no more often, and whatever is done, before two have passed
 WHOLE = ""  # the unit code of the county's package
 FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
 NOT_SET = "文本未能排版，另行补送"
@@ -121,11 +122,12 @@ def _pack(plan: Plan, folder: Path, progress: jobs.Progress) -> list[Packed]:
     _set_texts(plan, folder, _steady(progress, 2, 70, "Setting the texts"))
     whole = add_papers(plan, folder, _steady(progress, 70, 90, "Setting lists and records"))
     tell = _steady(progress, 90, 99, "Packing")
-    made = []
+    made, number = [], len(plan.parts)
     for place, part in enumerate(plan.parts):
-        tell(place, len(plan.parts) + 1)
-        made.append(_packed(plan, part.code, part.name, part.entries))
-    return [*made, _packed(plan, WHOLE, plan.names.office, whole)]
+        alive = partial(tell, place, number * 2)
+        made.append(_packed(plan, (part.code, part.name), part.entries, alive))
+    alive = partial(tell, number, number * 2)
+    return [*made, _packed(plan, (WHOLE, plan.names.office), whole, alive)]
 
 
 def _steady(
@@ -135,7 +137,7 @@ def _steady(
     last = [0.0]
 
     def tell(done: float, of: float) -> None:
-        if time.monotonic() - last[0] >= PATIENCE:
+        if time.monotonic() - last[0] >= TOLD_EVERY:
             last[0] = time.monotonic()
             progress(low + int((high - low) * done / max(1, of)), doing)
 
@@ -207,8 +209,11 @@ def _renditions(line: TextLine, name: str) -> Iterator[Entry]:
 # Keeping
 
 
-def _packed(plan: Plan, code: str, giver: str, entries: list[Entry]) -> Packed:
-    head = plan.head
+def _packed(
+    plan: Plan, whose: tuple[str, str], entries: list[Entry], alive: Callable[[], object]
+) -> Packed:
+    """The zip of a unit, by its code and name, or of the county."""
+    head, (code, giver) = plan.head, whose
     about: dict[str, object] = {
         "deposit": plan.number,
         "giver": giver,
@@ -220,7 +225,7 @@ def _packed(plan: Plan, code: str, giver: str, entries: list[Entry]) -> Packed:
         "left_out": _left_out(plan, code),
     }
     manifest = shelf.manifest_of(about, entries)
-    return Packed(code, shelf.zipped(entries, manifest, head.made_at), manifest)
+    return Packed(code, shelf.zipped(entries, manifest, head.made_at, alive), manifest)
 
 
 def _left_out(plan: Plan, code: str) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -82,13 +82,16 @@ def sums_of(manifest: str, entries: Iterable[Entry]) -> str:
     return "".join(f"{known[path]}  {path}\n" for path in sorted(known))
 
 
-def zipped(entries: Iterable[Entry], manifest: str, at: datetime) -> files.Stored:
+def zipped(
+    entries: Iterable[Entry], manifest: str, at: datetime, alive: Callable[[], object]
+) -> files.Stored:
     """The package among the stored files. Its row comes later, by `files.register`."""
     listed = sorted(entries, key=lambda one: one.path)
     written = {MANIFEST: manifest, SUMS: sums_of(manifest, listed)}
     target = files.new_temporary()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:
         for one in listed:
+            alive()
             with one.source.open("rb") as source, package.open(_info(one.path, at), "w") as place:
                 shutil.copyfileobj(source, place, files.CHUNK)
         for name, text in written.items():

@@ -160,7 +160,7 @@ def test_nothing_is_handed_over_as_a_zero_return(packed: Packed) -> None:
 
 def test_the_county_s_record_counts_every_unit(packed: Packed) -> None:
     words = packed.whole.words("000-全县/档案馆/交接文据.pdf")
-    assert "Water3件；Farms0件；Countyoffice0件" in words
+    assert "各单位件数Water3件；零报告单位2个" in words
     assert "送交单位青禾县人民政府办公室" in words
 
 
