@@ -1,0 +1,91 @@
+"""The demonstration county's gazette of last month, and what was repealed in it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from county_portal import jobs
+from county_portal.catalogue import validity
+from county_portal.core import clock
+from county_portal.extensions import db, writing
+from county_portal.gazettes import composing, marks, services
+from county_portal.models import (
+    Column,
+    ColumnKind,
+    Gazette,
+    GazetteSection,
+    Item,
+    Person,
+    PersonRole,
+    Publication,
+    Role,
+    ValidityState,
+    Verdict,
+)
+
+PRINTED = 4
+OF_THE_COUNTY = "青政"  # how the numbers of county documents begin; departments have no gazette
+OF_THE_OFFICE = "青政办"
+OLDER_THAN = timedelta(days=200)
+
+
+def begin_gazette() -> int | None:
+    """Last month's gazette waits for its PDF: the job that makes it. None: nothing to print."""
+    with writing():
+        clerk, editor = _one(Role.OFFICE_CLERK), _one(Role.EDITOR)
+        month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
+        recent, old = _documents()
+        if not recent:
+            return None
+        for item in recent:
+            marks.put(item, _section(item), by=editor)
+        states = (ValidityState.REPEALED, ValidityState.EXPIRED)
+        changers = (recent[0].index_number or "", "")
+        for item, state, by in zip(old, states, changers, strict=False):
+            finding = validity.Finding(state, month + timedelta(days=9), by, "文件清理")
+            validity.change(item, finding, seen_id=0, by=editor)
+        gazette = composing.compose_issue(month, by=clerk)
+        return services.freeze(gazette, seen_version=gazette.version, by=clerk).id
+
+
+def finish_gazette(job_id: int | None) -> None:
+    """It is printed, signed and issued, and goes out with the next public file."""
+    if job_id is None:
+        return
+    jobs.run(job_id)
+    with writing():
+        gazette = db.session.scalars(select(Gazette)).one()
+        edition = services.edition_of(gazette)
+        if edition is None:  # a machine that cannot print
+            return
+        checks = dict.fromkeys(services.QUESTIONS, True)
+        opinion = services.Opinion(Verdict.RELEASE, edition.content_hash, checks, "已逐页审查。")
+        services.sign(gazette, opinion, by=_one(Role.CONFIDENTIALITY_OFFICER))
+        services.issue(gazette, edition.content_hash, by=_one(Role.ISSUER))
+
+
+def _one(role: Role) -> Person:
+    query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.active)
+    return db.session.scalars(query.order_by(Person.id).limit(1)).one()
+
+
+def _documents() -> tuple[list[Item], list[Item]]:
+    """Public documents of the county: the last ones before this month, and two old ones."""
+    live = select(Publication.item_id).where(Publication.ended_at.is_(None))
+    query = (
+        select(Item)
+        .join(Column, Column.id == Item.column_id)
+        .where(Item.id.in_(live), Item.document_number.startswith(OF_THE_COUNTY))
+        .where(Column.kind.in_((ColumnKind.POLICY, ColumnKind.NOTICE)))
+        .order_by(Item.first_published_at.desc(), Item.id.desc())
+    )
+    until = clock.day_start(clock.today().replace(day=1))
+    recent = db.session.scalars(query.where(Item.first_published_at < until).limit(PRINTED)).all()
+    early = clock.now() - OLDER_THAN
+    old = db.session.scalars(query.where(Item.first_published_at < early).limit(2)).all()
+    return list(recent), [item for item in old if item not in recent]
+
+
+def _section(item: Item) -> GazetteSection:
+    office = item.document_number.startswith(OF_THE_OFFICE)
+    return GazetteSection.OFFICE if office else GazetteSection.COUNTY
