@@ -7,12 +7,20 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from county_portal import audit, files, jobs
+from county_portal import audit, files, jobs, papers
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db, writing
 from county_portal.models import Circular as CircularRow
-from county_portal.models import CircularReading, Job, MadeReport, Person, PersonRole, Role
+from county_portal.models import (
+    CircularReading,
+    Job,
+    MadeReport,
+    PaperKind,
+    Person,
+    PersonRole,
+    Role,
+)
 from county_portal.policy import CLERK, LEADER, Do, require
 from county_portal.reports import circular, services
 from county_portal.reports.circular_word import to_docx
@@ -158,7 +166,7 @@ def make(
     if known_id is not None:
         return db.session.get_one(CircularRow, known_id)
     progress(20, "Setting the circular")
-    pdf = files.keep_bytes(circular.to_pdf(found, stamp, figures))
+    pdf = files.keep_paper(circular.to_pdf(found, stamp, figures))
     progress(80, "Writing the Word document")
     blocks = circular.blocks(found)
     docx = files.keep_bytes(to_docx(circular.title(found), blocks, found.office, stamp.made_here))
@@ -193,6 +201,8 @@ def send(row: CircularRow, *, by: Person) -> None:
     if row.sent_at is not None:
         raise Refused("This circular was sent already")
     row.sent_at, row.sent_by = clock.now(), by.id
+    made_on = clock.county_day(row.made_at)
+    papers.enter(row.pdf, PaperKind.CIRCULAR, circular.title(figures_of(row)), made_on)
     audit.record(by, Do.CIRCULAR_SEND, row, figures=row.figures_hash, pdf=row.pdf)
 
 

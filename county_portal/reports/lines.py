@@ -239,6 +239,11 @@ class MonthlyReport:
         return Period(self.month, self.months)
 
     @property
+    def paper_title(self) -> str:
+        period = self.period
+        return f"{self.county}政府信息公开工作{period.paper}（{period.title}）"
+
+    @property
     def partial(self) -> bool:
         """Whether the period had not ended when it was counted."""
         return self.until < self.period.last

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from county_portal import deadlines, settings
 from county_portal.core import clock
-from county_portal.core.pdf import render_pdf
+from county_portal.core.pdf import html_of, nobody, print_paper
+from county_portal.core.typesetters import Watch
 from county_portal.extensions import db
 from county_portal.models import ReportRemark, StepTaken, Unit
 from county_portal.reports import annex as annexes
@@ -76,11 +77,10 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
     )
 
 
-def to_pdf(report: MonthlyReport, stamp: Stamp) -> bytes:
-    """The report as it is printed and filed."""
-    return render_pdf(
+def to_pdf(report: MonthlyReport, stamp: Stamp, watch: Watch = nobody) -> bytes:
+    """The report as it is printed and filed, with its figures attached. watch: hears how far."""
+    html = html_of(
         "reports/monthly.html",
-        attach=as_json(report),
         report=report,
         period=report.period,
         stamp=stamp,
@@ -88,6 +88,7 @@ def to_pdf(report: MonthlyReport, stamp: Stamp) -> bytes:
         charts=charts.of(report, words.CHARTS),
         sheets=tuple(annexes.sheets(report.annex)),
     )
+    return print_paper(html, attach=as_json(report), watch=watch).pdf
 
 
 def _past(

@@ -204,9 +204,10 @@ def _print(
 ) -> dict[str, files.Stored]:
     """The files of the report, kept on the disk. No transaction is open meanwhile."""
     progress(20, "Setting the pages")
-    pdf = files.keep_bytes(monthly.to_pdf(report, stamp))
+    watch = jobs.within(progress, 20, 75, "Setting the pages")
+    pdf = files.keep_paper(monthly.to_pdf(report, stamp, watch))
     progress(75, "Setting the return form")
-    return_form = files.keep_bytes(returns.to_pdf(form, stamp))
+    return_form = files.keep_paper(returns.to_pdf(form, stamp))
     progress(85, "Writing the workbook")
     xlsx = files.keep_bytes(to_xlsx(report, stamp))
     progress(95, "Storing the report")

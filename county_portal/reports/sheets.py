@@ -15,8 +15,7 @@ from county_portal.reports.workbook import Cell, Sheet, write_book
 
 def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
     """The figures of the report, a sheet for each of its sections."""
-    period = report.period
-    title = f"{report.county}政府信息公开工作{period.paper}（{period.title}）"
+    title = report.paper_title
     note = f"{report.office}　数据截至{report.until}　数据摘要 {stamp.figures_hash}"
     sheets = [
         _totals(report),

@@ -12,10 +12,19 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from county_portal import papers
 from county_portal.core import clock
 from county_portal.core.errors import Missing, NotAllowed, Refused
 from county_portal.extensions import db
-from county_portal.models import AuditRow, CircularReading, MadeReport, Person, State, UnitKind
+from county_portal.models import (
+    AuditRow,
+    CircularReading,
+    MadeReport,
+    PaperKind,
+    Person,
+    State,
+    UnitKind,
+)
 from county_portal.models import Circular as CircularRow
 from county_portal.reports import circular, circulars, monthly, services
 from county_portal.reports.circular_word import to_docx
@@ -203,6 +212,9 @@ def test_a_circular_lies_on_each_leaders_desk_until_it_is_opened(
         page = clerk.post(f"{address}/send")
         assert "It lies on the desk of each unit's leader." in page.text
         assert [cell.text for cell in page.select("[data-head='Read']")] == ["Not yet"]
+        assert [one.name for one in papers.issued() if one.kind is PaperKind.CIRCULAR] == [
+            "关于2026年3月政府信息报送和公开情况的通报"
+        ]
         notice = leader.get("/").select_one("form.notice")
         assert notice["action"] == f"{address}/read"
         with leader.raw(f"{address}/read", "POST", status=303) as answer:
