@@ -13,6 +13,7 @@ from county_portal.demo.briefings import brief
 from county_portal.demo.bulk import Bulk
 from county_portal.demo.county import found
 from county_portal.demo.deposits import deposit
+from county_portal.demo.gazettes import begin_gazette, finish_gazette
 from county_portal.demo.hours import OfficeHours
 from county_portal.demo.ledger import Ledger
 from county_portal.demo.papers import make_papers
@@ -78,6 +79,11 @@ def build(seed: int, items: int, say: Say) -> None:
     db.session.commit()
     say("Putting the deposit together")
     deposit()
+    say("Printing the gazette")
+    job_id = begin_gazette()
+    db.session.commit()
+    finish_gazette(job_id)
+    db.session.commit()
     say("Writing the public file")
     reconcile()
 
