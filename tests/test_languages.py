@@ -62,5 +62,6 @@ def test_nothing_is_fuzzy_and_every_name_is_kept() -> None:
 
 def test_the_chinese_is_chinese() -> None:
     for sentence, message in catalogue().items():
-        if sentence not in SAME_IN_BOTH and re.search(r"[A-Za-z]{3}", sentence):
+        words = re.search(r"[A-Za-z]{3}", NAMES.sub("", sentence))
+        if sentence not in SAME_IN_BOTH and words:
             assert HAN.search(first(message.string)), sentence
