@@ -8,7 +8,7 @@ from county_portal.core import clock
 from county_portal.deposits import services
 from county_portal.deposits.handovers import Handed, hand_over
 from county_portal.deposits.services import DepositDraft
-from county_portal.extensions import db, writing
+from county_portal.extensions import db
 from county_portal.models import Person, PersonRole, Receiver, Role
 
 RECEIVED = {Receiver.ARCHIVE: ("白晓岚", "档收"), Receiver.LIBRARY: ("顾文渊", "馆收")}
@@ -16,20 +16,18 @@ RECEIVED = {Receiver.ARCHIVE: ("白晓岚", "档收"), Receiver.LIBRARY: ("顾�
 
 def deposit() -> None:
     """This month's deposit lies on the clerk's desk; its packages are made when the clerk asks."""
-    with writing():
-        yesterday = clock.today() - timedelta(days=1)
-        clerk = _clerk()
-        made = services.make_deposit(
-            DepositDraft(until_on=yesterday, since_on=yesterday.replace(day=1)), by=clerk
-        )
-        for number, part in enumerate(made.parts, 1):
-            for receiver, (name, word) in RECEIVED.items():
-                if number % 2 == 0 or (receiver is Receiver.ARCHIVE and number % 3 == 0):
-                    receipt = f"{word}〔{made.year}〕{number}号"
-                    giver = part.contact.split("、")[0] or clerk.name
-                    handed = Handed(receiver, clock.today(), giver, name, receipt)
-                    hand_over(part, handed, by=clerk)
-        db.session.commit()
+    yesterday = clock.today() - timedelta(days=1)
+    clerk = _clerk()
+    made = services.make_deposit(
+        DepositDraft(until_on=yesterday, since_on=yesterday.replace(day=1)), by=clerk
+    )
+    for number, part in enumerate(made.parts, 1):
+        for receiver, (name, word) in RECEIVED.items():
+            if number % 2 == 0 or (receiver is Receiver.ARCHIVE and number % 3 == 0):
+                receipt = f"{word}〔{made.year}〕{number}号"
+                giver = part.contact.split("、")[0] or clerk.name
+                handed = Handed(receiver, clock.today(), giver, name, receipt)
+                hand_over(part, handed, by=clerk)
 
 
 def _clerk() -> Person:
