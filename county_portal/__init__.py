@@ -20,8 +20,7 @@ from county_portal import (
 from county_portal.accounts import menu, sessions
 from county_portal.accounts import views as accounts_views
 from county_portal.admin import views as admin_views
-from county_portal.briefings import composing as composing_views
-from county_portal.briefings import masthead_views
+from county_portal.briefings import compose_views, masthead_views
 from county_portal.briefings import views as briefings_views
 from county_portal.catalogue import views as catalogue_views
 from county_portal.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
@@ -48,7 +47,7 @@ FEATURES = (
     catalogue_views,
     reports_views,
     briefings_views,
-    composing_views,
+    compose_views,
     masthead_views,
     circular_views,
     deposits_views,

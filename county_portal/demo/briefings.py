@@ -5,7 +5,7 @@ from sqlalchemy import select
 from county_portal.briefings import approving, mastheads, pieces, services, sources
 from county_portal.briefings.mastheads import Counts, MastheadDraft
 from county_portal.core.html import text_of
-from county_portal.extensions import db, writing
+from county_portal.extensions import db
 from county_portal.models import Briefing, Masthead, Person, Role, UnitKind
 from county_portal.policy import Do
 
@@ -41,21 +41,19 @@ SHORTENED = 2  # paragraphs of an item that are kept
 
 
 def brief() -> None:
-    """The clerk's briefings are in the county; the paper of the issue is made by the worker."""
-    with writing():
-        clerk, issuer = _somebody(Role.OFFICE_CLERK), _somebody(Role.ISSUER)
-        news, urgent, _third = [
-            mastheads.create_masthead(draft, Counts(year, 0, total), by=clerk)
-            for draft, year, total in MASTHEADS
-        ]
-        issue = _compose(news, "news", clerk)
-        if issue.parts:
-            _move(issue, Do.BRIEFING_SUBMIT, clerk)
-            _move(issue, Do.BRIEFING_APPROVE, issuer)
-        waiting = _compose(urgent, "urgent", clerk)
-        if waiting.parts:
-            _move(waiting, Do.BRIEFING_SUBMIT, clerk)
-        db.session.commit()
+    """The clerk's briefings are in the open transaction; the worker makes the issue's paper."""
+    clerk, issuer = _somebody(Role.OFFICE_CLERK), _somebody(Role.ISSUER)
+    news, urgent, _third = [
+        mastheads.create_masthead(draft, Counts(year, 0, total), by=clerk)
+        for draft, year, total in MASTHEADS
+    ]
+    issue = _compose(news, "news", clerk)
+    if issue.parts:
+        _move(issue, Do.BRIEFING_SUBMIT, clerk)
+        _move(issue, Do.BRIEFING_APPROVE, issuer)
+    waiting = _compose(urgent, "urgent", clerk)
+    if waiting.parts:
+        _move(waiting, Do.BRIEFING_SUBMIT, clerk)
 
 
 def _somebody(role: Role) -> Person:
