@@ -140,7 +140,8 @@ def request(made: MadeReport, *, by: Person) -> Job:
     require(by, Do.CIRCULAR_SEND)
     if services.figures_of(made).partial:
         raise Refused("A circular is made when the period is over")
-    job = services.ask(CIRCULAR, services.period_of(made).code, by=by, report=made.id)
+    words = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
+    job = jobs.request(CIRCULAR, series=f"{CIRCULAR}:{made.id}", by=by, **words)
     audit.record(by, Do.CIRCULAR_SEND, job, report=made.id)
     return job
 

@@ -15,7 +15,6 @@ from county_portal.models import (
     Blob,
     ClosedMonth,
     Job,
-    JobState,
     MadeReport,
     Person,
     ReturnForm,
@@ -37,7 +36,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "return": "application/pdf",
 }
-ENDED = (JobState.DONE, JobState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -144,11 +142,16 @@ def request_report(period: Period, *, by: Person, annex: bool = True) -> Job:
 
 def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
     """The job for a period: the one under way, or a new one."""
-    series = f"{task}:{code}:"
-    done = select(func.count(Job.id)).where(Job.key.startswith(series), Job.state.in_(ENDED))
-    key = f"{series}{db.session.scalar(done)}"
     asked_by = by.id if by else None
-    return jobs.enqueue(task, key=key, by=by, period=code, asked_by=asked_by, **arguments)
+    words = {"period": code, "asked_by": asked_by, **arguments}
+    return jobs.request(task, series=f"{task}:{code}", by=by, **words)
+
+
+def cancel(job: Job, *, by: Person) -> None:
+    """The work stops at its next sign of life; nothing of it is kept."""
+    require(by, Do.REPORT_MAKE)
+    jobs.cancel(job)
+    audit.record(by, Do.REPORT_MAKE, job, cancelled=True)
 
 
 @jobs.task(TASK)

@@ -67,6 +67,15 @@ def progress(job_id: int) -> str:
     return render_template("reports/_progress.html", **_progress(services.get_job(job_id, by=me())))
 
 
+@bp.post("/jobs/<int:job_id>/cancel")
+@needs(Do.REPORT_MAKE)
+def cancel(job_id: int) -> ResponseReturnValue:
+    """Stop the work."""
+    services.cancel(services.get_job(job_id, by=me()), by=me())
+    db.session.commit()
+    return redirect(url_for(".job", job_id=job_id), 303)
+
+
 @bp.get("/<int:report_id>")
 @needs(Do.REPORT_READ)
 def report(report_id: int) -> str:
@@ -204,5 +213,6 @@ def _progress(job: Job) -> dict[str, object]:
         "stage": STAGES.get(job.doing, job.doing),
         "report_id": done.get("report"),
         "circular_id": done.get("circular"),
-        "running": job.state in {JobState.WAITING, JobState.RUNNING},
+        "running": not job.state.ended,
+        "cancelled": job.state is JobState.CANCELLED,
     }

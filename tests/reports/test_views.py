@@ -147,6 +147,23 @@ def test_progress_is_shown_and_asks_again_until_it_is_done(clerk: Page, cast: Ca
     assert not part.select("[hx-get]")
 
 
+def test_the_clerk_stops_the_work(clerk: Page, cast: Cast, browse: Browse) -> None:
+    words = '{"period": "2026-03", "asked_by": null}'
+    job = Job(
+        key="reports.make:2026-03:7", task=services.TASK, arguments=words, asked_at=clock.now()
+    )
+    db.session.add(job)
+    db.session.commit()
+    address = f"/reports/jobs/{job.id}"
+    browse(cast.qian).post(f"{address}/cancel", status=403)
+    page = clerk.get(address)
+    assert page.select_one("#progress form")["action"] == f"{address}/cancel"
+    assert "Stopped. Nothing was kept." in clerk.post(f"{address}/cancel").text
+    assert db.session.get_one(Job, job.id).state is JobState.CANCELLED
+    clerk.post(f"{address}/cancel", status=422)
+    assert db.session.scalar(select(func.count(MadeReport.id))) == 0
+
+
 def test_other_work_is_not_shown_here(clerk: Page) -> None:
     job = Job(key="x", task="something.else", arguments="{}", asked_at=clock.now())
     db.session.add(job)
