@@ -83,6 +83,12 @@ def request(name: str, *, series: str, by: Person | None, **arguments: object) -
     return enqueue(name, key=f"{series}:{db.session.scalar(before)}", by=by, **arguments)
 
 
+def newest(series: str) -> Job | None:
+    """The last job that was asked for with `request` in this series."""
+    mine = Job.key.startswith(f"{series}:", autoescape=True)
+    return db.session.scalar(select(Job).where(mine).order_by(Job.id.desc()).limit(1))
+
+
 def cancel(job: Job) -> None:
     """The job is not done, or stops at its next sign of life. Raises Refused if it has ended."""
     if job.state.ended:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from county_portal import audit, workflow
+from county_portal import audit, papers, workflow
 from county_portal.briefings.content import Number, content_of, hash_of
 from county_portal.briefings.mastheads import series, total_series
 from county_portal.briefings.printing import request_print
@@ -28,6 +28,8 @@ def take(briefing: Briefing, action: str, *, seen_version: int, by: Person, note
     if briefing.version != seen_version:
         raise OutOfDate("The briefing has changed since this page was drawn; read it again")
     was, told = briefing.state, seen(note).strip()
+    if step.action is Do.BRIEFING_WITHDRAW and briefing.frozen and briefing.frozen.printed:
+        papers.withdraw(briefing.frozen.printed.pdf)
     frozen = _freeze(briefing, by) if step.action is Do.BRIEFING_APPROVE else None
     briefing.state, briefing.state_since = step.target, clock.now()
     db.session.add(

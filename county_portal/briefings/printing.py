@@ -6,28 +6,35 @@ after an hour, and asking again makes them anew.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from county_portal import audit, files, jobs
+from county_portal import audit, files, jobs, papers
 from county_portal.briefings import paper, word
 from county_portal.briefings.content import Content, content_of, from_json, hash_of
 from county_portal.config import Settings
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db, writing
-from county_portal.models import Briefing, FrozenBriefing, Job, JobState, Person, PrintedBriefing
+from county_portal.models import (
+    Briefing,
+    FrozenBriefing,
+    Job,
+    JobState,
+    PaperKind,
+    Person,
+    PrintedBriefing,
+)
 from county_portal.policy import Do, require
 
 PRINT = "briefings.print"
 PREVIEW = "briefings.preview"
-ENDED = (JobState.DONE, JobState.FAILED)
 SETTING = "Setting the pages"
 PIXELS_PER_POINT = 1.6
 MEDIA_TYPES = {
@@ -42,7 +49,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 def request_print(frozen: FrozenBriefing, *, by: Person) -> Job:
     """Ask for the files of a frozen briefing; while they are being made there is one job."""
     require(by, Do.BRIEFING_READ)
-    return _enqueue(PRINT, f"{PRINT}:{frozen.id}:", by, frozen_id=frozen.id)
+    return jobs.request(PRINT, series=f"{PRINT}:{frozen.id}", by=by, frozen_id=frozen.id)
 
 
 def request_again(briefing: Briefing, *, by: Person) -> None:
@@ -59,10 +66,10 @@ def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str,
     content = from_json(db.session.get_one(FrozenBriefing, frozen_id).content)
     db.session.rollback()
     progress(5, SETTING)
-    printed = paper.to_pdf(content, _share(progress, 5, 75))
+    printed = paper.to_pdf(content, jobs.within(progress, 5, 75, SETTING))
     progress(75, "Writing the Word file")
     kept = {
-        "pdf": files.keep_bytes(printed.pdf),
+        "pdf": files.keep_paper(printed.pdf),
         "docx": files.keep_bytes(word.to_docx(content)),
     }
     progress(90, "Storing the briefing")
@@ -71,6 +78,7 @@ def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str,
         db.session.rollback()  # what comes next begins with the lock
         left_out = titles_of(content, printed.left_out)
         row = _store(frozen_id, kept, paper.page_count(printed.pdf), left_out)
+        _enter(row, content)
         return {"printed": row.id, "left_out": left_out}
 
 
@@ -97,15 +105,18 @@ def _store(
     return printed
 
 
+def _enter(printed: PrintedBriefing, content: Content) -> None:
+    """The briefing is an issued paper, unless it is for the office's own eyes."""
+    frozen = db.session.get_one(FrozenBriefing, printed.frozen_id)
+    if not content.mark:
+        name = paper.name_line(content.masthead, frozen, special=frozen.special)
+        papers.enter(printed.pdf, PaperKind.BRIEFING, name, frozen.dated_on)
+
+
 def titles_of(content: Content, names: Iterable[str]) -> list[str]:
     """What the pieces that were left out are called."""
     titles = {str(piece.id): piece.title for piece in content.pieces}
     return [titles[name] for name in names]
-
-
-def _share(progress: jobs.Progress, begin: int, end: int) -> Callable[[float], None]:
-    """Tells people how far the press is, from `begin` to `end` per cent."""
-    return lambda share: progress(begin + int((end - begin) * share), SETTING)
 
 
 def file_of(briefing: Briefing, form: str) -> tuple[Path, str]:
@@ -119,7 +130,7 @@ def file_of(briefing: Briefing, form: str) -> tuple[Path, str]:
 
 def print_job(frozen: FrozenBriefing) -> Job | None:
     """The newest work on the files of a frozen briefing."""
-    return _newest(f"{PRINT}:{frozen.id}:")
+    return jobs.newest(f"{PRINT}:{frozen.id}")
 
 
 # Pictures of a draft
@@ -130,9 +141,8 @@ def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
     require(by, Do.BRIEFING_READ)
     if pages_of(digest_of(briefing)):
         return None
-    return _enqueue(
-        PREVIEW, f"{PREVIEW}:{briefing.id}:", by, briefing_id=briefing.id, at=briefing.version
-    )
+    series = f"{PREVIEW}:{briefing.id}"
+    return jobs.request(PREVIEW, series=series, by=by, briefing_id=briefing.id, at=briefing.version)
 
 
 @jobs.task(PREVIEW)
@@ -145,7 +155,7 @@ def preview_in_background(
     db.session.rollback()
     digest = _digest(content)
     progress(5, SETTING)
-    printed = paper.to_pdf(content, _share(progress, 5, 60))
+    printed = paper.to_pdf(content, jobs.within(progress, 5, 60, SETTING))
     progress(60, "Drawing the pages")
     _draw(printed.pdf, digest)
     left_out = titles_of(content, printed.left_out)
@@ -180,7 +190,7 @@ def picture_of(digest: str, page: int) -> Path:
 
 def preview_job(briefing: Briefing) -> Job | None:
     """The newest work on pictures of the briefing."""
-    return _newest(f"{PREVIEW}:{briefing.id}:")
+    return jobs.newest(f"{PREVIEW}:{briefing.id}")
 
 
 def shown_digest(briefing: Briefing) -> str:
@@ -225,17 +235,3 @@ def _folder() -> Path:
 
 def _picture(digest: str, page: int) -> Path:
     return _folder() / f"preview-{digest}-{page}.png"
-
-
-# Jobs
-
-
-def _enqueue(task: str, series: str, by: Person, **arguments: object) -> Job:
-    """One job of the series at a time: the key counts those that have ended."""
-    done = select(func.count(Job.id)).where(Job.key.startswith(series), Job.state.in_(ENDED))
-    return jobs.enqueue(task, key=f"{series}{db.session.scalar(done)}", by=by, **arguments)
-
-
-def _newest(series: str) -> Job | None:
-    query = select(Job).where(Job.key.startswith(series)).order_by(Job.id.desc())
-    return db.session.scalar(query.limit(1))

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pypdfium2
 from flask import current_app
-from sqlalchemy import select
 
 from county_portal import audit, files, jobs
 from county_portal.core import clock
@@ -62,8 +61,7 @@ def request_package(deposit: Deposit, *, by: Person) -> Job:
 
 def job_of(deposit: Deposit) -> Job | None:
     """The newest work on the packages."""
-    mine = select(Job).where(Job.key.startswith(f"{TASK}:{deposit.id}:"))
-    return db.session.scalar(mine.order_by(Job.id.desc()).limit(1))
+    return jobs.newest(f"{TASK}:{deposit.id}")
 
 
 def package_of(deposit_id: int, unit_code: str = WHOLE) -> DepositPackage | None:

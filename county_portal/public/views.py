@@ -234,7 +234,7 @@ def checked() -> str:
     """Says whether the file that came is an issued paper, to the byte. It is not kept."""
     file = request.files.get("file")
     name = file.filename if file else ""
-    sha256 = hashlib.file_digest(file.stream, "sha256").hexdigest() if file and name else ""
+    sha256 = hashlib.sha256(file.read()).hexdigest() if file and name else ""
     paper = site().paper(sha256) if sha256 else None
     return show("public/check.html", checked=True, file_name=name, paper=paper)
 
