@@ -25,7 +25,8 @@ from county_portal.models import Person, WebSession
 
 COOKIE = "county_session"
 SEEN_AGAIN_AFTER = timedelta(seconds=60)  # how exactly the idle time is kept
-POLLING = frozenset({"reports.progress"})  # asked by the page, not the person
+POLLING = frozenset({"work.progress", "briefings.preview_part", "briefings.print_part"})
+"""Asked by the page, not by the person."""
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):

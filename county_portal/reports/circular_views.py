@@ -36,7 +36,7 @@ def make(report_id: int) -> ResponseReturnValue:
     """Ask for a circular over a report and go where its progress is shown."""
     job = circulars.request(services.get_report(report_id, by=me()), by=me())
     db.session.commit()
-    return redirect(url_for("reports.job", job_id=job.id), 303)
+    return redirect(url_for("work.page", job_id=job.id), 303)
 
 
 @bp.get("/<int:circular_id>")

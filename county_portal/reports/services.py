@@ -99,15 +99,6 @@ def file_of(made: MadeReport, form: str) -> tuple[Path, str]:
     return files.blob_path(known[form]), known[form]
 
 
-def get_job(job_id: int, *, by: Person) -> Job:
-    """The work on a report, a closing or a circular."""
-    require(by, Do.REPORT_READ)
-    job = db.session.get(Job, job_id)
-    if job is None or job.task not in {TASK, CLOSING, CIRCULAR}:
-        raise Missing("There is no such page")
-    return job
-
-
 def known_periods() -> dict[int, list[Period]]:
     """By their length, the periods for which there can be records, the newest first."""
     begun = db.session.scalar(select(func.min(StepTaken.at)))
@@ -145,13 +136,6 @@ def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
     asked_by = by.id if by else None
     words = {"period": code, "asked_by": asked_by, **arguments}
     return jobs.request(task, series=f"{task}:{code}", by=by, **words)
-
-
-def cancel(job: Job, *, by: Person) -> None:
-    """The work stops at its next sign of life; nothing of it is kept."""
-    require(by, Do.REPORT_MAKE)
-    jobs.cancel(job)
-    audit.record(by, Do.REPORT_MAKE, job, cancelled=True)
 
 
 @jobs.task(TASK)

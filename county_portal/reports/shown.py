@@ -38,7 +38,6 @@ CHARTS = {
     **BUCKETS,
 }
 STAGES = {
-    "": _l("Waiting for its turn"),
     "Counting the period": _l("Counting the period"),
     "Setting the pages": _l("Setting the pages"),
     "Setting the return form": _l("Setting the return form"),

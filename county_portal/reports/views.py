@@ -1,7 +1,5 @@
 """The reports that were made, what is behind their figures, making and closing."""
 
-import json
-
 from flask import (
     Blueprint,
     Response,
@@ -14,18 +12,21 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from county_portal.access import me, needs
 from county_portal.core.web import form_page
 from county_portal.extensions import db
-from county_portal.models import Ground, Job, JobState, MadeReport, State, UnitKind
+from county_portal.models import Ground, MadeReport, State, UnitKind
 from county_portal.policy import Do
 from county_portal.reports import behind, charts, closing, remarks, services
 from county_portal.reports.forms import PeriodForm, ReasonForm, RemarksForm
 from county_portal.reports.periods import MONTHS, Period
 from county_portal.reports.shown import BUCKETS, CHARTS, FIGURES, STAGES, VERDICTS
+from county_portal.work.kinds import Kind, Link, Values, show
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
+FILES = {"pdf": _l("Download as PDF"), "xlsx": _l("Download as workbook")}
 
 
 @bp.app_context_processor
@@ -50,30 +51,7 @@ def make() -> ResponseReturnValue:
         return _list(form)
     job = services.request_report(form.chosen(), by=me(), annex=bool(form.annex.data))
     db.session.commit()
-    return redirect(url_for(".job", job_id=job.id), 303)
-
-
-@bp.get("/jobs/<int:job_id>")
-@needs(Do.REPORT_READ)
-def job(job_id: int) -> str:
-    """How far a report is."""
-    return render_template("reports/job.html", **_progress(services.get_job(job_id, by=me())))
-
-
-@bp.get("/jobs/<int:job_id>/_progress")
-@needs(Do.REPORT_READ)
-def progress(job_id: int) -> str:
-    """The part of that page which asks again every second."""
-    return render_template("reports/_progress.html", **_progress(services.get_job(job_id, by=me())))
-
-
-@bp.post("/jobs/<int:job_id>/cancel")
-@needs(Do.REPORT_MAKE)
-def cancel(job_id: int) -> ResponseReturnValue:
-    """Stop the work."""
-    services.cancel(services.get_job(job_id, by=me()), by=me())
-    db.session.commit()
-    return redirect(url_for(".job", job_id=job_id), 303)
+    return redirect(url_for("work.page", job_id=job.id), 303)
 
 
 @bp.get("/<int:report_id>")
@@ -166,7 +144,7 @@ def close(code: str) -> ResponseReturnValue:
     """Freeze the figures of a month."""
     job = closing.request_closing(Period.named(code).first, by=me())
     db.session.commit()
-    return redirect(url_for(".job", job_id=job.id), 303)
+    return redirect(url_for("work.page", job_id=job.id), 303)
 
 
 @bp.get("/months/<code>/reopen")
@@ -204,15 +182,37 @@ def _file_name(made: MadeReport, form: str) -> str:
     return f"政府信息公开工作{period.paper}{period.code}.{form}"
 
 
-def _progress(job: Job) -> dict[str, object]:
-    """What the page and its part show of the work."""
-    done = json.loads(job.result) if job.state is JobState.DONE else {}
-    return {
-        "job": job,
-        "period": json.loads(job.arguments).get("period", ""),
-        "stage": STAGES.get(job.doing, job.doing),
-        "report_id": done.get("report"),
-        "circular_id": done.get("circular"),
-        "running": not job.state.ended,
-        "cancelled": job.state is JobState.CANCELLED,
-    }
+# The work in the background
+
+
+def _title(asked: Values) -> str:
+    return str(_("Report %(period)s", period=asked["period"]))
+
+
+def _results(_asked: Values, made: Values) -> list[Link]:
+    """What came of it: a report with its files, or a circular."""
+    if "circular" in made:
+        address = url_for("circulars.circular", circular_id=made["circular"])
+        return [Link(_l("Open the circular"), address)]
+    number = made["report"]
+    return [
+        Link(_l("Open the report"), url_for("reports.report", report_id=number)),
+        *(
+            Link(label, url_for("reports.download", report_id=number, form=form), download=True)
+            for form, label in FILES.items()
+        ),
+    ]
+
+
+for task in (services.TASK, services.CLOSING, services.CIRCULAR):
+    show(
+        task,
+        Kind(
+            title=_title,
+            stages=STAGES,
+            reads=Do.REPORT_READ,
+            makes=Do.REPORT_MAKE,
+            results=_results,
+            back=lambda _asked: Link(_l("All reports"), url_for("reports.index")),
+        ),
+    )

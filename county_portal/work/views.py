@@ -12,30 +12,32 @@ from county_portal.access import me, needs
 from county_portal.core.errors import Missing
 from county_portal.extensions import db
 from county_portal.models import Job, JobState
-from county_portal.policy import can, require, require_role
+from county_portal.policy import Do, can, require, require_role
 from county_portal.work.kinds import Kind, kind_of
 
 bp = Blueprint("work", __name__, url_prefix="/work")
 
 WAITING = _l("Waiting for its turn")
+READERS = (Do.REPORT_READ, Do.BRIEFING_READ, Do.GAZETTE_READ, Do.DEPOSIT_READ)
+"""Any of them opens the page; each kind of work then says which."""
 
 
 @bp.get("/<int:job_id>")
-@needs()
+@needs(*READERS)
 def page(job_id: int) -> str:
     """How far the work is, and what came of it."""
     return render_template("work/page.html", **_shown(*_find(job_id)))
 
 
 @bp.get("/<int:job_id>/_progress")
-@needs()
+@needs(*READERS)
 def progress(job_id: int) -> str:
     """The part of that page which asks again every second."""
     return render_template("work/_progress.html", **_shown(*_find(job_id)))
 
 
 @bp.post("/<int:job_id>/stop")
-@needs()
+@needs(*READERS)
 def stop(job_id: int) -> ResponseReturnValue:
     """The work is not done, or ends at its next sign of life."""
     job, kind = _find(job_id)

@@ -55,7 +55,7 @@ NO_PAGES = {
     "briefings.picture",
     "briefings.preview_part",  # parts of the briefing's page
     "briefings.print_part",
-    "reports.progress",  # a part of the job's page
+    "work.progress",  # a part of the page of the work
     "reports.download",
     "circulars.download",
     "deposits.download",

@@ -42,7 +42,7 @@ def fetch(page: Page, address: str, **headers: str) -> tuple[bytes, Headers]:
 def make(clerk: Page, month: str = "2026-03") -> dict[str, str]:
     """Ask for a report and wait until it is ready: what the page then leads to."""
     ready = clerk.post("/reports/", {"period": month, "annex": "y"})
-    assert "The report is ready" in ready.text
+    assert "It is ready." in ready.text
     return links(ready)
 
 
@@ -120,33 +120,6 @@ def test_making_a_report_is_written_into_the_log(clerk: Page) -> None:
     assert made.audit_head == db.session.scalar(earlier)
 
 
-def test_progress_is_shown_and_asks_again_until_it_is_done(clerk: Page, cast: Cast) -> None:
-    job = Job(
-        key="reports.make:2026-03:7",
-        task=services.TASK,
-        arguments='{"period": "2026-03", "asked_by": null}',
-        state=JobState.RUNNING,
-        progress=30,
-        doing="Setting the pages",
-        asked_at=clock.now(),
-    )
-    db.session.add(job)
-    db.session.commit()
-    address = f"/reports/jobs/{job.id}"
-    page = clerk.get(address)
-    assert "Setting the pages…" in page.text
-    assert page.select_one("#progress")["hx-get"] == f"{address}/_progress"
-    part = BeautifulSoup(clerk.raw(f"{address}/_progress").data, "html.parser")
-    assert part.progress["value"] == "30"
-    assert not part.select("h1")
-    job = db.session.get(Job, job.id)
-    job.state, job.error = JobState.FAILED, "OSError: no room on the disk"
-    db.session.commit()
-    part = BeautifulSoup(clerk.raw(f"{address}/_progress").data, "html.parser")
-    assert "no room on the disk" in part.text
-    assert not part.select("[hx-get]")
-
-
 def test_the_clerk_stops_the_work(clerk: Page, cast: Cast, browse: Browse) -> None:
     words = '{"period": "2026-03", "asked_by": null}'
     job = Job(
@@ -154,22 +127,14 @@ def test_the_clerk_stops_the_work(clerk: Page, cast: Cast, browse: Browse) -> No
     )
     db.session.add(job)
     db.session.commit()
-    address = f"/reports/jobs/{job.id}"
-    browse(cast.qian).post(f"{address}/cancel", status=403)
+    address = f"/work/{job.id}"
+    browse(cast.qian).post(f"{address}/stop", status=403)
     page = clerk.get(address)
-    assert page.select_one("#progress form")["action"] == f"{address}/cancel"
-    assert "Stopped. Nothing was kept." in clerk.post(f"{address}/cancel").text
+    assert page.select_one("#progress form")["action"] == f"{address}/stop"
+    assert "The work was stopped." in clerk.post(f"{address}/stop").text
     assert db.session.get_one(Job, job.id).state is JobState.CANCELLED
-    clerk.post(f"{address}/cancel", status=422)
+    clerk.post(f"{address}/stop", status=422)
     assert db.session.scalar(select(func.count(MadeReport.id))) == 0
-
-
-def test_other_work_is_not_shown_here(clerk: Page) -> None:
-    job = Job(key="x", task="something.else", arguments="{}", asked_at=clock.now())
-    db.session.add(job)
-    db.session.commit()
-    clerk.get(f"/reports/jobs/{job.id}", status=404)
-    clerk.get(f"/reports/jobs/{job.id}/_progress", status=404)
 
 
 def test_an_editor_reads_reports_and_makes_none(clerk: Page, cast: Cast, browse: Browse) -> None:
