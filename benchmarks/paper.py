@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,14 @@ class Made:
     silence: float  # seconds: the longest between two signs of progress
 
 
+@dataclass(frozen=True)
+class Paper:
+    """page: as HTML. make: our whole way to the PDF."""
+
+    page: str
+    make: Callable[[], bytes]
+
+
 def main() -> None:
     app = create_office()
     with app.app_context(), app.test_request_context(), _browser() as browser:
@@ -71,14 +80,18 @@ def main() -> None:
     json.dump({name: asdict(one) for name, one in made.items()}, sys.stdout)
 
 
-def _reports(periods: list[Period]) -> tuple[list[str], int]:
-    """The reports as pages, and how many items one of them is of."""
-    reports = [monthly.build(period) for period in periods]
+def _reports(periods: list[Period]) -> tuple[list[Paper], int]:
+    """The reports, and how many items one of them is of."""
+    reports = [monthly.build(period.first, period.months) for period in periods]
     items = statistics.mean(report.totals.published for report in reports[1:])
-    return [monthly.page_of(report, STAMP) for report in reports], round(items)
+    papers = [
+        Paper(monthly.page_of(report, STAMP), partial(monthly.to_pdf, report, STAMP))
+        for report in reports
+    ]
+    return papers, round(items)
 
 
-def _briefing(number: int) -> str:
+def _briefing(number: int) -> Paper:
     """Twelve published items as one briefing."""
     query = (
         select(Revision.manifest)
@@ -115,36 +128,33 @@ def _briefing(number: int) -> str:
         issue_to="各乡镇",
         copies=120,
     )
-    return briefings.page_of(content)
+    return Paper(briefings.page_of(content), lambda: briefings.to_pdf(content).pdf)
 
 
-def _compare(pages: list[str], items: int, browser: Page) -> Made:
-    """The printers on the same pages, in turn: the first for warming up, each other one once."""
-    first, *others = pages
-    _print(first), twin.compile_(first), _chromium(browser, first)
+def _compare(papers: list[Paper], items: int, browser: Page) -> Made:
+    """The printers on the same papers, in turn: the first for warming up, each other one once.
+
+    Ours begins with the figures or words, the others with the finished page.
+    """
     ours, typst, chromium = [], [], []
-    for page in others:
-        ours.append(_timed(_print, page))
-        typst.append(_timed(twin.compile_, page))
-        chromium.append(_timed(_chromium, browser, page))
-    page = others[0]
-    book, twins, pictured = _print(page), twin.compile_(page), _chromium(browser, page)
-    _same_words(book, twins)
+    for paper in papers:
+        ours.append(_timed(paper.make))
+        typst.append(_timed(twin.compile_, twin.source_of(paper.page)))
+        chromium.append(_timed(_chromium, browser, paper.page))
+    paper = papers[-1]
+    book, pictured = paper.make(), _chromium(browser, paper.page)
+    _same_words(book, twin.compile_(twin.source_of(paper.page)))
     return Made(
         items=items,
         pages=len(pypdfium2.PdfDocument(book)),
-        ours=min(ours),
-        typst=min(typst),
-        chromium=min(chromium),
+        ours=min(ours[1:]),
+        typst=min(typst[1:]),
+        chromium=min(chromium[1:]),
         our_bytes=len(book),
         chromium_bytes=len(pictured),
         memory_mb=max(map(_highest, typesetters.running())),
-        silence=_silence(page),
+        silence=_silence(paper.page),
     )
-
-
-def _print(page: str) -> bytes:
-    return pdf.print_paper(page).pdf
 
 
 def _timed(work: Callable[..., bytes], *what: Any) -> float:

@@ -72,9 +72,12 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 def county(folder: Path, published: int) -> Path:
     """The data folder of a demonstration county with at least so many published items.
 
-    A county that lies there from an earlier run is used again.
+    A county that lies there from an earlier run is brought up to date and used again.
     """
     data = folder / str(published)
+    if site(data).exists():
+        _flask(data, "db", "upgrade")
+        _flask(data, "reconcile")
     if count(data) < published:
         print(f"Building a county with {published} published items", flush=True)
         data.mkdir(parents=True, exist_ok=True)

@@ -27,9 +27,13 @@ SPECIAL = re.compile(r"([\\#*_$@<>\[\]~`\"=+/-])")
 XLINK = "{http://www.w3.org/2000/svg}"
 
 
-def compile_(html: str) -> bytes:
+def source_of(html: str) -> bytes:
+    """The page in typst's markup."""
+    return (HEAD + "\n\n".join(_blocks(_body(html)))).encode()
+
+
+def compile_(source: bytes) -> bytes:
     """The page as typst prints it: archival and tagged, like ours."""
-    source = (HEAD + "\n\n".join(_blocks(_body(html)))).encode()
     made: bytes = typst.compile(source, font_paths=[str(FONTS)], pdf_standards=["a-3a"])
     return made
 

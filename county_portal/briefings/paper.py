@@ -172,6 +172,11 @@ def pictures_of(content: Content) -> dict[str, Path]:
     return {sha256: blob_path(sha256) for sha256 in sorted(found)}
 
 
+def page_of(content: Content) -> str:
+    """The briefing as a page, before it is set."""
+    return _html(sheet_of(content), turned=False)
+
+
 def _html(sheet: Sheet, *, turned: bool) -> str:
     """turned: the foot begins a new even page."""
     return html_of(TEMPLATE, sheet=sheet, turned=turned)

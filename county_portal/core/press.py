@@ -110,6 +110,9 @@ def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
         raise ValueError("too many elements inside one another")
     for comment in parsed.xpath("//comment() | //processing-instruction()"):
         comment.drop_tree()
+    for picture in parsed.iter("svg"):
+        if "viewbox" in picture.attrib:  # HTML knows no capitals
+            picture.set("viewBox", picture.attrib.pop("viewbox"))
     tree = ET.fromstring(lxml.etree.tostring(parsed, encoding="unicode"))  # noqa: S314  (ours)
     if known is not None:
         mark_rare(tree, known)

@@ -79,7 +79,12 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
 
 def to_pdf(report: MonthlyReport, stamp: Stamp, watch: Watch = nobody) -> bytes:
     """The report as it is printed and filed, with its figures attached. watch: hears how far."""
-    html = html_of(
+    return print_paper(page_of(report, stamp), attach=as_json(report), watch=watch).pdf
+
+
+def page_of(report: MonthlyReport, stamp: Stamp) -> str:
+    """The report as a page, before it is set."""
+    return html_of(
         "reports/monthly.html",
         report=report,
         period=report.period,
@@ -88,7 +93,6 @@ def to_pdf(report: MonthlyReport, stamp: Stamp, watch: Watch = nobody) -> bytes:
         charts=charts.of(report, words.CHARTS),
         sheets=tuple(annexes.sheets(report.annex)),
     )
-    return print_paper(html, attach=as_json(report), watch=watch).pdf
 
 
 def _past(
