@@ -28,10 +28,12 @@ from county_portal.models import (
     DepositPart,
     Ending,
     Job,
+    PaperKind,
     Person,
     Publication,
     Revision,
 )
+from county_portal.papers import enter
 from county_portal.policy import Do, require
 
 TASK = "deposits.letter"
@@ -184,18 +186,19 @@ def print_in_background(*, progress: jobs.Progress, letter: int) -> dict[str, ob
     known = db.session.get(DepositLetterPaper, letter) is not None
     db.session.rollback()
     if not known:
-        kept = files.keep_bytes(papers.letter_pdf(words))
+        kept = files.keep_paper(papers.letter_pdf(words))
         with writing():
             db.session.rollback()
-            _store(letter, kept)
+            _store(letter, kept, words.number)
     return {"letter": letter}
 
 
-def _store(letter: int, kept: files.Stored) -> None:
+def _store(letter: int, kept: files.Stored, number: str) -> None:
     if db.session.get(DepositLetterPaper, letter) is None:
         blob = files.register(kept, "application/pdf")
         db.session.add(DepositLetterPaper(letter_id=letter, blob=blob.sha256, made_at=clock.now()))
         db.session.flush()
+        enter(blob.sha256, PaperKind.DEPOSIT, f"撤换函 {number}", clock.today())
 
 
 def _paper_of(letter: DepositLetter) -> papers.Letter:

@@ -65,7 +65,7 @@ def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
     book = paper.to_book(wanted, watch=watch)
     db.session.rollback()
     progress(90, "Storing the gazette")
-    stored = files.keep_bytes(book.pdf)
+    stored = files.keep_paper(book.pdf)
     return _Printed(paper.manifest_of(wanted, book, stored.sha256), stored)
 
 

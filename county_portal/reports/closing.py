@@ -8,7 +8,7 @@ from county_portal import audit, jobs, papers, settings
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db
-from county_portal.models import ClosedMonth, Job, MadeReport, PaperKind, Person, StepTaken
+from county_portal.models import ClosedMonth, Job, MadeReport, Person, StepTaken
 from county_portal.policy import Do, require
 from county_portal.reports import services
 from county_portal.reports.figures import as_json, figures_hash
@@ -56,7 +56,7 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
         closed_by=asked_by,
         closed_at=clock.now(),
     )
-    _issue(report, closings_of(month))
+    _withdraw_earlier(report, closings_of(month))
     db.session.add(row)
     db.session.flush()
     by = db.session.get(Person, asked_by) if asked_by else None
@@ -64,13 +64,13 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
     return row
 
 
-def _issue(report: MadeReport, earlier: list[ClosedMonth]) -> None:
-    """The report is an issued paper; others that closed the month before are withdrawn."""
+def _withdraw_earlier(report: MadeReport, earlier: list[ClosedMonth]) -> None:
+    """Other papers with which the month was closed before are no longer valid."""
     for one in earlier:
         if one.report_id != report.id:
             papers.withdraw(one.report.pdf)
-    name = services.figures_of(report).paper_title
-    papers.enter(report.pdf, PaperKind.REPORT, name, clock.county_day(report.made_at))
+            if one.report.returns:
+                papers.withdraw(one.report.returns.pdf)
 
 
 def reopen(month: date, reason: str, *, by: Person) -> ClosedMonth:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from county_portal import audit, files, jobs
+from county_portal import audit, files, jobs, papers
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db, writing
@@ -16,6 +16,7 @@ from county_portal.models import (
     ClosedMonth,
     Job,
     MadeReport,
+    PaperKind,
     Person,
     ReturnForm,
     StepTaken,
@@ -220,6 +221,10 @@ def _store(
     db.session.add(made)
     db.session.flush()
     db.session.add(ReturnForm(report_id=made.id, pdf=blobs["return"].sha256))
+    day = clock.county_day(made.made_at)
+    papers.enter(made.pdf, PaperKind.REPORT, report.paper_title, day)
+    form = f"政府信息公开情况统计表（{report.period.title}）"
+    papers.enter(blobs["return"].sha256, PaperKind.REPORT, form, day)
     by = db.session.get(Person, asked_by) if asked_by else None
     words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
     audit.record(by, Do.REPORT_MAKE, made, **words)

@@ -20,7 +20,6 @@ from county_portal.models import (
     Job,
     JobState,
     MadeReport,
-    PaperKind,
     Person,
     State,
 )
@@ -67,9 +66,11 @@ def test_a_month_is_closed_with_its_report_and_its_figures(cast: Cast, published
     rows = db.session.scalars(select(AuditRow).where(AuditRow.action == "report.close")).all()
     assert [one.actor for one in rows] == ["he", "he"]
     assert row.figures_hash in rows[1].details
-    (paper,) = papers.issued()
-    assert (paper.sha256, paper.kind) == (row.report.pdf, PaperKind.REPORT)
-    assert paper.name == "青禾县政府信息公开工作月报（2026年3月）"
+    issued = {paper.sha256: paper.name for paper in papers.issued()}
+    assert issued == {
+        row.report.pdf: "青禾县政府信息公开工作月报（2026年3月）",
+        row.report.returns.pdf: "政府信息公开情况统计表（2026年3月）",
+    }
 
 
 def test_a_closed_month_gives_the_stored_bytes_whatever_happens_later(
@@ -152,7 +153,7 @@ def test_opening_again_needs_a_reason_and_keeps_the_row(cast: Cast, published: I
     second = close(MARCH, "2026-04-05T09:00", cast.he)
     assert second.report_id != first.report_id
     valid = {one.sha256 for one in papers.issued() if one.withdrawn_at is None}
-    assert valid == {second.report.pdf}
+    assert valid == {second.report.pdf, second.report.returns.pdf}
     rows = closing.closings_of(MARCH)
     assert [one.id for one in rows] == [second.id, first.id]
     assert (rows[1].reason, rows[1].reopened_by) == ("A unit's figures were wrong", cast.he.id)
