@@ -1,4 +1,7 @@
-"""The register of issued papers. What is internal is not in it: the public site reads it."""
+"""The register of issued papers: hash, name and day, no word of what they say.
+
+Papers that are marked as internal are not in it: the public site reads it.
+"""
 
 from datetime import date
 
@@ -10,8 +13,11 @@ from county_portal.models import IssuedPaper, PaperKind
 
 
 def enter(sha256: str, kind: PaperKind, name: str, dated_on: date) -> None:
-    """The stored file is an issued paper, and stays one. Entered again, it is the same."""
-    if db.session.get(IssuedPaper, sha256) is None:
+    """The stored file is an issued paper. Entered again, it is the same one, and stands again."""
+    paper = db.session.get(IssuedPaper, sha256)
+    if paper is not None:
+        paper.withdrawn_at = None
+    else:
         db.session.add(
             IssuedPaper(
                 sha256=sha256, kind=kind, name=name, dated_on=dated_on, issued_at=clock.now()

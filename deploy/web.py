@@ -29,6 +29,7 @@ def main() -> None:
         port=settings.PORT,
         threads=settings.THREADS,
         connection_limit=CONNECTIONS,
+        max_request_body_size=settings.FILE_BYTES + 2**20,
         channel_timeout=SLOWEST_SECONDS,
         ident=None,
         asyncore_use_poll=True,

@@ -67,6 +67,17 @@ def app(office: Flask) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture
+def waiting_queue(app: Flask) -> Iterator[None]:
+    """What is put into the queue lies there, as it does while no worker looks."""
+    queue = app.extensions["county_queue"]
+    queue.immediate = False
+    queue.storage.initialize_schema()  # of the test before there is only the connection
+    yield
+    queue.storage.close()
+    queue.immediate = True
+
+
 def _begin_afresh(folder: Path) -> None:
     """Nothing but the keys and an empty database lies in the data folder."""
     for path in folder.iterdir():

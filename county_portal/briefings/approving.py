@@ -7,7 +7,7 @@ from sqlalchemy import select
 from county_portal import audit, papers, workflow
 from county_portal.briefings.content import Number, content_of, hash_of
 from county_portal.briefings.mastheads import series, total_series
-from county_portal.briefings.printing import request_print
+from county_portal.briefings.printing import digest_of, request_print
 from county_portal.briefings.steps import STEPS
 from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
@@ -18,14 +18,24 @@ from county_portal.models import Briefing, BriefingStep, FrozenBriefing, Person
 from county_portal.policy import Do
 
 
-def take(briefing: Briefing, action: str, *, seen_version: int, by: Person, note: str = "") -> None:
-    """One step on the road. What is approved is exactly what was read.
+def take(
+    briefing: Briefing,
+    action: str,
+    *,
+    seen_version: int,
+    by: Person,
+    seen_digest: str = "",
+    note: str = "",
+) -> None:
+    """One step on the road. What is approved is exactly what was read, masthead included.
 
     Raises what `workflow.check` raises, and OutOfDate if the briefing changed since
     the page was drawn.
     """
     step = workflow.check(STEPS, briefing, action, by=by, note=note)
     if briefing.version != seen_version:
+        raise OutOfDate("The briefing has changed since this page was drawn; read it again")
+    if step.action is Do.BRIEFING_APPROVE and seen_digest != digest_of(briefing):
         raise OutOfDate("The briefing has changed since this page was drawn; read it again")
     was, told = briefing.state, seen(note).strip()
     if step.action is Do.BRIEFING_WITHDRAW and briefing.frozen and briefing.frozen.printed:

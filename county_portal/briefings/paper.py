@@ -160,7 +160,8 @@ def to_pdf(content: Content, watch: Watch = nobody) -> Printed:
     parts, left_out = set_parts(_html(sheet, turned=False), pictures=pictures, watch=watch)
     if sum(part.pages for part in parts) % 2:
         html = without(_html(sheet, turned=True), left_out)
-        parts, _none = set_parts(html, pictures=pictures, watch=watch)
+        parts, more = set_parts(html, pictures=pictures, watch=watch)
+        left_out = (*left_out, *more)
     if not content.foot_numbered:
         parts[-1] = replace(parts[-1], numbered=(*parts[-1].numbered[:-1], False))
     return Printed(bound(parts, attach=content.as_json()), left_out)

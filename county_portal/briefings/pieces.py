@@ -70,6 +70,8 @@ def renew_entry(briefing: Briefing, part_id: int, *, by: Person) -> None:
         raise Refused(
             "“%(title)s” is no longer published or accepted; take it out", title=part.title
         )
+    if any(one.revision_id == newest.id for one in briefing.parts if one is not part):
+        raise Refused("The newer version stands in the briefing already; take this one out")
     _take_words(part, newest)
     touch(briefing, by)
 

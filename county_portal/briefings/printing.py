@@ -24,9 +24,11 @@ from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db, writing
 from county_portal.models import (
     Briefing,
+    BriefingState,
     FrozenBriefing,
     Job,
     JobState,
+    Masthead,
     PaperKind,
     Person,
     PrintedBriefing,
@@ -106,9 +108,11 @@ def _store(
 
 
 def _enter(printed: PrintedBriefing, content: Content) -> None:
-    """The briefing is an issued paper, unless it is for the office's own eyes."""
+    """The briefing is an issued paper, unless it is internal or was withdrawn meanwhile."""
     frozen = db.session.get_one(FrozenBriefing, printed.frozen_id)
-    if not content.mark:
+    stands = db.session.get_one(Briefing, frozen.briefing_id).state is BriefingState.APPROVED
+    internal = content.mark or db.session.get_one(Masthead, frozen.masthead_id).internal
+    if stands and not internal:
         name = paper.name_line(content.masthead, frozen, special=frozen.special)
         papers.enter(printed.pdf, PaperKind.BRIEFING, name, frozen.dated_on)
 

@@ -92,7 +92,8 @@ def take(briefing_id: int, action: str) -> ResponseReturnValue:
     briefing = services.get_briefing(briefing_id, by=me())
     version = request.form.get("version", 0, int)
     note = request.form.get("note", "")
-    approving.take(briefing, action, seen_version=version, by=me(), note=note)
+    digest = request.form.get("digest", "")
+    approving.take(briefing, action, seen_version=version, seen_digest=digest, by=me(), note=note)
     db.session.commit()
     flash(_("%(deed)s: done", deed=label(Do(action))))
     return redirect(url_for(".show", briefing_id=briefing_id), 303)
@@ -171,6 +172,7 @@ def preview_of(briefing: Briefing) -> dict[str, object]:
     shown = printing.shown_digest(briefing)
     return {
         "digest": shown,
+        "now": now,
         "pages": printing.pages_of(shown) if shown else 0,
         "old": bool(shown) and shown != now,
         "preview": job,

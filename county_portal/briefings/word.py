@@ -48,7 +48,7 @@ def to_docx(content: Content) -> bytes:
     _text(document, sheet.note, "按语")
     for block in sheet.blocks:
         if block.kind == "heading":
-            document.add_paragraph(block.lines[0], "一级标题")
+            document.add_paragraph("".join(block.lines), "一级标题")
         elif block.kind == "note":
             _text(document, block.html, "按语")
         else:
@@ -150,9 +150,10 @@ def _table(document: Document, node: Element) -> None:
     if not widest:
         return
     table = document.add_table(len(rows), widest, "Table Grid")
+    places = table._cells  # asking for a cell by its place makes the whole list anew each time
     for place, row in enumerate(rows):
         for column, cell in enumerate(one for one in row.children if isinstance(one, Element)):
-            line = table.cell(place, column).paragraphs[0]
+            line = places[place * widest + column].paragraphs[0]
             line.style = document.styles["表格文字"]
             _runs(line, cell.children)
 

@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 
 from county_portal.core import binding, typesetters
 from county_portal.core.errors import Refused
-from county_portal.core.typesetters import CannotPrint, Order, Sheets, Unset, Watch
+from county_portal.core.typesetters import CannotPrint, Died, Order, Sheets, Unset, Watch
 
 CUT = "<!--page-->"
 ELEMENT = 60  # characters that take as long to set as one element
@@ -104,7 +104,13 @@ def set_parts(
 
 def bound(parts: Sequence[Sheets], *, attach: str = "", first: int = 1) -> bytes:
     """The sheets as one document, numbered from `first`; pages before number 1 carry none."""
-    return binding.bind(parts, _folio(), data=attach, first=first, about="本文件数据")
+    try:
+        folio = _folio()
+    except Unset as fault:
+        raise _refusal(fault) from fault
+    except CannotPrint:
+        raise _cannot_print() from None
+    return binding.bind(parts, folio, data=attach, first=first, about="本文件数据")
 
 
 class _Shop:
@@ -119,8 +125,9 @@ class _Shop:
 
     def can_set(self, html: str, name: str) -> bool:
         """Whether this piece alone can be set, in little time."""
+        piece = alone(html, name)
         try:
-            self._sheets([alone(html, name)], nobody, seconds=4)
+            self._sheets([piece], lambda _share: self._watch(0), seconds=5 + len(piece) / 500)
         except Unset:
             return False
         return True
@@ -131,7 +138,10 @@ class _Shop:
             for part in parts
         ]
         try:
-            return typesetters.set_sheets(orders, watch)
+            try:
+                return typesetters.set_sheets(orders, watch)
+            except Died:  # not by the sheet's fault, perhaps
+                return typesetters.set_sheets(orders, watch)
         except CannotPrint:
             raise _cannot_print() from None
 

@@ -35,6 +35,10 @@ class Unset(Exception):
     """The sheet could not be set: an error in it, too long, or too much memory."""
 
 
+class Died(Unset):
+    """The process ended in the middle: of too much memory, or by somebody else's hand."""
+
+
 class CannotPrint(Exception):
     """This machine has no engine: a library of the system is missing."""
 
@@ -118,7 +122,7 @@ class Typesetter:
             facts, pdf = self._hear(0)
         except (EOFError, OSError, TimeoutError):
             self.end()
-            raise Unset("The press process died") from None
+            raise Died("The press process died") from None
         if facts["kind"] == "page":
             return _share(facts["stage"], facts["page"])
         if facts["kind"] == "fault":
@@ -194,7 +198,7 @@ class _Work:
 
     def begin_more(self) -> None:
         """Every process there is to have, has something to do. With none yet, wait for one."""
-        while self._waiting and _free.acquire(blocking=not self._busy):
+        while self._waiting and self._may_take_one():
             number = self._waiting.pop(0)
             try:
                 one = _take()
@@ -203,6 +207,14 @@ class _Work:
                 raise
             self._busy[one.link] = number, one
             one.begin(self._orders[number])
+
+    def _may_take_one(self) -> bool:
+        """Whether there is a process to have; with none of ours at work, wait until there is."""
+        if self._busy:
+            return _free.acquire(blocking=False)
+        while not _free.acquire(timeout=LOOK_SECONDS):
+            self._watch(self._weighed())
+        return True
 
     def listen(self) -> None:
         """Hear who has something to say, end who is late, and tell how far all is."""

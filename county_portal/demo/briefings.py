@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from county_portal.briefings import approving, mastheads, pieces, services, sources
+from county_portal.briefings import approving, mastheads, pieces, printing, services, sources
 from county_portal.briefings.mastheads import Counts, MastheadDraft
 from county_portal.core.html import text_of
 from county_portal.extensions import db
@@ -101,4 +101,10 @@ def _shortened(html: str) -> str:
 
 def _move(briefing: Briefing, action: Do, by: Person) -> None:
     db.session.flush()
-    approving.take(briefing, action, seen_version=briefing.version, by=by)
+    approving.take(
+        briefing,
+        action,
+        seen_version=briefing.version,
+        seen_digest=printing.digest_of(briefing),
+        by=by,
+    )

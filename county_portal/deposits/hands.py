@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from flask import Flask, current_app
 
+from county_portal.core.errors import Refused
+
 Thing = TypeVar("Thing")
 Task = Callable[[], bytes]
 
@@ -36,8 +38,12 @@ def side_by_side(
 
 
 def _in_context(app: Flask, task: Task) -> bytes:
+    """Once more, if it was refused: a press that died may not have been the text's fault."""
     with app.app_context():
-        return task()
+        try:
+            return task()
+        except Refused:
+            return task()
 
 
 def _done(

@@ -9,6 +9,7 @@ from county_portal.extensions import db, writing
 from county_portal.gazettes import compose, paper
 from county_portal.gazettes.compose import Paper
 from county_portal.gazettes.services import TASK as TASK
+from county_portal.gazettes.steps import something_to_print
 from county_portal.models import (
     Gazette,
     GazetteEdition,
@@ -49,10 +50,15 @@ def print_in_background(
 
 
 def _read(gazette_id: int, version: int) -> Paper:
-    """What is to be printed. Raises OutOfDate if the draft is not the one that was asked for."""
+    """What is to be printed.
+
+    Raises OutOfDate if the draft is not the one that was asked for, Refused if the public does not
+    read each of its texts any more.
+    """
     gazette = db.session.get_one(Gazette, gazette_id)
     if gazette.state is not GazetteState.DRAFT or gazette.version != version:
         raise OutOfDate(CHANGED)
+    something_to_print(gazette)
     return compose.paper_of(gazette)
 
 

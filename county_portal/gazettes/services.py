@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from county_portal import audit, jobs, papers, settings, workflow
 from county_portal.catalogue.numbers import draw
@@ -114,8 +114,7 @@ def freeze(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
     take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
     if gazette.kind is GazetteKind.ISSUE and gazette.number is None:
         number = draw(f"gazette:{gazette.year}")
-        total = draw("gazette:total") + settings.number("gazette_total_from") - 1
-        gazette.number, gazette.total = number, total
+        gazette.number, gazette.total = number, _free_total()
         db.session.flush()
     job = jobs.request(
         TASK,
@@ -127,6 +126,14 @@ def freeze(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
     )
     audit.record(by, Do.GAZETTE_FREEZE, gazette, number=gazette.number, total=gazette.total)
     return job
+
+
+def _free_total() -> int:
+    """The next total number that no gazette has; the office may have moved where they begin."""
+    while True:
+        total = draw("gazette:total") + settings.number("gazette_total_from") - 1
+        if not db.session.scalar(select(exists().where(Gazette.total == total))):
+            return total
 
 
 def reopen(gazette: Gazette, *, by: Person) -> None:

@@ -119,7 +119,7 @@ class BriefingPart(Base):
     body: Mapped[str] = mapped_column(default="")  # clean HTML
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"), index=True)
 
-    revision: Mapped[Revision | None] = relationship()
+    revision: Mapped[Revision | None] = relationship(lazy="selectin")
 
 
 class BriefingStep(Base):

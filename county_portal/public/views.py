@@ -1,6 +1,7 @@
 """The pages of the public site. Everybody may open them; nothing is asked but the address."""
 
 import hashlib
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -13,6 +14,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from county_portal.public import pages
@@ -234,9 +236,14 @@ def checked() -> str:
     """Says whether the file that came is an issued paper, to the byte. It is not kept."""
     file = request.files.get("file")
     name = file.filename if file else ""
-    sha256 = hashlib.sha256(file.read()).hexdigest() if file and name else ""
+    sha256 = _hash_of(file) if file and name else ""
     paper = site().paper(sha256) if sha256 else None
     return show("public/check.html", checked=True, file_name=name, paper=paper)
+
+
+def _hash_of(file: FileStorage) -> str:
+    stream: Any = file.stream
+    return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @bp.get("/feed.xml")

@@ -56,7 +56,7 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
         closed_by=asked_by,
         closed_at=clock.now(),
     )
-    _withdraw_earlier(report, closings_of(month))
+    _put_in_force(report, closings_of(month))
     db.session.add(row)
     db.session.flush()
     by = db.session.get(Person, asked_by) if asked_by else None
@@ -64,13 +64,13 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
     return row
 
 
-def _withdraw_earlier(report: MadeReport, earlier: list[ClosedMonth]) -> None:
-    """Other papers with which the month was closed before are no longer valid."""
+def _put_in_force(report: MadeReport, earlier: list[ClosedMonth]) -> None:
+    """The papers of the report stand; others that closed the month before are withdrawn."""
     for one in earlier:
         if one.report_id != report.id:
-            papers.withdraw(one.report.pdf)
-            if one.report.returns:
-                papers.withdraw(one.report.returns.pdf)
+            for sha256 in services.paper_hashes(one.report):
+                papers.withdraw(sha256)
+    services.issue(report)
 
 
 def reopen(month: date, reason: str, *, by: Person) -> ClosedMonth:
@@ -119,5 +119,5 @@ def close_on_the_day() -> None:
     start, end = Period(month).bounds
     happened = select(StepTaken.id).where(StepTaken.at >= start, StepTaken.at < end).limit(1)
     if db.session.scalar(known) is None and db.session.scalar(happened) is not None:
-        key = f"{CLOSING}:{month:%Y-%m}:timetable"
+        key = f"{CLOSING}:{month:%Y-%m}:timetable:{clock.today()}"  # failed, tried again next day
         jobs.enqueue(CLOSING, key=key, by=None, period=f"{month:%Y-%m}", asked_by=None)

@@ -221,14 +221,25 @@ def _store(
     db.session.add(made)
     db.session.flush()
     db.session.add(ReturnForm(report_id=made.id, pdf=blobs["return"].sha256))
-    day = clock.county_day(made.made_at)
-    papers.enter(made.pdf, PaperKind.REPORT, report.paper_title, day)
-    form = f"政府信息公开情况统计表（{report.period.title}）"
-    papers.enter(blobs["return"].sha256, PaperKind.REPORT, form, day)
+    db.session.flush()
+    issue(made)
     by = db.session.get(Person, asked_by) if asked_by else None
     words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
     audit.record(by, Do.REPORT_MAKE, made, **words)
     return made
+
+
+def issue(made: MadeReport) -> None:
+    """The report and its return form are issued papers."""
+    report, day = figures_of(made), clock.county_day(made.made_at)
+    names = (report.paper_title, f"政府信息公开情况统计表（{report.period.title}）")
+    for sha256, name in zip(paper_hashes(made), names, strict=False):
+        papers.enter(sha256, PaperKind.REPORT, name, day)
+
+
+def paper_hashes(made: MadeReport) -> list[str]:
+    """The PDFs of a report: itself, and the return form if it has one."""
+    return [made.pdf, made.returns.pdf] if made.returns else [made.pdf]
 
 
 def _register(stored: files.Stored, form: str) -> Blob:

@@ -1,6 +1,6 @@
 """Briefings for tests, made by the road everybody takes."""
 
-from county_portal.briefings import approving, mastheads, pieces, services
+from county_portal.briefings import approving, mastheads, pieces, printing, services
 from county_portal.core.html import text_of
 from county_portal.extensions import db
 from county_portal.items.services import current_revision
@@ -58,7 +58,9 @@ def go_to(briefing: Briefing, state: BriefingState, clerk: Person, issuer: Perso
 
 
 def move(briefing: Briefing, action: Do, by: Person, note: str = "It was too early") -> None:
-    approving.take(briefing, action, seen_version=briefing.version, by=by, note=note)
+    digest = printing.digest_of(briefing)
+    seen = {"seen_version": briefing.version, "seen_digest": digest}
+    approving.take(briefing, action, **seen, by=by, note=note)
     db.session.commit()
 
 

@@ -118,8 +118,9 @@ def test_from_the_first_click_to_the_paper(clerk, browse, cast):
     issuer = browse(cast.tang)
     assert "Waiting for you" in issuer.get("/briefings/").text
     page = issuer.get(f"/briefings/{briefing.id}")
-    version = page.select_one(".step input[name=version]")["value"]
-    page = issuer.post(f"{road}/briefing.approve", {"version": version})
+    form = page.select_one("form[action$='briefing.approve']")
+    sent = {name: form.select_one(f"[name={name}]")["value"] for name in ("version", "digest")}
+    page = issuer.post(f"{road}/briefing.approve", sent)
     assert page.h1.text.startswith("政务信息2026年第1期")
     pdf = bytes_of(clerk, f"/briefings/{briefing.id}/file/pdf")
     assert pdf.startswith(b"%PDF")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
+from county_portal import papers
 from county_portal.briefings import approving, content, mastheads, pieces, printing, services
 from county_portal.briefings.paper import to_pdf
 from county_portal.briefings.word import to_docx
@@ -46,11 +47,8 @@ def water_item(cast):
 
 
 @pytest.fixture
-def no_paper(app, monkeypatch):
+def no_paper(waiting_queue):
     """The words are what matters; the paper of many issues is not set each time."""
-    app.extensions["county_queue"].immediate = False
-    yield
-    app.extensions["county_queue"].immediate = True
 
 
 @pytest.fixture
@@ -236,6 +234,30 @@ def test_what_changed_since_it_was_read_is_not_approved(cast, water_item):
         )
 
 
+def test_a_masthead_that_changed_since_it_was_read_is_not_approved(cast, water_item):
+    """The internal mark, say, which nobody would see was gone."""
+    masthead = make_masthead(cast.he, mark="内部资料 注意保存")
+    briefing = make_briefing(cast.he, masthead, (water_item,))
+    go_to(briefing, S.SUBMITTED, cast.he, cast.tang)
+    seen = {"seen_version": briefing.version, "seen_digest": printing.digest_of(briefing)}
+    masthead.mark = ""
+    db.session.commit()
+    with pytest.raises(OutOfDate, match="read it again"):
+        approving.take(briefing, Do.BRIEFING_APPROVE, **seen, by=cast.tang)
+    assert briefing.frozen is None
+
+
+def test_the_newer_version_of_an_item_stands_in_a_briefing_once(cast, water_item):
+    briefing = make_briefing(cast.he, items=(water_item,))
+    old = briefing.parts[0].id
+    go(water_item, State.CORRECTING)
+    correct(water_item, cast, "水利局加强防汛检查（更正）")
+    pieces.add_entry(briefing, revision_of(water_item), by=cast.he)
+    db.session.commit()
+    with pytest.raises(Refused, match="stands in the briefing already"):
+        pieces.renew_entry(briefing, old, by=cast.he)
+
+
 def test_an_empty_briefing_is_not_submitted(cast):
     with pytest.raises(Refused, match="no item in this briefing"):
         move(make_briefing(cast.he), Do.BRIEFING_SUBMIT, cast.he)
@@ -271,3 +293,31 @@ def test_every_step_is_in_the_log(cast, approved):
         Do.BRIEFING_APPROVE,
         Do.BRIEFING_WITHDRAW,
     ]
+
+
+# The register of issued papers
+
+
+def test_an_approved_briefing_is_an_issued_paper_until_it_is_withdrawn(cast, approved):
+    (paper,) = papers.issued()
+    assert paper.sha256 == approved.frozen.printed.pdf
+    assert paper.withdrawn_at is None
+    move(approved, Do.BRIEFING_WITHDRAW, cast.tang)
+    (paper,) = papers.issued()
+    assert paper.withdrawn_at is not None
+
+
+def test_a_briefing_withdrawn_before_it_was_printed_is_no_issued_paper(cast, water_item, no_paper):
+    briefing = go_to(make_briefing(cast.he, items=(water_item,)), S.WITHDRAWN, cast.he, cast.tang)
+    printing.print_in_background(progress=lambda *_: None, frozen_id=briefing.frozen.id)
+    db.session.commit()
+    assert papers.issued() == []
+
+
+def test_an_internal_briefing_is_not_in_the_register(cast, water_item):
+    masthead = make_masthead(cast.he, internal=True, mark="")
+    briefing = make_briefing(cast.he, masthead, items=(water_item,))
+    go_to(briefing, S.APPROVED, cast.he, cast.tang)
+    db.session.expire_all()
+    assert briefing.frozen.printed is not None
+    assert papers.issued() == []

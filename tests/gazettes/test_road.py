@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from county_portal import jobs, settings
 from county_portal.core import clock
 from county_portal.core.errors import NotAllowed, OutOfDate, Refused
 from county_portal.extensions import db
@@ -29,6 +30,7 @@ from county_portal.models import (
 from county_portal.published.gazettes import PublicGazette
 from county_portal.release import gazettes as release
 from county_portal.release import public_file, verify
+from county_portal.release import services as items_release
 from tests.factories import go, make_item, make_person
 from tests.gazettes.office import (
     ALL_CLEAR,
@@ -149,16 +151,12 @@ def test_a_number_is_kept_and_never_given_twice(cast, frozen):
     assert len(db.session.scalars(select(GazetteEdition)).all()) == 3
 
 
-def test_a_draft_that_was_changed_meanwhile_is_not_frozen(cast, draft, app):
-    app.extensions["county_queue"].immediate = False
-    try:
-        job_id = services.freeze(draft, seen_version=draft.version, by=cast.he).id
-        db.session.commit()
-        composing.take_out(draft, draft.texts[0].item_id, seen_version=draft.version, by=cast.he)
-        db.session.commit()
-        app.extensions["county_run"].call_local(job_id)
-    finally:
-        app.extensions["county_queue"].immediate = True
+def test_a_draft_that_was_changed_meanwhile_is_not_frozen(cast, draft, app, waiting_queue):
+    job_id = services.freeze(draft, seen_version=draft.version, by=cast.he).id
+    db.session.commit()
+    composing.take_out(draft, draft.texts[0].item_id, seen_version=draft.version, by=cast.he)
+    db.session.commit()
+    app.extensions["county_run"].call_local(job_id)
     db.session.expire_all()
     assert db.session.get_one(Job, job_id).state is JobState.FAILED
     assert "changed while it was printed" in db.session.get_one(Job, job_id).error
@@ -465,3 +463,32 @@ def test_every_step_is_in_the_log_and_the_weighty_ones_are_anchored(cast, signed
         "gazette.release",
         "gazette.issue",
     ]
+
+
+def test_a_text_withdrawn_while_the_gazette_waits_for_the_press_stops_it(cast, waiting_queue):
+    kept, gone = make_document(cast, 1), make_document(cast, 2)
+    gazette = composing.compose_issue(MONTH, by=cast.he)
+    db.session.commit()
+    job = services.freeze(gazette, seen_version=gazette.version, by=cast.he)
+    db.session.commit()
+    items_release.withdraw(gone, "Wrong figures", by=cast.qian)
+    db.session.commit()
+    jobs.run(job.id)
+    db.session.expire_all()
+    assert "not public any more" in db.session.get_one(Job, job.id).error
+    assert services.edition_of(db.session.get_one(Gazette, gazette.id)) is None
+    assert kept.state is State.PUBLISHED
+
+
+def test_total_numbers_go_on_when_the_office_moves_their_beginning(cast, waiting_queue):
+    settings.decide("gazette_total_from", "10")
+    totals = []
+    for number in (1, 2, 3):
+        if number == 3:
+            settings.decide("gazette_total_from", "9")
+        make_document(cast, number)
+        gazette = composing.compose_issue(MONTH, by=cast.he)
+        services.freeze(gazette, seen_version=gazette.version, by=cast.he)
+        totals.append(gazette.total)
+        db.session.commit()
+    assert totals == [10, 11, 12]

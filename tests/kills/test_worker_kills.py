@@ -48,8 +48,7 @@ def ask_again(cast) -> None:
     db.session.commit()
 
 
-def test_each_report_is_made_exactly_once(app, cast):
-    app.extensions["county_queue"].immediate = False  # the worker does it, not this process
+def test_each_report_is_made_exactly_once(app, cast, waiting_queue):
     make_item(cast.lin, state=State.PUBLISHED)
     ask_again(cast)
     worker = Forked("worker", app.config["COUNTY"].DATA)
@@ -68,7 +67,6 @@ def test_each_report_is_made_exactly_once(app, cast):
         worker.kill()
     finally:
         worker.end()
-        app.extensions["county_queue"].immediate = True
     assert hits >= KILLS // 2, "it was killed at work"
     check()
 

@@ -91,3 +91,7 @@ def test_the_register_goes_into_the_public_file_and_is_proved(app, cast):
     public_file.reconcile()
     assert "has been withdrawn" in send(visit, ISSUED).text
     assert verify.faults() == []
+    papers.enter(stored.sha256, PaperKind.REPORT, "as before", date(2026, 2, 28))  # issued anew
+    db.session.commit()
+    public_file.reconcile()
+    assert "as it was issued" in send(visit, ISSUED).text
