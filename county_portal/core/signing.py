@@ -4,6 +4,7 @@ Source: ETSI EN 319 142-1.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -33,7 +34,11 @@ def signed(pdf: bytes, key: Path, password: str) -> bytes:
         field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
     )
     made = BytesIO()
-    sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), about, signer, output=made)
+    with ThreadPoolExecutor(1) as apart:  # the library runs an event loop of its own
+        work = apart.submit(
+            sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf)), about, signer, output=made
+        )
+        work.result()
     return made.getvalue()
 
 
@@ -44,5 +49,6 @@ def is_intact(pdf: bytes) -> bool:
     """
     nobody = ValidationContext(trust_roots=[], allow_fetching=False)
     found = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    judged = [validate_pdf_signature(one, nobody) for one in found]
+    with ThreadPoolExecutor(1) as apart:
+        judged = list(apart.map(lambda one: validate_pdf_signature(one, nobody), found))
     return bool(judged) and all(one.intact and one.valid for one in judged)

@@ -26,6 +26,8 @@ CONFIGURATION = FONTS / "fonts.conf"
 MOST = max(1, min(2, os.cpu_count() or 1))
 START_SECONDS = 60
 LOOK_SECONDS = 0.5
+PATIENCE = 10  # times a sheet's seconds: on a busy machine it waits for its turn
+TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_CHARACTERS = 4000  # of HTML on a page, about: for the progress alone
 
 Watch = Callable[[float], None]
@@ -45,7 +47,7 @@ class CannotPrint(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """One sheet to set. pictures: what `picture:` addresses mean. seconds: no longer than this."""
+    """One sheet to set. pictures: what `picture:` addresses mean. seconds: of a processor."""
 
     html: str
     folder: Path
@@ -86,7 +88,7 @@ class Typesetter:
                 env=environment,
             )
         self.link = Connection(ours.detach())
-        self._end_at = float("inf")
+        self._end_at = self._may_use = float("inf")
         try:
             self.hello, _ = self._hear(START_SECONDS)
         except (EOFError, OSError, TimeoutError):
@@ -103,12 +105,13 @@ class Typesetter:
 
     @property
     def late(self) -> bool:
-        """Whether it has been at its sheet for longer than it may."""
-        return time.monotonic() > self._end_at
+        """Whether its sheet has taken more of a processor, or far more time, than it may."""
+        return time.monotonic() > self._end_at or self._used() > self._may_use
 
     def begin(self, order: Order) -> None:
         """It has its order, or is found to be dead when it is listened to."""
-        self._end_at = time.monotonic() + order.seconds
+        self._end_at = time.monotonic() + order.seconds * PATIENCE
+        self._may_use = self._used() + order.seconds
         about = {
             "folder": str(order.folder),
             "pictures": {name: str(path) for name, path in order.pictures.items()},
@@ -134,6 +137,15 @@ class Typesetter:
             raise TimeoutError
         facts, _, pdf = self.link.recv_bytes().partition(b"\n")
         return json.loads(facts), pdf
+
+    def _used(self) -> float:
+        """Seconds of a processor since it began; the last word when it has ended."""
+        try:
+            words = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return 0
+        fields = words.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
 
     def end(self) -> None:
         self._process.kill()

@@ -233,7 +233,7 @@ def test_the_clerk_makes_one_from_the_report_and_sends_it_once(
     with clock.frozen("2026-04-04T10:00"):
         clerk = browse(cast.he)
         ready = clerk.post(f"/circulars/of/{made.id}")
-        assert "The circular is ready." in ready.text
+        assert "It is ready." in ready.text
         address = ready.select_one("main a.btn-primary")["href"]
         page = clerk.get(address)
         assert "not sent yet" in page.text
