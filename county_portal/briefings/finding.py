@@ -1,11 +1,13 @@
 """Finding briefings again: the list, narrowed by year, masthead and state."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from county_portal.core import clock
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
 from county_portal.models import Briefing, BriefingState, FrozenBriefing, Masthead, Person
 from county_portal.policy import RULES, Do, require
@@ -24,20 +26,14 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of the list."""
 
     briefings: list[Briefing]
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 def find_briefings(wanted: Filter, page: int = 1, *, by: Person) -> Found:
@@ -45,7 +41,7 @@ def find_briefings(wanted: Filter, page: int = 1, *, by: Person) -> Found:
     require(by, Do.BRIEFING_READ)
     query = _narrowed(select(Briefing), wanted)
     total = db.session.scalar(query.with_only_columns(func.count(Briefing.id))) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
     rows = query.options(*shown).order_by(Briefing.id.desc())
     rows = rows.limit(PER_PAGE).offset((number - 1) * PER_PAGE)

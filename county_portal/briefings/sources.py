@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.core.html import first_paragraph
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
 from county_portal.models import (
     Briefing,
@@ -62,20 +63,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of what may be added."""
 
     lines: list[Line]
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -
     """What may be added to the briefing, the newest first; no such page: the last one."""
     query = _narrowed(_usable(briefing.masthead, by), wanted)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     newest = func.coalesce(Publication.published_at, Revision.made_at).desc()
     query = query.order_by(newest, Revision.id.desc())
     rows = db.session.execute(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()

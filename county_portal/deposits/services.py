@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -11,6 +12,7 @@ from county_portal import audit
 from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.paging import Paged, fitting
 from county_portal.core.workdays import ONE_DAY
 from county_portal.deposits.days import Window, month_after, window_of
 from county_portal.deposits.names import Names
@@ -51,20 +53,14 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of the list."""
 
     deposits: list[Deposit]
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 # Finding
@@ -74,7 +70,7 @@ def find_deposits(by: Person, page: int = 1) -> Found:
     """The county's deposits, the newest first; a page that does not exist is the last one."""
     require(by, Do.DEPOSIT_READ)
     total = db.session.scalar(select(func.count(Deposit.id))) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     query = select(Deposit).options(joinedload(Deposit.maker)).order_by(Deposit.month.desc())
     rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
     return Found(list(rows), total, number)

@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import exists, func, select
 
@@ -12,6 +12,7 @@ from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.html import seen
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
 from county_portal.gazettes import compose
 from county_portal.gazettes.composing import take_hand
@@ -52,20 +53,14 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of the list."""
 
     gazettes: list[Gazette]
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 # Finding
@@ -75,7 +70,7 @@ def find_gazettes(by: Person, page: int = 1) -> Found:
     """Every gazette, the newest first; a page that does not exist is the last one."""
     require(by, Do.GAZETTE_READ)
     total = db.session.scalar(select(func.count(Gazette.id))) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     query = select(Gazette).order_by(Gazette.month.desc(), Gazette.id.desc())
     rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
     return Found(list(rows), total, number)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Select, UnaryExpression, func, select
 from sqlalchemy.orm import joinedload
 
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
 from county_portal.models import Item, Person, State
 from county_portal.policy import viewable_items
@@ -35,20 +36,14 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of what was found."""
 
     items: list[Item]
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 def find_items(person: Person, wanted: Filter, page: int = 1) -> Found:
@@ -56,7 +51,7 @@ def find_items(person: Person, wanted: Filter, page: int = 1) -> Found:
     query = _narrowed(viewable_items(person), wanted)
     counted = query.with_only_columns(func.count(Item.id))
     total = db.session.scalar(counted) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     rows = (
         query.options(joinedload(Item.column), joinedload(Item.unit), joinedload(Item.author))
         .order_by(*_order(wanted.order))

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 
 from county_portal import deadlines
 from county_portal.core.errors import Missing
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
 from county_portal.models import Item, MadeReport, Person, Unit, Verdict
 from county_portal.policy import Do, require, viewable_items
@@ -35,20 +36,13 @@ class Behind:
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of what is behind a figure."""
 
     lines: list[Behind]
-    count: int
+    total: int
     number: int
-
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.count // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 def find(
@@ -63,7 +57,7 @@ def find(
     period = Period.named(narrowed["when"]) if "when" in narrowed else period_of(made)
     counted = list(behind(period, figure, narrowed))
     count = len(counted)
-    number = min(max(1, page), max(1, -(-count // PER_PAGE)))
+    number = fitting(page, count, PER_PAGE)
     shown = counted[(number - 1) * PER_PAGE : number * PER_PAGE]
     ids = {one.item_id for one in shown}
     seen = {

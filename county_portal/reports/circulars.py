@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from county_portal import audit, files, jobs, papers
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db, writing
 from county_portal.models import Circular as CircularRow
 from county_portal.models import (
@@ -36,20 +38,14 @@ PER_PAGE = 24
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of the list."""
 
     circulars: list[CircularRow]
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,7 @@ def find(by: Person, page: int = 1) -> Found:
     require(by, Do.CIRCULAR_READ)
     seen = CircularRow.id.is_not(None) if by.has_any(CLERK) else CircularRow.sent_at.is_not(None)
     total = db.session.scalar(select(func.count(CircularRow.id)).where(seen)) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     query = (
         select(CircularRow)
         .where(seen)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from county_portal import audit, files, jobs, papers
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
+from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db, writing
 from county_portal.models import (
     Blob,
@@ -40,7 +42,7 @@ MEDIA_TYPES = {
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Paged):
     """One page of the list. closed: the reports with which a month was closed."""
 
     reports: list[MadeReport]
@@ -48,13 +50,7 @@ class Found:
     total: int
     number: int
 
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
+    per_page: ClassVar[int] = PER_PAGE
 
 
 # Finding
@@ -64,7 +60,7 @@ def find_reports(by: Person, page: int = 1) -> Found:
     """What was made, the newest first; a page that does not exist is the last one."""
     require(by, Do.REPORT_READ)
     total = db.session.scalar(select(func.count(MadeReport.id))) or 0
-    number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+    number = fitting(page, total, PER_PAGE)
     query = select(MadeReport).options(joinedload(MadeReport.maker)).order_by(MadeReport.id.desc())
     rows = list(db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)))
     closed = select(ClosedMonth.report_id).where(

@@ -52,8 +52,8 @@ def test_every_figure_is_the_number_of_items_behind_it(
             query = parse_qs(parts.query, keep_blank_values=True)
             narrowed = {name: words[0] for name, words in query.items()}
             found = behind.find(made, figure, narrowed, page=1, by=clerk)
-            assert str(found.count) == link.text.strip(), link["href"]
-            assert len(found.lines) == min(found.count, behind.PER_PAGE)
+            assert str(found.total) == link.text.strip(), link["href"]
+            assert len(found.lines) == min(found.total, behind.PER_PAGE)
             figures.add(figure)
     assert figures >= {"submitted", "published", "on_time", "late", "returned", "declined"}
     assert figures >= {"corrected", "overdue", "reviewed", "release"}
@@ -67,7 +67,7 @@ def test_all_pages_together_hold_every_item_once(app: Flask) -> None:
         pages = [behind.find(made, "submitted", {}, page=n, by=clerk) for n in (1, 2, 3)]
     assert pages[0].has_more
     listed = [line.item.id for page in pages[: pages[0].last] for line in page.lines]
-    assert len(listed) == len(set(listed)) == pages[0].count
+    assert len(listed) == len(set(listed)) == pages[0].total
     assert pages[2].number == pages[0].last, "a page that does not exist is the last one"
 
 
@@ -91,7 +91,7 @@ def test_drafts_are_behind_no_figure(cast: Cast) -> None:
     seen: set[int] = set()
     for figure in behind.FIGURES:
         found = behind.find(made, figure, {}, page=1, by=cast.he)
-        assert len(found.lines) == found.count
+        assert len(found.lines) == found.total
         seen |= {line.item.id for line in found.lines}
     assert draft.id not in seen
     assert len(seen) == db.session.query(Item).count() - 1
