@@ -134,7 +134,7 @@ class _Shop:
 
     def _sheets(self, parts: list[str], watch: Watch, seconds: float = 0) -> list[Sheets]:
         orders = [
-            Order(part, self._static, self._pictures, seconds or 15 + len(part) / 2000)
+            Order(part, self._static, self._pictures, seconds or 12 + len(part) / 8000)
             for part in parts
         ]
         try:
