@@ -57,6 +57,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture
 def app(office: Flask) -> Iterator[Flask]:
     """The office on a Monday at nine, with an empty database, inside an application context."""
+    with office.app_context():
+        db.engine.dispose()  # a connection that was left open would show the data of another test
     _begin_afresh(office.config["COUNTY"].DATA)
     limiter.enabled = True
     with clock.frozen(MONDAY), office.app_context():
