@@ -50,6 +50,7 @@ def _blocks(parent: lxml.html.HtmlElement) -> Iterator[str]:
         elif one.tag in {"h1", "h2", "h3", "h4"}:
             yield f"{'=' * int(one.tag[1])} {_plain(one)}"
         elif one.tag == "table":
+            yield from (_plain(caption) for caption in one.iter("caption"))
             yield _table(one)
         elif one.tag == "svg":
             yield _picture(one)
