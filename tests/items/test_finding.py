@@ -51,6 +51,7 @@ def test_the_list_can_be_ordered(cast, order, first):
 
 def test_long_lists_come_in_pages_and_a_page_too_far_is_the_last(cast, monkeypatch):
     monkeypatch.setattr(finding, "PER_PAGE", 2)
+    monkeypatch.setattr(finding.Found, "per_page", 2)
     for number in range(5):
         make_item(cast.lin, title=f"Item {number}")
     found = find_items(cast.lin, Filter(), 99)
