@@ -1,5 +1,6 @@
 """Every promise, computed again from what lies on the disk. `flask verify` prints what fails."""
 
+import json
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from county_portal.files import blob_path, hash_of
 from county_portal.models import (
     Blob,
     GazetteEdition,
+    GazetteEditionItem,
     GazetteHand,
     GazettePublication,
     GazetteSignOff,
     Hand,
+    Item,
     Publication,
     Revision,
     SignOff,
@@ -41,6 +44,7 @@ def faults() -> list[Fault]:
         _sign_offs,
         _people,
         _gazette_records,
+        _gazette_items,
         _gazette_people,
         _public_file,
         _public_gazettes,
@@ -104,6 +108,27 @@ def _gazette_records(_: Settings) -> Iterator[Fault]:
         if verdict is not Verdict.RELEASE or hash_signed != hash_made:
             where = f"gazette_publications:{publication}"
             yield Fault(where, "no release was signed for what it shows")
+
+
+def _gazette_items(_: Settings) -> Iterator[Fault]:
+    """Each edition is tied to every item it prints or names: that is what takes it off the site."""
+    tied: dict[int, set[int | None]] = {}
+    rows = select(GazetteEditionItem.edition_id, Item.public_id).join(
+        Item, Item.id == GazetteEditionItem.item_id
+    )
+    for edition, public_id in db.session.execute(rows):
+        tied.setdefault(edition, set()).add(public_id)
+    for edition, manifest in db.session.execute(select(GazetteEdition.id, GazetteEdition.manifest)):
+        if not _named_in(manifest) <= tied.get(edition, set()):
+            yield Fault(f"gazette_editions:{edition}", "it is not tied to a text that it names")
+
+
+def _named_in(manifest: str) -> set[int]:
+    """The public ids of the items that a gazette's manifest names."""
+    said = json.loads(manifest)
+    changes = said.get("changes", [])
+    named = [line["public_id"] for line in [*said.get("contents", []), *changes]]
+    return {*named, *(line["by_public_id"] for line in changes if line["by_public_id"])}
 
 
 def _gazette_people(_: Settings) -> Iterator[Fault]:

@@ -124,6 +124,15 @@ def test_who_goes_round_the_guards_of_the_database_publishes_nothing(cast, state
     assert any("no release was signed" in fault.what for fault in verify.faults())
 
 
+def test_verify_sees_an_edition_that_is_not_tied_to_one_of_its_texts(cast):
+    """Without that row its withdrawal would not take the gazette along."""
+    make_document(cast, 1), make_document(cast, 2)
+    publish(cast)
+    assert verify.faults() == []
+    go_round_the_guards("DELETE FROM gazette_edition_items WHERE item_id = 1")
+    assert any("not tied to a text" in fault.what for fault in verify.faults())
+
+
 def test_verify_sees_two_hands_of_one_person(cast):
     make_document(cast, 1)
     publish(cast)
