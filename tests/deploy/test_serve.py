@@ -60,7 +60,7 @@ def start(port: int, tmp_path: Path) -> Iterator[Start]:
 def group_of(process: subprocess.Popen[str]) -> dict[int, str]:
     """The processes of its group that still run: number and command."""
     listed = subprocess.run(
-        ["ps", "-eo", "pgid=,pid=,stat=,args="], capture_output=True, text=True, check=True
+        ["ps", "-ww", "-eo", "pgid=,pid=,stat=,args="], capture_output=True, text=True, check=True
     )
     rows = [line.split(maxsplit=3) for line in listed.stdout.splitlines()]
     return {
