@@ -1,9 +1,11 @@
 """Whether published documents still hold: finding it, and writing down that it has changed."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from county_portal import audit
 from county_portal.core import clock
@@ -18,6 +20,7 @@ from county_portal.published.validity import by_itself
 GROUND_LENGTH = 300  # characters
 YEARS_AHEAD = 5
 CHANGED_BY_TEXT = frozenset({ValidityState.AMENDED, ValidityState.REPEALED})
+ENDED = frozenset({ValidityState.EXPIRED, ValidityState.REPEALED})
 
 
 @dataclass(frozen=True)
@@ -30,23 +33,72 @@ class Finding:
     ground: str = ""
 
 
-def counting() -> ScalarSelect[int]:
-    """The ids of the rows that count today: of each item the newest whose day has come."""
-    query = select(func.max(Validity.id)).where(Validity.since_on <= clock.today())
-    return query.group_by(Validity.item_id).scalar_subquery()
+@dataclass(frozen=True)
+class Standing:
+    """How a document stands. found: what counts now. expires_on: the day of an expiry to come."""
+
+    found: Validity | None = None
+    expires_on: date | None = None
 
 
-def of(item: Item) -> Validity | None:
-    """The row that counts today for the item, if any."""
-    query = select(Validity).where(Validity.item_id == item.id, Validity.since_on <= clock.today())
-    return db.session.scalar(query.order_by(Validity.id.desc()).limit(1))
+def turns(rows: Iterable[Validity]) -> list[Validity]:
+    """Of everything found of one document, what has its turn, in the order of its days.
+
+    A new expiry or repeal replaces the one before it, and a repeal also what was to come after
+    it; found in force again from the day of its end, a document does not end. What has ended is
+    not amended and does not expire. Nothing else changes an expiry.
+    """
+    standing: list[Validity] = []
+    for row in sorted(rows, key=lambda row: row.id):
+        standing = [one for one in standing if not _overtakes(row, one)] + [row]
+    found: list[Validity] = []
+    for row in sorted(standing, key=lambda row: (row.since_on, row.id)):
+        over = bool(found) and found[-1].state in ENDED
+        if not over or row.state in {ValidityState.IN_FORCE, ValidityState.REPEALED}:
+            found.append(row)
+    return found
+
+
+def _overtakes(later: Validity, earlier: Validity) -> bool:
+    if later.state is earlier.state and later.state in ENDED:
+        return True
+    if later.state is ValidityState.REPEALED:
+        return later.since_on <= earlier.since_on
+    return later.state is ValidityState.IN_FORCE and later.since_on == earlier.since_on
+
+
+def standing_on(day: date, rows: Iterable[Validity]) -> Standing:
+    """How a document stands on a day, by everything found of it."""
+    found, expires_on = None, None
+    for row in turns(rows):
+        if row.since_on <= day:
+            found = row
+        elif row.state is ValidityState.EXPIRED:
+            expires_on = row.since_on
+    return Standing(found, expires_on)
+
+
+def standings(day: date, *only: ColumnElement[bool]) -> dict[int, Standing]:
+    """How every document of which something was found stands on a day, by the item's id."""
+    query = select(Validity).where(*only).order_by(Validity.item_id, Validity.id)
+    rows = groupby(db.session.scalars(query), key=lambda row: row.item_id)
+    return {item_id: standing_on(day, found) for item_id, found in rows}
+
+
+def standing_of(item: Item) -> Standing:
+    """How the item stands today, by what was found of it."""
+    return standing_on(clock.today(), history(item))
 
 
 def state_of(item: Item) -> ValidityState | None:
     """Whether the item holds as a document; None for what is no document."""
-    row = of(item)
-    if row is not None:
-        return row.state
+    return state_in(standing_of(item), item)
+
+
+def state_in(standing: Standing, item: Item) -> ValidityState | None:
+    """What the standing says of the item, or what holds by itself when nothing was found."""
+    if standing.found is not None:
+        return standing.found.state
     kind = item.column.kind.value if item.column else ""
     word = by_itself(kind, item.document_number)
     return ValidityState(word) if word else None
@@ -60,8 +112,10 @@ def history(item: Item) -> list[Validity]:
 
 def changed_by(item: Item) -> list[Validity]:
     """What the item amends or repeals today."""
-    query = select(Validity).where(Validity.by_item_id == item.id, Validity.id.in_(counting()))
-    return list(db.session.scalars(query.order_by(Validity.id)))
+    touched = select(Validity.item_id).where(Validity.by_item_id == item.id)
+    now = standings(clock.today(), Validity.item_id.in_(touched)).values()
+    found = [one.found for one in now if one.found and one.found.by_item_id == item.id]
+    return sorted(found, key=lambda row: row.id)
 
 
 def find_texts(words: str) -> list[Item]:
@@ -115,7 +169,12 @@ def change(item: Item, finding: Finding, *, seen_id: int, by: Person) -> Validit
 
 def objection(item: Item, finding: Finding) -> MissingPart | None:
     """What is wrong with the finding, and in which field of its form. None: nothing."""
-    return _of_the_day(item, finding) or _of_the_ground(finding) or _of_the_text(item, finding)
+    return (
+        _of_the_day(item, finding)
+        or _of_its_end(finding, history(item))
+        or _of_the_ground(finding)
+        or _of_the_text(item, finding)
+    )
 
 
 def _of_the_day(item: Item, finding: Finding) -> MissingPart | None:
@@ -128,6 +187,23 @@ def _of_the_day(item: Item, finding: Finding) -> MissingPart | None:
         return MissingPart("since_on", "The document was formed after this day")
     if finding.since_on.year > clock.today().year + YEARS_AHEAD:
         return MissingPart("since_on", "This day is too far ahead")
+    return None
+
+
+def _of_its_end(finding: Finding, before: Sequence[Validity]) -> MissingPart | None:
+    """Refused is what would change nothing, because the document has ended."""
+    newest = max((row.id for row in before), default=0)
+    row = Validity(id=newest + 1, state=finding.state, since_on=finding.since_on)
+    if row not in turns([*before, row]):
+        return MissingPart(
+            "since_on", "It has ended by this day; write down first that it is in force again"
+        )
+    now = standing_on(clock.today(), before).found
+    ended = now is not None and now.state in ENDED and now.since_on > finding.since_on
+    if finding.state is ValidityState.IN_FORCE and ended:
+        return MissingPart(
+            "since_on", "It has ended since; enter the day of its end or a later one"
+        )
     return None
 
 

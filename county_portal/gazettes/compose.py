@@ -23,13 +23,10 @@ from county_portal.models import (
     Publication,
     Revision,
     Validity,
-    ValidityState,
 )
 from county_portal.published.gazettes import PublicGazette
 from county_portal.published.schema import FileLine, PublicItem
 from county_portal.release import gazettes as release
-
-ENDED = (ValidityState.REPEALED, ValidityState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -273,17 +270,9 @@ def _part(gazette: Gazette, edition: GazetteEdition) -> Part:
 
 def changes_between(first: date, until: date) -> Iterator[Change]:
     """Public documents that were repealed or expired in these days and are so still."""
-    query = (
-        select(Validity)
-        .where(
-            Validity.id.in_(validity.counting()),
-            Validity.state.in_(ENDED),
-            Validity.since_on >= first,
-            Validity.since_on < until,
-        )
-        .order_by(Validity.since_on, Validity.item_id)
-    )
-    rows = db.session.scalars(query).all()
+    now = [one.found for one in validity.standings(clock.today()).values() if one.found]
+    rows = [row for row in now if row.state in validity.ENDED and first <= row.since_on < until]
+    rows.sort(key=lambda row: (row.since_on, row.item_id))
     named = {row.item_id for row in rows} | {row.by_item_id for row in rows if row.by_item_id}
     live = live_revisions(named)
     for row in rows:

@@ -19,7 +19,7 @@ class ValidityState(StrEnum):
 
 
 class Validity(Base):
-    """What the office found of a document's validity. The newest row whose day has come counts."""
+    """What the office found of a document's validity; `catalogue.validity` says which counts."""
 
     __tablename__ = "validities"
     __table_args__ = (

@@ -14,7 +14,7 @@ from typing import Any
 
 from county_portal.core.clock import COUNTY
 
-FORMAT = "3"
+FORMAT = "4"
 """The form of the file and of its search tokens. A file of another form is built anew."""
 
 FILE_NAME = "site.sqlite"
@@ -42,7 +42,8 @@ CREATE TABLE items(
   column_slug TEXT NOT NULL, unit_code TEXT NOT NULL, category_code TEXT NOT NULL,
   formed_on TEXT NOT NULL, published_at TEXT NOT NULL, corrected_at TEXT,
   document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
-  validity TEXT NOT NULL, validity_on TEXT NOT NULL, validity_by INTEGER
+  validity TEXT NOT NULL, validity_on TEXT NOT NULL, validity_by INTEGER,
+  expires_on TEXT NOT NULL
 );
 CREATE INDEX items_by_time ON items(
   published_at, public_id, column_slug, unit_code, category_code
@@ -161,11 +162,13 @@ class ValidityLine:
     """What the office found of a document's validity; all empty when it found nothing.
 
     state: in_force, amended, expired or repealed. by: public id of the live text that did it.
+    expires_on: the day of an expiry to come.
     """
 
     state: str = ""
     since_on: date | None = None
     by: int | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True)

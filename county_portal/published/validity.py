@@ -18,12 +18,16 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether one document holds. by: what changed it. changes: what it changed itself."""
+    """Whether one document holds. by: what changed it. changes: what it changed itself.
+
+    expires_on: the day of an expiry to come.
+    """
 
     state: str
     since_on: date | None
     by: Listing | None
     changes: tuple[Listing, ...]
+    expires_on: date | None
 
 
 def by_itself(kind: str, document_number: str) -> str:
@@ -36,17 +40,18 @@ def standing(site: "Site", public_id: int) -> Standing | None:
     found = _one(site, public_id)
     if not found:
         return None
-    rows = site.ask("SELECT validity_on, validity_by FROM items WHERE public_id = ?", public_id)
-    since, by = rows[0]
+    question = "SELECT validity_on, validity_by, expires_on FROM items WHERE public_id = ?"
+    since, by, expires = site.ask(question, public_id)[0]
     changer = _one(site, by) if by else ()
     changes = site.listings("validity_by = ?", (public_id,), "newest", 0, MOST)
-    if not found[0].validity and not changes:
+    if not found[0].validity and not changes and not expires:
         return None
     return Standing(
         state=found[0].validity,
         since_on=date.fromisoformat(since) if since else None,
         by=changer[0] if changer else None,
         changes=changes,
+        expires_on=date.fromisoformat(expires) if expires else None,
     )
 
 

@@ -44,7 +44,9 @@ class ValidityForm(FlaskForm):
     since_on = DateField(
         _l("From this day on"),
         [InputRequired(_l("Enter the day"))],
-        description=_l("A later day is kept back until it has come"),
+        description=_l(
+            "A later day is kept back until it has come; an expiry is announced at once"
+        ),
     )
     by = StringField(
         _l("Amended or repealed by"),

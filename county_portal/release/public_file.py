@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, Select, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 
 from county_portal import papers, settings
 from county_portal.catalogue import validity
@@ -205,26 +204,42 @@ def validities() -> dict[int, ValidityLine]:
 
     A text that is not live itself is not named as the one that did it.
     """
-    changer = aliased(Publication)
-    query = (
-        _live(Publication.public_id, Validity.state, Validity.since_on, changer.public_id)
-        .join(Validity, Validity.item_id == Publication.item_id)
-        .outerjoin(changer, (changer.item_id == Validity.by_item_id) & changer.ended_at.is_(None))
-        .where(Validity.id.in_(validity.counting()))
+    found = validity.standings(clock.today())
+    named = or_(
+        Publication.item_id.in_(select(Validity.item_id)),
+        Publication.item_id.in_(select(Validity.by_item_id)),
     )
-    rows = db.session.execute(query).all()
-    return {row[0]: ValidityLine(row[1].value, row[2], row[3]) for row in rows}
+    query = _live(Publication.item_id, Publication.public_id).where(named)
+    live: dict[int, int] = dict(db.session.execute(query).all())
+    return {
+        live[item_id]: line
+        for item_id, standing in found.items()
+        if item_id in live and (line := _validity_line(standing, live)) != ValidityLine()
+    }
+
+
+def _validity_line(standing: validity.Standing, live: dict[int, int]) -> ValidityLine:
+    row = standing.found
+    if row is None:
+        return ValidityLine(expires_on=standing.expires_on)
+    by = live.get(row.by_item_id) if row.by_item_id else None
+    return ValidityLine(row.state.value, row.since_on, by, standing.expires_on)
 
 
 def _other_validity() -> set[int]:
     """Public ids of which the public file tells another validity than was found."""
     lines = writer.ask(
         folder(),
-        "SELECT public_id, validity, validity_on, validity_by FROM items WHERE validity > ''",
+        "SELECT public_id, validity, validity_on, validity_by, expires_on FROM items"
+        " WHERE validity > '' OR expires_on > ''",
     )
-    told = {row[0]: ValidityLine(row[1], date.fromisoformat(row[2]), row[3]) for row in lines}
+    told = {row[0]: ValidityLine(row[1], _day(row[2]), row[3], _day(row[4])) for row in lines}
     found = validities()
     return {key for key in told.keys() | found.keys() if told.get(key) != found.get(key)}
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def withdrawn() -> Iterator[Withdrawal]:

@@ -74,7 +74,7 @@ def write_withdrawal(db: Any, gone: Withdrawal) -> None:
 def write_item(db: Any, entry: Entry, item: PublicItem) -> None:
     published = schema.text_of_moment(entry.published_at)
     db.execute(
-        "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             entry.public_id,
             entry.index_number,
@@ -91,6 +91,7 @@ def write_item(db: Any, entry: Entry, item: PublicItem) -> None:
             entry.validity.state,
             entry.validity.since_on.isoformat() if entry.validity.since_on else "",
             entry.validity.by,
+            entry.validity.expires_on.isoformat() if entry.validity.expires_on else "",
         ),
     )
     db.execute("INSERT INTO manifests VALUES(?,?)", (entry.public_id, entry.manifest))
@@ -151,7 +152,7 @@ def mark(db: Any) -> None:
         "SELECT * FROM categories ORDER BY code",
         "SELECT * FROM papers ORDER BY sha256",
         "SELECT public_id, index_number, content_hash, published_at, corrected_at,"
-        " validity, validity_on, validity_by FROM items ORDER BY public_id",
+        " validity, validity_on, validity_by, expires_on FROM items ORDER BY public_id",
         "SELECT * FROM withdrawals ORDER BY public_id",
         "SELECT key, published_at, content_hash FROM gazettes ORDER BY key",
         "SELECT * FROM gazette_withdrawals ORDER BY key",

@@ -89,12 +89,15 @@ def change_validity(item_id: int) -> ResponseReturnValue:
         public_file.reconcile()
         flash(_("The validity is written down: %(title)s", title=item.title))
         return redirect(url_for("review.item", item_id=item.id, _anchor="validity"), 303)
+    history, standing = validity.history(item), validity.standing_of(item)
     return form_page(
         "release/validity.html",
         form,
         item=item,
-        state=validity.state_of(item),
-        history=validity.history(item),
+        state=validity.state_in(standing, item),
+        standing=standing,
+        history=history,
+        turns=validity.turns(history),
     )
 
 

@@ -114,6 +114,7 @@ def item(item_id: int) -> str:
 
 
 def _item_page(one: Item, revision: Revision | None, note: str = "", action: str = "") -> str:
+    standing = validity.standing_of(one)
     return render_template(
         "review/item.html",
         item=one,
@@ -123,8 +124,8 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         thread=items.thread_of(one),
         sign_offs=services.sign_offs_of(one),
         live=services.live_publication(one),
-        validity=validity.state_of(one),
-        found=validity.of(one),
+        validity=validity.state_in(standing, one),
+        standing=standing,
         changes=validity.changed_by(one),
         steps=open_steps(STEPS, one, me()),
         note=note,

@@ -83,6 +83,112 @@ def test_a_day_to_come_is_kept_back_until_it_has_come(cast, site):
         assert verify.faults() == []
 
 
+# An expiry to come
+
+EXPIRY = date(2026, 9, 1)
+AMENDED, IN_FORCE = ValidityState.AMENDED, ValidityState.IN_FORCE
+
+
+def on(day, item, site):
+    """What office and public site say of the item on a day: they say the same."""
+    with clock.frozen(f"{day}T09:00"):
+        public_file.reconcile()
+        told, known = site(item), validity.standing_of(item)
+        assert told.state == validity.state_in(known, item).value
+        assert told.expires_on == known.expires_on
+        if known.found:
+            assert told.since_on == known.found.since_on
+        assert verify.faults() == []
+        return told.state, told.expires_on
+
+
+def test_an_expiry_to_come_is_announced_and_outlives_an_amendment(cast, site):
+    item = document(cast, "青政发〔2026〕1号")
+    find(item, EXPIRED, person=cast.qian, since=EXPIRY)
+    assert on("2026-03-02", item, site) == ("in_force", EXPIRY)
+    find(item, AMENDED, person=cast.qian, since=date(2026, 3, 2))
+    assert on("2026-03-02", item, site) == ("amended", EXPIRY)
+    assert on("2026-08-31", item, site) == ("amended", EXPIRY)
+    assert on("2026-09-01", item, site) == ("expired", None)
+    assert on("2027-09-01", item, site) == ("expired", None)
+
+
+def test_a_text_found_in_force_still_expires_on_its_day(cast, site):
+    item = document(cast, "青政发〔2026〕1号")
+    find(item, EXPIRED, person=cast.qian, since=EXPIRY)
+    find(item, IN_FORCE, person=cast.qian, since=TODAY)
+    assert on("2026-03-02", item, site) == ("in_force", EXPIRY)
+    assert on("2026-09-01", item, site) == ("expired", None)
+
+
+def test_in_force_from_the_day_of_an_expiry_takes_it_back(cast, site):
+    item = document(cast, "青政发〔2026〕1号")
+    find(item, EXPIRED, person=cast.qian, since=EXPIRY)
+    find(item, IN_FORCE, person=cast.qian, since=EXPIRY)
+    assert on("2026-03-02", item, site) == ("in_force", None)
+    assert on("2026-09-01", item, site) == ("in_force", None)
+
+
+@pytest.mark.parametrize("day", [date(2026, 6, 1), date(2027, 6, 1)])
+def test_a_new_expiry_replaces_the_one_before(cast, site, day):
+    item = document(cast, "青政发〔2026〕1号")
+    find(item, EXPIRED, person=cast.qian, since=EXPIRY)
+    find(item, EXPIRED, person=cast.qian, since=day)
+    assert on("2026-03-02", item, site) == ("in_force", day)
+    assert on(day - timedelta(days=1), item, site) == ("in_force", day)
+    assert on(day, item, site) == ("expired", None)
+
+
+def test_a_repeal_ends_it_earlier_and_for_good(cast, site):
+    item = document(cast, "青政发〔2026〕1号")
+    find(item, EXPIRED, person=cast.qian, since=EXPIRY)
+    find(item, REPEALED, person=cast.qian, since=date(2026, 6, 1))
+    assert on("2026-06-01", item, site) == ("repealed", None)
+    assert on("2026-09-01", item, site) == ("repealed", None)
+
+
+def test_a_repeal_is_not_undone_by_an_amendment_written_down_late(cast, site):
+    item = document(cast, "青政发〔2026〕1号", formed_on=date(2026, 1, 5))
+    find(item, REPEALED, person=cast.qian, since=TODAY)
+    find(item, AMENDED, person=cast.qian, since=date(2026, 2, 2))
+    assert on("2026-03-02", item, site) == ("repealed", None)
+
+
+@pytest.mark.parametrize(
+    ("finding", "message"),
+    [
+        (Finding(AMENDED, TODAY, ground="x"), "has ended by this day"),
+        (Finding(AMENDED, EXPIRY, ground="x"), "has ended by this day"),
+        (Finding(EXPIRED, EXPIRY), "has ended by this day"),
+        (Finding(IN_FORCE, TODAY - timedelta(days=1)), "has ended since"),
+    ],
+)
+def test_what_would_change_nothing_about_an_ended_text_is_refused(cast, finding, message):
+    item = document(cast, "青政发〔2026〕1号", formed_on=date(2026, 1, 5))
+    row = find(item, REPEALED, person=cast.qian)
+    with pytest.raises(Refused, match=message):
+        validity.change(item, finding, seen_id=row.id, by=cast.qian)
+
+
+def test_office_and_public_pages_say_when_a_text_expires(cast, browse, citizen):
+    item = document(cast, "青政发〔2026〕1号")
+    find(item, EXPIRED, person=cast.qian, since=date(2026, 8, 1))
+    find(item, EXPIRED, person=cast.qian, since=EXPIRY)
+    find(item, AMENDED, person=cast.qian)
+    said = "In force (amended from 2026-03-02), expires on 2026-09-01"
+    number, public_id = item.id, item.public_id
+    office = browse(cast.qian)
+    assert said in office.get(f"/review/{number}").select_one("#validity").parent.text
+    form = office.get(f"/review/{number}/validity")
+    assert said in form.text
+    history = [" ".join(li.text.split()) for li in form.select("main li")]
+    assert "Expired from 2026-09-01 still to come" in history[1]
+    assert "Expired from 2026-08-01 replaced by a later finding" in history[2]
+    shown = citizen.get(f"/items/{public_id}")
+    assert said in shown.select_one(".item__standing").text
+    assert said in shown.select_one("dl").text
+
+
 def test_the_newest_finding_counts_and_none_is_lost(cast, site):
     item = document(cast, "青政发〔2026〕1号")
     find(item, EXPIRED, person=cast.qian)
@@ -188,6 +294,7 @@ def test_the_database_changes_no_finding(cast, statement):
         "UPDATE items SET validity_on = '2020-01-01'",
         "UPDATE items SET validity_by = NULL",
         "UPDATE items SET validity = '', validity_on = '', validity_by = NULL",
+        "UPDATE items SET expires_on = '2030-01-01'",
     ],
 )
 def test_verify_sees_a_forged_validity_and_reconcile_puts_it_right(cast, app, statement):
