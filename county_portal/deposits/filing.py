@@ -6,8 +6,9 @@ from pathlib import Path
 
 from county_portal.core import clock
 from county_portal.deposits import papers, shelf
-from county_portal.deposits.hands import Task, side_by_side
+from county_portal.deposits.hands import side_by_side
 from county_portal.deposits.lines import TextLine
+from county_portal.deposits.papers import Paper
 from county_portal.deposits.plans import Part, Plan
 from county_portal.deposits.shelf import Entry
 from county_portal.models import Receiver
@@ -23,59 +24,60 @@ def add_papers(plan: Plan, folder: Path, tell: Tell) -> list[Entry]:
 
     The papers of a unit count its files, the county's count everybody's.
     """
-    tasks = [(part, name, task) for part in plan.parts for name, task in _papers_of(plan, part)]
-    orders = (((part, name), task) for part, name, task in tasks)
-    for (part, name), work in side_by_side(orders, lambda done: tell(done, len(tasks) + 6)):
-        part.entries.append(shelf.lay_down(folder, name, work.result(), "paper"))
+    steps = len(plan.parts) + 1
+    orders = ((part, partial(papers.pdfs_of, _papers_of(plan, part))) for part in plan.parts)
+    for part, work in side_by_side(orders, lambda done: tell(done, steps)):
+        part.entries.extend(_laid_down(folder, "", work.result()))
     entries = [one.under(part.folder) for part in plan.parts for one in part.entries]
-    own = _papers_of_all(plan, entries)
-    for name, work in side_by_side(own, lambda done: tell(len(tasks) + done, len(tasks) + 6)):
-        entries.append(shelf.lay_down(folder, f"{WHOLE}/{name}", work.result(), "paper"))
+    own = [(WHOLE, partial(papers.pdfs_of, _papers_of_all(plan, entries)))]
+    for name, work in side_by_side(own, lambda done: tell(steps - 1, steps)):
+        entries.extend(_laid_down(folder, f"{name}/", work.result()))
     return entries
 
 
-def _papers_of(plan: Plan, part: Part) -> Iterator[tuple[str, Task]]:
+def _laid_down(folder: Path, under: str, made: dict[str, bytes]) -> list[Entry]:
+    return [shelf.lay_down(folder, under + name, pdf, "paper") for name, pdf in made.items()]
+
+
+def _papers_of(plan: Plan, part: Part) -> dict[str, Paper]:
     """The papers of a unit's part, by where they lie in its package."""
     lines = tuple(_list_lines(plan, part))
-    for receiver, place in FOLDERS.items():
-        head = plan.head_of(part, receiver)
-        for name, task in _papers(head, lines, part.entries, plan, ()):
-            yield f"{place}/{name}.pdf", task
+    heads = {place: plan.head_of(part, receiver) for receiver, place in FOLDERS.items()}
+    return _papers(heads, lines, part.entries, plan, ())
 
 
-def _papers_of_all(plan: Plan, entries: list[Entry]) -> Iterator[tuple[str, Task]]:
+def _papers_of_all(plan: Plan, entries: list[Entry]) -> dict[str, Paper]:
     """The county's own papers."""
     lines = tuple(line for part in plan.parts for line in _list_lines(plan, part))
     units = tuple((part.name, len(part.lines)) for part in plan.parts)
-    for receiver, place in FOLDERS.items():
-        for name, task in _papers(plan.head_of(None, receiver), lines, entries, plan, units):
-            yield f"{place}/{name}.pdf", task
+    heads = {place: plan.head_of(None, receiver) for receiver, place in FOLDERS.items()}
+    return _papers(heads, lines, entries, plan, units)
 
 
 def _papers(
-    head: papers.Head,
+    heads: dict[str, papers.Head],
     lines: tuple[papers.ListLine, ...],
     entries: list[Entry],
     plan: Plan,
     units: tuple[tuple[str, int], ...],
-) -> Iterator[tuple[str, Task]]:
-    """The papers for one receiver by name."""
+) -> dict[str, Paper]:
+    """The papers for the receivers, by the folder of each."""
     if not lines:
-        yield "零报告", partial(papers.zero_pdf, head)
-        return
-    for number, copy in enumerate(papers.COPIES, 1):
-        deposit_list = papers.DepositList(head, copy, lines)
-        yield f"明细表-第{number}联", partial(papers.list_pdf, deposit_list)
-    record = papers.Record(
-        head=head,
-        texts=len(lines),
-        pages=sum(line.pages or 0 for line in lines),
-        files=sum(one.kind == "file" for one in entries),
-        carrier=plan.names.carrier,
-        checksum=shelf.checksum(entries),
-        units=units,
-    )
-    yield "交接文据", partial(papers.record_pdf, record)
+        return {f"{place}/零报告.pdf": papers.Zero(head) for place, head in heads.items()}
+    made: dict[str, Paper] = {}
+    for place, head in heads.items():
+        for number, copy in enumerate(papers.COPIES, 1):
+            made[f"{place}/明细表-第{number}联.pdf"] = papers.DepositList(head, copy, lines)
+        made[f"{place}/交接文据.pdf"] = papers.Record(
+            head=head,
+            texts=len(lines),
+            pages=sum(line.pages or 0 for line in lines),
+            files=sum(one.kind == "file" for one in entries),
+            carrier=plan.names.carrier,
+            checksum=shelf.checksum(entries),
+            units=units,
+        )
+    return made
 
 
 def _list_lines(plan: Plan, part: Part) -> Iterator[papers.ListLine]:

@@ -10,21 +10,21 @@ from flask import Flask, current_app
 from county_portal.core.errors import Refused
 
 Thing = TypeVar("Thing")
-Task = Callable[[], bytes]
+Made = TypeVar("Made")
 
 HANDS = 2
 PATIENCE = 0.5  # seconds between two signs of life
 
 
 def side_by_side(
-    tasks: Iterable[tuple[Thing, Task]], alive: Callable[[int], object]
-) -> Iterator[tuple[Thing, Future[bytes]]]:
+    tasks: Iterable[tuple[Thing, Callable[[], Made]]], alive: Callable[[int], object]
+) -> Iterator[tuple[Thing, Future[Made]]]:
     """Each thing with its finished work, in order. A task asks the database nothing.
 
     alive: is told again and again, while one waits, how many are finished.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    under_way: deque[tuple[Thing, Future[bytes]]] = deque()
+    under_way: deque[tuple[Thing, Future[Made]]] = deque()
     finished = 0
     with ThreadPoolExecutor(HANDS) as pool:
         for thing, task in tasks:
@@ -37,7 +37,7 @@ def side_by_side(
             finished += 1
 
 
-def _in_context(app: Flask, task: Task) -> bytes:
+def _in_context(app: Flask, task: Callable[[], Made]) -> Made:
     """Once more, if it was refused: a press that died may not have been the text's fault."""
     with app.app_context():
         try:
@@ -47,8 +47,8 @@ def _in_context(app: Flask, task: Task) -> bytes:
 
 
 def _done(
-    under_way: deque[tuple[Thing, Future[bytes]]], finished: int, alive: Callable[[int], object]
-) -> tuple[Thing, Future[bytes]]:
+    under_way: deque[tuple[Thing, Future[Made]]], finished: int, alive: Callable[[int], object]
+) -> tuple[Thing, Future[Made]]:
     """The oldest of those under way, once it is finished."""
     thing, work = under_way.popleft()
     alive(finished)

@@ -32,7 +32,6 @@ from county_portal.models import (
     DepositPackage,
     Job,
     Person,
-    Receiver,
     Revision,
 )
 from county_portal.policy import Do, require
@@ -44,8 +43,6 @@ TASK = "deposits.package"
 ZIP = "application/zip"
 TOLD_EVERY = 1.0  # seconds: no more often, and whatever is done, before two have passed
 WHOLE = ""  # the unit code of the county's package
-FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
-NOT_SET = "文本未能排版，另行补送"
 
 
 # Asking

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import ClassVar
 
 from markupsafe import Markup
 
 from county_portal.core.html import clean, with_addresses
-from county_portal.core.pdf import html_of, print_paper, render_pdf
+from county_portal.core.pdf import html_of, print_paper, print_papers, render_pdf
 from county_portal.published.schema import PublicItem
 
 COPIES = ("第一联　送交单位留存", "第二联　接收单位留存")
@@ -58,6 +59,9 @@ class DepositList:
     copy: str
     lines: tuple[ListLine, ...]
 
+    kind: ClassVar = "list"
+    name: ClassVar = "主动公开政府信息送交明细表"
+
     @property
     def pages(self) -> int:
         return sum(line.pages or 0 for line in self.lines)
@@ -74,6 +78,22 @@ class Record:
     carrier: str
     checksum: str
     units: tuple[tuple[str, int], ...]  # name and texts; the county's only
+
+    kind: ClassVar = "record"
+    name: ClassVar = "政府公开信息交接文据"
+
+
+@dataclass(frozen=True)
+class Zero:
+    """零报告: nothing was published, and that is handed over too."""
+
+    head: Head
+
+    kind: ClassVar = "zero"
+    name: ClassVar = "主动公开政府信息送交零报告"
+
+
+Paper = DepositList | Record | Zero
 
 
 @dataclass(frozen=True)
@@ -113,17 +133,12 @@ class Text:
     pictures: Mapping[str, Path]
 
 
-def list_pdf(deposit_list: DepositList) -> bytes:
-    return render_pdf("deposits/list.html", deposit_list=deposit_list)
-
-
-def zero_pdf(head: Head) -> bytes:
-    """零报告: nothing was published, and that is handed over too."""
-    return render_pdf("deposits/zero.html", head=head)
-
-
-def record_pdf(record: Record) -> bytes:
-    return render_pdf("deposits/record.html", record=record)
+def pdfs_of(papers: Mapping[str, Paper]) -> dict[str, bytes]:
+    """The papers that go with one part, by the names given here; set together."""
+    by_id = {f"paper{number}": paper for number, paper in enumerate(papers.values())}
+    titles = {name: f"{paper.name}（{paper.head.number}）" for name, paper in by_id.items()}
+    made = print_papers(html_of("deposits/papers.html", papers=by_id, titles=titles), titles)
+    return dict(zip(papers, (made[name] for name in by_id), strict=True))
 
 
 def letter_pdf(letter: Letter) -> bytes:

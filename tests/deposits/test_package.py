@@ -245,7 +245,13 @@ def test_the_longest_list_runs_over_pages_with_its_head_on_each(app: Flask) -> N
         made_at=clock.now(),
         whole=False,
     )
-    pdf = papers.list_pdf(papers.DepositList(head, papers.COPIES[0], (line,) * 40))
+    wanted = {
+        "short": papers.DepositList(head, papers.COPIES[1], (line,)),
+        "long": papers.DepositList(head, papers.COPIES[0], (line,) * 40),
+        "zero": papers.Zero(head),
+    }
+    made = papers.pdfs_of(wanted)
+    pdf = made["long"]
     with pypdfium2.PdfDocument(pdf) as document:
         pages, wide = len(document), document[0].get_width() > document[0].get_height()
     words = squeezed(pdf)
@@ -254,6 +260,8 @@ def test_the_longest_list_runs_over_pages_with_its_head_on_each(app: Flask) -> N
     assert f"第{pages}页共{pages}页" in words
     assert words.count("第1页") == 1
     assert "合计：40件，120页" in words
+    assert "第1页共1页" in squeezed(made["short"])
+    assert "零报告" in squeezed(made["zero"])
 
 
 def test_names_of_files_can_be_stored_anywhere() -> None:
