@@ -1,18 +1,16 @@
 """What a gazette holds: everything its paper prints, from the records, as plain data."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from county_portal import settings
-from county_portal.catalogue import validity
 from county_portal.core import clock
 from county_portal.core.html import clean
 from county_portal.extensions import db
-from county_portal.gazettes import marks
+from county_portal.gazettes.records import Change, changes_of, live_revisions
 from county_portal.models import (
     Gazette,
     GazetteEdition,
@@ -22,7 +20,6 @@ from county_portal.models import (
     GazetteSection,
     Publication,
     Revision,
-    Validity,
 )
 from county_portal.published.gazettes import PublicGazette
 from county_portal.published.schema import FileLine, PublicItem
@@ -54,23 +51,6 @@ class Piece:
     def attachments(self) -> tuple[FileLine, ...]:
         """The files behind the text: not the pictures inside it."""
         return tuple(file for file in self.files if not file.inline)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A document that was repealed or expired. by: what repealed it, if that was named."""
-
-    state: str
-    since_on: date
-    item_id: int
-    revision_id: int
-    public_id: int
-    title: str
-    document_number: str
-    by: str
-    by_public_id: int | None
-    by_item_id: int | None
-    by_revision_id: int | None
 
 
 @dataclass(frozen=True)
@@ -138,7 +118,6 @@ def paper_of(gazette: Gazette) -> Paper:
     said = settings.values()
     volume = gazette.kind is GazetteKind.VOLUME
     parts = tuple(_bound(gazette.year)) if volume else (_issue(gazette),)
-    until = date(gazette.year + 1, 1, 1) if volume else marks.month_after(gazette.month)
     return Paper(
         kind=gazette.kind.value,
         key=gazette.key,
@@ -151,7 +130,7 @@ def paper_of(gazette: Gazette) -> Paper:
         total=gazette.total or 0,
         made_on=clock.today(),
         parts=parts,
-        changes=tuple(changes_between(gazette.month, until)),
+        changes=tuple(changes_of(gazette)),
     )
 
 
@@ -182,16 +161,6 @@ def _in_order(pieces: list[Piece]) -> tuple[Piece, ...]:
     """Under their headings, and there as they were put."""
     order = [one.value for one in GazetteSection]
     return tuple(sorted(pieces, key=lambda piece: order.index(piece.section)))
-
-
-def live_revisions(item_ids: Iterable[int]) -> dict[int, tuple[Publication, Revision]]:
-    """What the public reads of these items now; an item that is not public has nothing."""
-    query = (
-        select(Publication, Revision)
-        .join(Revision, Revision.id == Publication.revision_id)
-        .where(Publication.item_id.in_(list(item_ids)), Publication.ended_at.is_(None))
-    )
-    return {row.item_id: (row, revision) for row, revision in db.session.execute(query)}
 
 
 def _piece(
@@ -262,41 +231,6 @@ def _part(gazette: Gazette, edition: GazetteEdition) -> Part:
             _piece(gazette.key, line.section, place, *found[line.content_hash])
             for place, line in enumerate(contents, 1)
         ),
-    )
-
-
-# Repeals and expiries
-
-
-def changes_between(first: date, until: date) -> Iterator[Change]:
-    """Public documents that were repealed or expired in these days and are so still."""
-    now = [one.found for one in validity.standings(clock.today()).values() if one.found]
-    rows = [row for row in now if row.state in validity.ENDED and first <= row.since_on < until]
-    rows.sort(key=lambda row: (row.since_on, row.item_id))
-    named = {row.item_id for row in rows} | {row.by_item_id for row in rows if row.by_item_id}
-    live = live_revisions(named)
-    for row in rows:
-        if row.item_id in live:
-            yield _change(row, live)
-
-
-def _change(row: Validity, live: dict[int, tuple[Publication, Revision]]) -> Change:
-    publication, revision = live[row.item_id]
-    said = json.loads(revision.manifest)
-    changer = live.get(row.by_item_id) if row.by_item_id else None
-    by = json.loads(changer[1].manifest) if changer else {}
-    return Change(
-        state=row.state.value,
-        since_on=row.since_on,
-        item_id=row.item_id,
-        revision_id=revision.id,
-        public_id=publication.public_id,
-        title=said["title"],
-        document_number=said["document_number"],
-        by=(by.get("document_number") or by.get("title") or ""),
-        by_public_id=changer[0].public_id if changer else None,
-        by_item_id=row.by_item_id if changer else None,
-        by_revision_id=changer[1].id if changer else None,
     )
 
 

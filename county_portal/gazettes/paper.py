@@ -17,8 +17,9 @@ from county_portal.core.html import with_addresses
 from county_portal.core.typesetters import Sheets, Watch
 from county_portal.gazettes import compose, index, words
 from county_portal.gazettes.compose import Paper, Piece
+from county_portal.gazettes.records import Change
 
-FORM = 1  # the version of the manifest's form is part of what is signed
+FORM = 2  # the version of the manifest's form is part of what is signed
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,9 @@ def _line(piece: Piece, places: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _change(change: compose.Change) -> dict[str, object]:
+def _change(change: Change) -> dict[str, object]:
     said = asdict(change)
-    names = ("state", "title", "document_number", "public_id", "by", "by_public_id")
+    names = ("state", "title", "document_number", "public_id", "by", "by_public_id", "late")
     return {**{name: said[name] for name in names}, "since_on": change.since_on.isoformat()}
 
 

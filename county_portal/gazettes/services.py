@@ -14,7 +14,7 @@ from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.html import seen
 from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
-from county_portal.gazettes import compose
+from county_portal.gazettes import records
 from county_portal.gazettes.composing import take_hand
 from county_portal.gazettes.steps import STEPS, newest_verdict, stale_items
 from county_portal.models import (
@@ -223,5 +223,5 @@ def trouble(gazette: Gazette) -> list[Item]:
     """Texts of the gazette that the public no longer reads as they are printed, or not at all."""
     if gazette.edition_id:
         return list(db.session.scalars(select(Item).where(Item.id.in_(stale_items(gazette)))))
-    live = compose.live_revisions(text.item_id for text in gazette.texts)
+    live = records.live_revisions(text.item_id for text in gazette.texts)
     return [text.item for text in gazette.texts if text.item_id not in live]

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from county_portal.core.errors import Refused
 from county_portal.extensions import db
-from county_portal.gazettes import compose
+from county_portal.gazettes import compose, records
 from county_portal.models import (
     Gazette,
     GazetteEdition,
@@ -26,7 +26,7 @@ def something_to_print(gazette: Gazette) -> None:
         return
     if not gazette.texts:
         raise Refused("The gazette holds no text yet")
-    live = compose.live_revisions(text.item_id for text in gazette.texts)
+    live = records.live_revisions(text.item_id for text in gazette.texts)
     if len(live) < len(gazette.texts):
         raise Refused("A text is not public any more; take it out of the gazette")
 
@@ -44,6 +44,8 @@ def unchanged(gazette: Gazette) -> None:
         raise Refused("A text was corrected or withdrawn since; open the gazette again")
     if gazette.kind is GazetteKind.VOLUME and not _parts_are_live(gazette):
         raise Refused("An issue was taken off the site since; open the gazette again")
+    if _lists_too_much(gazette):
+        raise Refused("A repeal or expiry it lists does not stand any more; open the gazette again")
 
 
 def newest_verdict(gazette: Gazette) -> GazetteSignOff | None:
@@ -66,7 +68,7 @@ def stale_items(gazette: Gazette) -> list[int]:
     """
     query = select(GazetteEditionItem).where(GazetteEditionItem.edition_id == gazette.edition_id)
     rows = db.session.scalars(query).all()
-    live = compose.live_revisions(row.item_id for row in rows)
+    live = records.live_revisions(row.item_id for row in rows)
     as_signed = gazette.kind is GazetteKind.VOLUME
     return [
         row.item_id
@@ -77,6 +79,13 @@ def stale_items(gazette: Gazette) -> list[int]:
 
 def _parts_are_live(gazette: Gazette) -> bool:
     return compose.parts_of(gazette.edition_id or 0) == compose.live_editions(gazette.year)
+
+
+def _lists_too_much(gazette: Gazette) -> bool:
+    """Whether it was found since that something it lists as ended had not ended."""
+    edition = db.session.get_one(GazetteEdition, gazette.edition_id)
+    now = {(one.public_id, one.state, one.since_on) for one in records.changes_of(gazette)}
+    return not now.issuperset(records.told_in(edition.manifest))
 
 
 S = GazetteState

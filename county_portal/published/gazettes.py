@@ -50,7 +50,10 @@ class ContentsLine:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A document that was repealed or expired. by: the text that repealed it."""
+    """A document that was repealed or expired. by: the text that repealed it.
+
+    late: it belongs to an earlier month or year, and was written down after that was printed.
+    """
 
     state: str
     since_on: date
@@ -59,6 +62,7 @@ class ChangeLine:
     public_id: int
     by: str
     by_public_id: int | None
+    late: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,10 @@ def make_document(
     return item
 
 
-def repeal(item: Item, by: str, cast: Cast, since: date = date(2026, 3, 2)) -> None:
-    finding = validity.Finding(ValidityState.REPEALED, since, by=by)
+def repeal(
+    item: Item, by: str, cast: Cast, since: date = date(2026, 3, 2), ground: str = ""
+) -> None:
+    finding = validity.Finding(ValidityState.REPEALED, since, by=by, ground=ground)
     validity.change(item, finding, seen_id=validity.newest_id(item), by=cast.qian)
     db.session.commit()
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from county_portal.gazettes.compose import Change, Paper, Part, Piece
+from county_portal.gazettes.compose import Paper, Part, Piece
+from county_portal.gazettes.records import Change
 
 SECTIONS = ("county", "office", "personnel", "other")
 TITLES = (
@@ -54,6 +55,7 @@ def make_change(number: int) -> Change:
         by_public_id=1 if number % 2 == 0 else None,
         by_item_id=1 if number % 2 == 0 else None,
         by_revision_id=1 if number % 2 == 0 else None,
+        late=number == 1,
     )
 
 
