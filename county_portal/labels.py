@@ -174,7 +174,7 @@ WORDS: tuple[tuple[StrEnum, object], ...] = (
     (GazetteState.SIGNED, _l("Signed off, waiting to be issued")),
     (GazetteState.PUBLISHED, _l("Published")),
     (GazetteState.WITHDRAWN, _l("Withdrawn")),
-    (GazetteHandKind.COMPOSER, _l("Composer")),
+    (GazetteHandKind.COMPOSER, _l("Composed it or marked a text")),
     (GazetteHandKind.OFFICER, _l("Confidentiality review")),
     (GazetteHandKind.ISSUER, _l("Issue")),
     (PaperKind.BRIEFING, _l("Briefing")),

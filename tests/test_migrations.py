@@ -125,3 +125,28 @@ def test_a_whole_migration_is_kept(old: tuple[Flask, Path], tmp_path: Path) -> N
         db.engine.dispose()
     assert ("9999",) in schema(file)
     assert any(name == "half_made" for _, name, *_ in schema(file)[:-1])
+
+
+def test_who_had_marked_a_text_has_had_a_hand_in_its_gazette(tmp_path: Path) -> None:
+    app = create_office(settings_for(tmp_path / "data"), **FOR_TESTS)
+    with app.app_context():
+        upgrade(revision="0006")
+        db.engine.dispose()
+        with pysqlite3.connect(str(tmp_path / "data" / "county.sqlite")) as database:
+            database.executescript(
+                "INSERT INTO gazette_texts VALUES (1, 7, 1, 'county', 1), (2, 7, 2, 'county', 2),"
+                " (3, 7, 3, 'county', 3);"
+                "INSERT INTO gazette_marks VALUES (1, 'county', 11, ''), (2, 'county', 11, ''),"
+                " (3, 'county', 12, ''), (4, 'county', 13, '');"
+                "INSERT INTO people SELECT id, id, '', 1, 'editorial', '', 1, 1, '', 1"
+                " FROM (SELECT DISTINCT marked_by AS id FROM gazette_marks);"
+                "INSERT INTO gazettes (id, kind, year, month, state, state_since, created_by,"
+                " created_at, version) VALUES (7, 'issue', 2026, '', 'signed', '', 11, '', 1);"
+                "INSERT INTO gazette_hands VALUES (7, 12, 'issuer')"
+            )
+        database.close()
+        upgrade()
+        found = db.session.execute(text("SELECT person_id, hand FROM gazette_hands ORDER BY 1"))
+        assert found.all() == [(11, "composer"), (12, "issuer")]
+        db.session.remove()
+        db.engine.dispose()

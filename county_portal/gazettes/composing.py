@@ -13,9 +13,12 @@ from county_portal.extensions import db
 from county_portal.gazettes import marks
 from county_portal.models import (
     Gazette,
+    GazetteEdition,
+    GazetteEditionPart,
     GazetteHand,
     GazetteHandKind,
     GazetteKind,
+    GazetteMark,
     GazetteSection,
     GazetteState,
     GazetteText,
@@ -60,7 +63,7 @@ def compose_issue(month: date, *, by: Person) -> Gazette:
         return draft
     gazette = _begin(GazetteKind.ISSUE, month, by)
     for mark in marks.waiting(marks.month_after(month)):
-        _append(gazette, mark.item_id, mark.section)
+        _append(gazette, mark, mark.section)
     return gazette
 
 
@@ -95,9 +98,10 @@ def put_in(
 ) -> None:
     """The marked text is the last under its heading, unless it is in some gazette already."""
     _open(gazette, seen_version, by)
-    if item_id not in {mark.item_id for mark in marks.waiting()}:
+    mark = next((mark for mark in marks.waiting() if mark.item_id == item_id), None)
+    if mark is None:
         raise Refused("This text is not waiting for a gazette")
-    _append(gazette, item_id, section)
+    _append(gazette, mark, section)
     _changed(gazette, by, put_in=item_id, section=section)
 
 
@@ -138,9 +142,15 @@ def _text(gazette: Gazette, item_id: int) -> GazetteText:
     return found
 
 
-def _append(gazette: Gazette, item_id: int, section: GazetteSection) -> None:
+def _append(gazette: Gazette, mark: GazetteMark, section: GazetteSection) -> None:
+    """The marked text is the last one; who marked it has had a hand in the gazette."""
+    if gazette.hand_of(mark.marker) not in {None, GazetteHandKind.COMPOSER}:
+        raise Refused(
+            "Whoever marked this text has judged this gazette; somebody else must mark it"
+        )
+    take_hand(gazette, GazetteHandKind.COMPOSER, by=mark.marker)
     last = max((text.position for text in gazette.texts), default=0)
-    gazette.texts.append(GazetteText(item_id=item_id, section=section, position=last + 1))
+    gazette.texts.append(GazetteText(item_id=mark.item_id, section=section, position=last + 1))
     db.session.flush()
 
 
@@ -159,3 +169,20 @@ def take_hand(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
     if found is None:
         gazette.hands.append(GazetteHand(person_id=by.id, hand=kind))
         db.session.flush()
+
+
+def judge(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
+    """The person has judged the gazette, of which they composed nothing, nor an issue in it."""
+    composed = (
+        select(GazetteHand)
+        .join(GazetteEdition, GazetteEdition.gazette_id == GazetteHand.gazette_id)
+        .join(GazetteEditionPart, GazetteEditionPart.part_id == GazetteEdition.id)
+        .where(
+            GazetteEditionPart.edition_id == gazette.edition_id,
+            GazetteHand.person_id == by.id,
+            GazetteHand.hand == GazetteHandKind.COMPOSER,
+        )
+    )
+    if db.session.scalar(composed.limit(1)):
+        raise NotAllowed("Composer, officer and issuer of a gazette are different people")
+    take_hand(gazette, kind, by=by)

@@ -15,7 +15,7 @@ from county_portal.core.html import seen
 from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
 from county_portal.gazettes import records
-from county_portal.gazettes.composing import take_hand
+from county_portal.gazettes.composing import judge, take_hand
 from county_portal.gazettes.steps import STEPS, newest_verdict, stale_items
 from county_portal.models import (
     Gazette,
@@ -151,7 +151,7 @@ def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
     if edition.content_hash != opinion.content_hash:
         raise OutOfDate("The gazette has changed since this page was drawn; read it again")
     _complete(opinion)
-    take_hand(gazette, GazetteHandKind.OFFICER, by=by)
+    judge(gazette, GazetteHandKind.OFFICER, by=by)
     row = GazetteSignOff(
         gazette_id=gazette.id,
         edition_id=edition.id,
@@ -187,7 +187,7 @@ def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
     verdict = newest_verdict(gazette)
     if verdict is None or verdict.content_hash != content_hash:
         raise OutOfDate("The gazette has changed since this page was drawn; read it again")
-    take_hand(gazette, GazetteHandKind.ISSUER, by=by)
+    judge(gazette, GazetteHandKind.ISSUER, by=by)
     release.publish(gazette, verdict, by=by)
     edition = db.session.get_one(GazetteEdition, verdict.edition_id)
     said = PublicGazette.from_manifest(edition.manifest)

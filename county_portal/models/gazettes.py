@@ -41,7 +41,7 @@ class GazetteState(StrEnum):
 class GazetteHandKind(StrEnum):
     """What a person has done with a gazette. Nobody has two of them in one gazette."""
 
-    COMPOSER = "composer"
+    COMPOSER = "composer"  # or has marked one of its texts
     OFFICER = "officer"
     ISSUER = "issuer"
 

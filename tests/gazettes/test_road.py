@@ -34,6 +34,7 @@ from county_portal.release import services as items_release
 from tests.factories import go, make_item, make_person
 from tests.gazettes.office import (
     ALL_CLEAR,
+    COUNTY,
     MONTH,
     in_month,
     issue_it,
@@ -262,6 +263,47 @@ def test_the_officer_who_signed_does_not_issue(cast, frozen):
     db.session.commit()
     with pytest.raises(NotAllowed):
         services.issue(frozen, services.edition_of(frozen).content_hash, by=wu)
+
+
+def test_who_marked_a_text_neither_signs_nor_issues_the_gazette(cast):
+    marker = make_person("marker", Role.EDITOR, Role.CONFIDENTIALITY_OFFICER, Role.ISSUER)
+    marks.put(make_document(cast, 1, None), COUNTY, by=marker)
+    db.session.commit()
+    gazette = print_it(composing.compose_issue(MONTH, by=cast.he), cast)
+    assert gazette.hand_of(marker) is GazetteHandKind.COMPOSER
+    shown = services.edition_of(gazette).content_hash
+    with pytest.raises(NotAllowed):
+        services.sign(gazette, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
+    db.session.rollback()
+    sign_it(gazette, cast)
+    with pytest.raises(NotAllowed):
+        services.issue(gazette, shown, by=marker)
+    _, row = road_rows(gazette)
+    sign_off = db.session.scalars(select(GazetteSignOff.id)).one()
+    refused(insert(GazettePublication).values(**row, sign_off_id=sign_off, issuer_id=marker.id))
+    issue_it(gazette, cast)
+
+
+def test_a_text_that_a_judge_of_the_gazette_marked_is_not_put_in(cast, frozen):
+    cast.wu.role_rows.append(type(cast.wu.role_rows[0])(role=Role.EDITOR, branch=cast.wu.branch))
+    sign_it(frozen, cast, Verdict.RETURN)
+    late = make_document(cast, 9, None)
+    marks.put(late, COUNTY, by=cast.wu)
+    with pytest.raises(Refused, match="somebody else must mark it"):
+        composing.put_in(frozen, late.id, COUNTY, seen_version=frozen.version, by=cast.he)
+    marks.put(late, COUNTY, by=cast.qian)
+    composing.put_in(frozen, late.id, COUNTY, seen_version=frozen.version, by=cast.he)
+
+
+def test_who_marked_a_text_of_an_issue_does_not_sign_the_volume_either(cast):
+    marker = make_person("marker", Role.EDITOR, Role.CONFIDENTIALITY_OFFICER)
+    marks.put(make_document(cast, 1, None), COUNTY, by=marker)
+    db.session.commit()
+    publish(cast)
+    volume = print_it(composing.compose_volume(2026, by=cast.he), cast)
+    shown = services.edition_of(volume).content_hash
+    with pytest.raises(NotAllowed):
+        services.sign(volume, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
 
 
 @pytest.mark.parametrize("name", ["lin", "zhou", "qian", "wu", "tang", "sys", "aud"])
