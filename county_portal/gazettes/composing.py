@@ -19,6 +19,7 @@ from county_portal.models import (
     GazetteHandKind,
     GazetteKind,
     GazetteMark,
+    GazettePublication,
     GazetteSection,
     GazetteState,
     GazetteText,
@@ -41,9 +42,12 @@ def months() -> list[date]:
 
 def years_to_bind() -> list[int]:
     """Years with issues on the public site, the latest first."""
-    rows = db.session.execute(release.live()).all()
-    ids = {publication.gazette_id for publication, _ in rows}
-    query = select(Gazette.year).where(Gazette.id.in_(ids), Gazette.kind == GazetteKind.ISSUE)
+    query = (
+        release.live()
+        .join(Gazette, Gazette.id == GazettePublication.gazette_id)
+        .where(Gazette.kind == GazetteKind.ISSUE)
+        .with_only_columns(Gazette.year)
+    )
     return sorted(set(db.session.scalars(query)), reverse=True)
 
 

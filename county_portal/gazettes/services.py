@@ -24,6 +24,7 @@ from county_portal.models import (
     GazetteKind,
     GazetteSignOff,
     GazetteState,
+    GazetteText,
     Item,
     Job,
     PaperKind,
@@ -54,9 +55,10 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Found(Paged):
-    """One page of the list."""
+    """One page of the list. texts: how many each gazette holds, by its id; none: not there."""
 
     gazettes: list[Gazette]
+    texts: dict[int, int]
     total: int
     number: int
 
@@ -72,8 +74,10 @@ def find_gazettes(by: Person, page: int = 1) -> Found:
     total = db.session.scalar(select(func.count(Gazette.id))) or 0
     number = fitting(page, total, PER_PAGE)
     query = select(Gazette).order_by(Gazette.month.desc(), Gazette.id.desc())
-    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return Found(list(rows), total, number)
+    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
+    held = select(GazetteText.gazette_id, func.count()).group_by(GazetteText.gazette_id)
+    texts = db.session.execute(held.where(GazetteText.gazette_id.in_([row.id for row in rows])))
+    return Found(list(rows), {row[0]: row[1] for row in texts}, total, number)
 
 
 def get_gazette(gazette_id: int, *, by: Person) -> Gazette:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.gazettes import composing
 from county_portal.models import Gazette, GazetteSection, GazetteState, State
@@ -168,6 +169,28 @@ def test_the_bound_volume_is_asked_for_once_there_are_issues(cast, browse, citiz
         "/gazette/2026-1",
         "/gazette/2026-volume",
     ]
+
+
+def test_the_list_asks_as_often_for_many_gazettes_and_years_as_for_one(cast, browse, statements):
+    def asked(person):
+        page = browse(person)
+        page.get("/gazettes/")
+        with statements() as seen:
+            texts = [cell.text for cell in page.get("/gazettes/").select("[data-head=Texts]")]
+        return texts, len(seen)
+
+    make_document(cast, 1)
+    publish(cast)
+    few = [asked(person) for person in (cast.he, cast.tang)]
+    for number, month in enumerate((date(2026, 4, 1), date(2026, 5, 1), date(2027, 1, 1)), 2):
+        with clock.frozen(f"{month:%Y-%m}-02T09:00"):
+            make_document(cast, number), make_document(cast, number + 10)
+            publish(cast, month)
+    with clock.frozen("2027-01-02T10:00"):
+        many = [asked(person) for person in (cast.he, cast.tang)]
+    assert [texts for texts, _ in many] == [["2", "2", "2", "1"]] * 2
+    assert [count for _, count in many] == [count for _, count in few]
+    assert max(count for _, count in many) <= 13
 
 
 def test_a_mark_is_put_and_taken_away_on_the_item_s_page(cast, browse):
