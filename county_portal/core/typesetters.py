@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-PROGRAM = Path(__file__).with_name("press.py")
+PROGRAM = Path(__file__).with_name("press") / "__main__.py"
 FONTS = Path(__file__).resolve().parents[2] / ".fonts"
 FACE = FONTS / "faces" / "FandolFang-Regular.otf"
 CONFIGURATION = FONTS / "fonts.conf"

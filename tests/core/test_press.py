@@ -11,7 +11,9 @@ import pypdfium2
 import pypdfium2.raw as raw
 import pytest
 
-from county_portal.core import press, typesetters
+from county_portal.core import typesetters
+from county_portal.core.press import engine as press
+from county_portal.core.press import lines
 
 # the engine itself forgets to close its colour profile
 pytestmark = pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning")
@@ -87,16 +89,16 @@ def test_western_lines_are_stretched_between_words(printed):
 
 def test_without_the_change_lines_are_ragged(printed, monkeypatch):
     """What a new version of the engine would give: ragged, but paper all the same."""
-    monkeypatch.setattr(press.inline, "justify_line", press.stretch_spaces)
+    monkeypatch.setattr(lines.inline, "justify_line", lines.stretch_spaces)
     rights = [right for _left, right, _text in lines_of(printed(f"<p>{TEXT * 6}</p>"))[:-1]]
     assert min(rights) < 183
 
 
 def test_an_engine_of_another_shape_is_left_alone(monkeypatch):
-    monkeypatch.setattr(press.inline, "justify_line", press.stretch_spaces)
-    monkeypatch.setattr(press, "LAYOUT", "text style")
-    press.set_lines_flush()
-    assert press.inline.justify_line is press.stretch_spaces
+    monkeypatch.setattr(lines.inline, "justify_line", lines.stretch_spaces)
+    monkeypatch.setattr(lines, "LAYOUT", "text style")
+    lines.set_lines_flush()
+    assert lines.inline.justify_line is lines.stretch_spaces
 
 
 SECRETS = [

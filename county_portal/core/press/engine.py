@@ -1,0 +1,194 @@
+"""The engine and what is changed in it."""
+
+import gc
+import logging
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import cssselect2
+import lxml.etree
+import lxml.html
+from weasyprint import HTML
+from weasyprint import document as engine
+from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from .haste import embed_bare, own_sheet, shortcuts
+from .lines import set_lines_flush
+from .rare import characters_of, mark_rare
+
+log = logging.getLogger(__name__)
+
+VARIANT = "pdf/a-3a"  # archival, tagged, with data attached; ISO 19005-3
+OPTIONS = {"pdf_variant": VARIANT, "pdf_identifier": False, "uncompressed_pdf": True}
+"""Whoever binds the sheets compresses them, once, and gives the identifier."""
+UNNUMBERED = frozenset({"one", "quiet"})  # named pages that carry no page number
+
+OWN_SHEET = own_sheet()
+SHORTCUTS = shortcuts()
+Tell = Callable[[str, int], None]
+
+
+def silent(_stage: str, _page: int) -> None:
+    """Progress that nobody watches."""
+
+
+class Press:
+    """One per process. Its fonts are read once; it sets one document at a time."""
+
+    cuts_fonts_fast = harfbuzz_subset is not None
+
+    def __init__(self, face: Path | None = None) -> None:
+        """face: the font of the text; Han characters it lacks are set from another."""
+        self._fonts = FontConfiguration()
+        self._known = characters_of(face) if face else None
+        set_lines_flush()
+        for owner, name, ours, _theirs in SHORTCUTS:
+            setattr(owner, name, ours)
+
+    def set(
+        self, html: str, folder: Path, pictures: dict[str, str] | None = None, tell: Tell = silent
+    ) -> tuple[dict[str, Any], bytes]:
+        """What is to be known of the pages, and the pages as a PDF.
+
+        Relative addresses are files of `folder`, `picture:` ones those given; there are no others.
+        """
+        with no_collection(), pages_told(tell):
+            reader = FilesOf(folder, pictures or {})
+            source = Source(tree_of(html, self._known), folder, reader)
+            document = source.render(font_config=self._fonts, **OPTIONS)
+            facts = facts_of(document)
+            pdf: bytes = document.write_pdf(finisher=embed_bare, **OPTIONS)
+        return facts, pdf
+
+    def families(self) -> frozenset[str]:
+        """Every font family this machine can print with, under each of its names."""
+        return frozenset(family_names())
+
+
+class Source(HTML):
+    """A page that was parsed outside the engine, whose own parser takes a tenth of the time."""
+
+    def __init__(self, tree: ET.Element, folder: Path, reader: URLFetcher) -> None:
+        self.base_url = f"{folder.as_uri()}/"
+        self.url_fetcher = reader
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+    def _ua_stylesheets(self, _forms: object = None) -> list[Any]:
+        return [OWN_SHEET]
+
+
+def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
+    """The page as elements; what the text's face lacks stands in `<span class="rare">`."""
+    parser = lxml.html.HTMLParser(huge_tree=True)
+    parsed = lxml.html.document_fromstring(html, parser=parser)
+    if any("Excessive depth" in error.message for error in parser.error_log):
+        raise ValueError("too many elements inside one another")
+    for comment in parsed.xpath("//comment() | //processing-instruction()"):
+        comment.drop_tree()
+    for picture in parsed.iter("svg"):
+        if "viewbox" in picture.attrib:  # HTML knows no capitals
+            picture.set("viewBox", picture.attrib.pop("viewbox"))
+    tree = ET.fromstring(lxml.etree.tostring(parsed, encoding="unicode"))  # noqa: S314  (ours)
+    if known is not None:
+        mark_rare(tree, known)
+    return tree
+
+
+def facts_of(document: Any) -> dict[str, Any]:
+    """How many pages, which of them carry a number, and on which each named place lies."""
+    kinds = [page._page_box.page_type for page in document.pages]
+    places: dict[str, int] = {}
+    for number, page in enumerate(document.pages):
+        for name in page.anchors:
+            places.setdefault(name, number)
+    numbered = [not kind.blank and kind.name not in UNNUMBERED for kind in kinds]
+    return {"numbered": numbered, "places": places}
+
+
+class FilesOf(URLFetcher):
+    """Reads files under one folder and the pictures that were given, and nothing else."""
+
+    def __init__(self, folder: Path, pictures: dict[str, str] | None = None) -> None:
+        super().__init__(allowed_protocols={"file"}, allow_redirects=False)
+        self._folder = folder.resolve()
+        self._pictures = pictures or {}
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        """The file. Raises PermissionError, which leaves a gap on the page, for anything else."""
+        parts = urlsplit(url)
+        if parts.scheme == "picture" and parts.path in self._pictures:
+            return super().fetch(Path(self._pictures[parts.path]).as_uri(), headers)
+        path = Path(unquote(parts.path)).resolve()
+        if parts.scheme != "file" or parts.netloc or not path.is_relative_to(self._folder):
+            log.warning("a page wanted to print %r, which is no file of ours", url)
+            raise PermissionError(url)
+        return super().fetch(path.as_uri(), headers)
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Without the search for unused objects: it finds nothing and costs a fifth of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+class Listener(logging.Handler):
+    """Hears from the engine's own log which page it lays out."""
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "layout - Page" in str(record.msg):
+            self._tell("layout", int(record.getMessage().rsplit(" ", 1)[-1]))
+
+
+@contextmanager
+def pages_told(tell: Tell) -> Iterator[None]:
+    """Each page is told when it is laid out and when it is painted."""
+    listener, progress = Listener(tell), logging.getLogger("weasyprint.progress")
+    paint, painted = engine.Page.paint, iter(range(1, 10**6))
+
+    def paint_and_tell(page: Any, stream: Any, scale: float = 1) -> None:
+        tell("paint", next(painted))
+        paint(page, stream, scale)
+
+    level = progress.level
+    progress.addHandler(listener)
+    progress.setLevel(logging.INFO)
+    engine.Page.paint = paint_and_tell
+    try:
+        yield
+    finally:
+        engine.Page.paint = paint
+        progress.setLevel(level)
+        progress.removeHandler(listener)
+
+
+def family_names() -> Iterator[str]:
+    """What fontconfig knows, name by name."""
+    configuration = fontconfig.FcInitLoadConfigAndFonts()
+    fonts = fontconfig.FcConfigGetFonts(configuration, 0)  # 0: those of the system
+    name = ffi.new("FcChar8 **")
+    try:
+        for number in range(fonts.nfont):
+            nth = 0
+            while not fontconfig.FcPatternGetString(fonts.fonts[number], b"family", nth, name):
+                yield ffi.string(name[0]).decode()
+                nth += 1
+    finally:
+        fontconfig.FcConfigDestroy(configuration)

@@ -1,0 +1,373 @@
+"""Shortcuts through the engine: the same paper in about half the time.
+
+The engine is made for every page there may be; ours have no floats beside them, no words in their
+margins, and thousands of plain cells. Each shortcut says what it leaves out, takes the engine's own
+way wherever that is not enough, and is known to be right for one version of it (VERSION).
+"""
+
+import copy
+import re
+import sys
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import pydyf
+import weasyprint
+from fontTools.ttLib import TTFont
+from weasyprint import css
+from weasyprint.draw import border
+from weasyprint.draw.color import get_color
+from weasyprint.html import UA_STYLESHEET
+from weasyprint.layout import float as floats
+from weasyprint.layout import page as pages
+from weasyprint.layout import percent
+from weasyprint.pdf import fonts
+from weasyprint.text import fonts as faces
+from weasyprint.text import line_break
+from weasyprint.text.constants import PANGO_DIRECTION
+from weasyprint.text.ffi import ffi, gobject, harfbuzz, harfbuzz_subset, pango, unicode_to_char_p
+from weasyprint.urls import fetch
+
+VERSION = "70.0"
+
+
+class Shortcut(NamedTuple):
+    """Where in the engine another function or class takes the place of its own."""
+
+    owner: Any
+    name: str
+    ours: Any
+    theirs: Any
+
+
+def shortcuts() -> list[Shortcut]:
+    """All of them; none for an engine they were not tried with."""
+    if weasyprint.VERSION != VERSION or harfbuzz_subset is None:
+        return []
+    swaps: list[tuple[Any, Any]] = [
+        (fonts.Font, CompactFont),
+        (weasyprint.CSS, kept_sheets(weasyprint.CSS)),
+        (pages.make_margin_boxes, margin_boxes),
+        (percent.resolve_percentages, resolve_percentages),
+        (floats.avoid_collisions, avoid_collisions),
+        (line_break.strut, strut),
+        (border.draw_border, draw_border),
+        (pydyf._to_bytes, to_bytes),
+    ]
+    modules = [
+        module
+        for name, module in sorted(sys.modules.items())
+        if name.partition(".")[0] in {"weasyprint", "pydyf"}
+    ]
+    found = [
+        Shortcut(module, name, ours, theirs)
+        for theirs, ours in swaps
+        for module in modules
+        for name, value in sorted(vars(module).items())
+        if value is theirs
+    ]
+    found.append(Shortcut(line_break.Layout, "setup", set_up, THEIR_SET_UP))
+    found.append(Shortcut(pydyf.PDF, "page_references", property(page_references), THEIR_PAGES))
+    return found
+
+
+# Fonts
+
+
+class CompactFont(fonts.Font):
+    """A font of which the file holds just the glyphs that are used.
+
+    The engine keeps an empty place for every other glyph, so that each has its old number: half a
+    megabyte for a Chinese face. In a font that names its glyphs by CID the numbers stay without.
+    program: the bare font, if it is such a one.
+    """
+
+    program: bytes | None = None
+
+    def _harfbuzz_subset(self, to_unicode: dict[int, str], hinting: Any) -> None:
+        content = compact(self.hb_face, sorted(to_unicode), outline=bool(self.missing))
+        self.program = program_of(content, sorted(to_unicode))
+        if self.program:
+            self.file_content = content
+        else:
+            super()._harfbuzz_subset(to_unicode, hinting)
+
+
+def embed_bare(document: Any, pdf: Any) -> None:
+    """Compact fonts stand in the file as bare programs: only in these a CID says which glyph.
+
+    Source: ISO 32000-1, 9.7.4.2 and table 126 (CIDFontType0C).
+    """
+    programs = {
+        id(font.file_content): font.program
+        for font in document.fonts.values()
+        if getattr(font, "program", None)
+    }
+    bare, described = set(), set()
+    objects: list[Any] = pdf.objects
+    for one in objects:  # a font's file comes first, then its descriptor, then the font
+        if isinstance(one, pydyf.Stream):
+            if one.stream and (program := programs.get(id(one.stream[0]))):
+                one.stream, one.extra["Subtype"] = [program], "/CIDFontType0C"
+                bare.add(one.reference)
+        elif isinstance(one, pydyf.Dictionary) and one.get("FontFile3") in bare:
+            described.add(one.reference)
+        elif isinstance(one, pydyf.Dictionary) and one.get("FontDescriptor") in described:
+            del one["CIDToGIDMap"]
+
+
+DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"SVG ", b"VORG", b"vhea", b"vmtx")
+
+
+def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
+    """The font with these glyphs alone. outline: whether missing characters show as boxes."""
+    cutter = harfbuzz_subset
+    order = ffi.gc(cutter.hb_subset_input_create_or_fail(), cutter.hb_subset_input_destroy)
+    flags = cutter.HB_SUBSET_FLAGS_PASSTHROUGH_UNRECOGNIZED | cutter.HB_SUBSET_FLAGS_DESUBROUTINIZE
+    if outline:
+        flags |= cutter.HB_SUBSET_FLAGS_NOTDEF_OUTLINE
+    cutter.hb_subset_input_set_flags(order, flags)
+    dropped = sorted(harfbuzz.hb_tag_from_string(tag, -1) for tag in DROPPED)
+    tables = cutter.hb_subset_input_set(order, cutter.HB_SUBSET_SETS_DROP_TABLE_TAG)
+    for wanted, numbers in ((cutter.hb_subset_input_glyph_set(order), glyphs), (tables, dropped)):
+        array = ffi.new(f"hb_codepoint_t[{len(numbers)}]", numbers)
+        harfbuzz.hb_set_add_sorted_array(wanted, array, len(numbers))
+    cut = cutter.hb_subset_or_fail(face, order)
+    if not cut:
+        return b""
+    return faces.get_hb_object_data(ffi.gc(cut, harfbuzz.hb_face_destroy)) or b""
+
+
+def program_of(content: bytes, glyphs: list[int]) -> bytes | None:
+    """The bare font, if it names these glyphs by the numbers they had."""
+    if content[:4] != b"OTTO":
+        return None
+    with TTFont(BytesIO(content), lazy=True) as font:
+        top = font["CFF "].cff.topDictIndex[0]
+        known = hasattr(top, "ROS") and {f"cid{one:05d}" for one in glyphs if one} <= {*top.charset}
+        return font.reader["CFF "] if known else None
+
+
+# Styles
+
+RULES = re.compile(rb"@([a-z-]+)")
+SIMPLE = frozenset({b"page", b"media"})
+
+
+def own_sheet() -> Any:
+    """The engine's own style sheet without what it says of every element's notes and markers."""
+    sheet = copy.copy(UA_STYLESHEET)
+    sheet.matcher = matcher = copy.copy(sheet.matcher)
+    everywhere = [entry for entry in matcher.other_selectors if entry[3] is not None]
+    matcher.other_selectors = [entry for entry in matcher.other_selectors if entry[3] is None]
+    by_name = dict(matcher.lower_local_name_selectors)
+    by_name["li"] = [*by_name["li"], *(entry for entry in everywhere if entry[3] == "marker")]
+    matcher.lower_local_name_selectors = by_name
+    sheet.page_rules = [
+        rule for rule in sheet.page_rules if not any(pseudo for _, pseudo, _ in rule[1])
+    ]
+    return sheet
+
+
+def kept_sheets(parse: Any) -> Callable[..., Any]:
+    """Style sheets, each file parsed once as long as it stays the same."""
+    kept: dict[tuple[str, bytes], tuple[Any, list[Any]]] = {}
+
+    def sheet(*, url: str | None = None, page_rules: list[Any] | None = None, **about: Any) -> Any:
+        if url is None or page_rules is None:
+            return parse(url=url, page_rules=page_rules, **about)
+        with fetch(about["url_fetcher"], url) as answer:
+            content = answer.read()
+        if not SIMPLE.issuperset(RULES.findall(content)):
+            return parse(url=url, page_rules=page_rules, **about)
+        if (url, content) not in kept:
+            own: list[Any] = []
+            kept[url, content] = parse(url=url, page_rules=own, **about), own
+        known, own = kept[url, content]
+        page_rules += own
+        ours = copy.copy(known)
+        ours.page_rules, ours.layers = page_rules, about["layers"]
+        return ours
+
+    return sheet
+
+
+def margin_boxes(context: Any, page: Any, state: Any) -> Iterator[Any]:
+    """What stands in the margins: without a rule that says so, nothing."""
+    rules = (context.style_for(page.page_type, f"@{place}") for place in css.PAGE_MARGIN_BOXES)
+    if any(rule is not None for rule in rules):
+        yield from THEIR_MARGIN_BOXES(context, page, state)
+
+
+THEIR_MARGIN_BOXES = pages.make_margin_boxes
+
+
+# Sizes
+
+THEIR_RESOLVE = percent.resolve_percentages
+SIDES = ("top", "right", "bottom", "left")
+SIZES = (
+    *(f"{what}_{side}" for what in ("margin", "padding") for side in SIDES),
+    *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
+)
+USED = (*SIZES, *(f"border_{side}_width" for side in SIDES))
+
+
+def resolve_percentages(box: Any, containing_block: Any) -> None:
+    """Give the box its sizes: those of its style, computed once where there is no percentage."""
+    style = box.style
+    known = vars(style).get("used_sizes")
+    if known:
+        vars(box).update(known)
+        return
+    THEIR_RESOLVE(box, containing_block)
+    if known is None:
+        plain = style["border_collapse"] != "collapse" and all(
+            size == "auto" or getattr(size, "unit", None) == "px"
+            for size in (style[name] for name in SIZES)
+        )
+        style.used_sizes = {name: getattr(box, name) for name in USED} if plain else {}
+
+
+THEIR_AVOID = floats.avoid_collisions
+
+
+def avoid_collisions(context: Any, box: Any, containing_block: Any, outer: Any = 1) -> Any:
+    """Where the box may stand and how wide: all of its place, while nothing floats there."""
+    if context.excluded_shapes or box.is_floated() or containing_block.style["direction"] != "ltr":
+        return THEIR_AVOID(context, box, containing_block, outer)
+    left = containing_block.content_box_x()
+    if outer:
+        return left, box.position_y, containing_block.width
+    width = containing_block.width - box.margin_left - box.margin_right
+    return left, box.border_box_y() - box.margin_top, width
+
+
+# Text
+
+THEIR_STRUT = line_break.strut
+THEIR_SET_UP = line_break.Layout.setup
+
+
+def strut(style: Any) -> Any:
+    """The height of an empty line and its baseline, asked once of each style."""
+    known = vars(style).get("strut")
+    if known is None:
+        known = style.strut = THEIR_STRUT(style)
+    return known
+
+
+def set_up(layout: Any, style: Any) -> None:
+    """Begin a line: with the face and language of the style, looked up once."""
+    if "pango" not in vars(style):
+        style.pango = pango_of(style)
+    if style.pango is None:
+        THEIR_SET_UP(layout, style)
+        return
+    layout.style = style
+    layout.first_line_direction = 0
+    layout.ascent = layout.underline_position = layout.strikethrough_position = None
+    context, face, layout.language = style.pango
+    layout.layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
+    pango.pango_layout_set_auto_dir(layout.layout, 0)
+    pango.pango_layout_set_font_description(layout.layout, face)
+
+
+def pango_of(style: Any) -> tuple[Any, Any, Any] | None:
+    """Context, face and language for the style's lines; None for one with anything special."""
+    special = faces.font_features(
+        style["font_kerning"],
+        style["font_variant_ligatures"],
+        style["font_variant_position"],
+        style["font_variant_caps"],
+        style["font_variant_numeric"],
+        style["font_variant_alternates"],
+        style["font_variant_east_asian"],
+        style["font_feature_settings"],
+    )
+    if (
+        special
+        or style["text_decoration_line"] != "none"
+        or style["font_language_override"] != "normal"
+        or not style["lang"]
+    ):
+        return None
+    context = ffi.gc(
+        pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref
+    )
+    pango.pango_context_set_round_glyph_positions(context, 0)
+    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
+    name, _held = unicode_to_char_p(style["lang"])
+    language = pango.pango_language_from_string(name)
+    pango.pango_context_set_language(context, language)
+    return context, faces.get_font_description(style), language
+
+
+# Painting
+
+THEIR_BORDER = border.draw_border
+CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
+
+
+def draw_border(stream: Any, box: Any) -> None:
+    """The box's borders: rules above and below as plain bars, where the engine would clip them."""
+    if not has_bars(box):
+        THEIR_BORDER(stream, box)
+        return
+    left, wide = box.border_box_x(), box.border_width()
+    top, below = box.border_box_y(), box.border_box_y() + box.border_height()
+    for side, high, at in (
+        ("bottom", box.border_bottom_width, below - box.border_bottom_width),
+        ("top", box.border_top_width, top),
+    ):
+        color = get_color(box.style, f"border_{side}_color")
+        if high and color.alpha:
+            with stream.artifact():
+                stream.set_color(color)
+                stream.rectangle(left, at, wide, high)
+                stream.fill()
+
+
+def has_bars(box: Any) -> bool:
+    """Whether it has a plain rule above or below, or both, and no other border."""
+    style = box.style
+    return (
+        (box.border_top_width or box.border_bottom_width)
+        and not (box.border_left_width or box.border_right_width)
+        and all(
+            not getattr(box, f"border_{side}_width") or style[f"border_{side}_style"] == "solid"
+            for side in ("top", "bottom")
+        )
+        and all(getattr(box, f"border_{corner}_radius") == (0, 0) for corner in CORNERS)
+        and style["border_image_source"][0] == "none"
+        and style["visibility"] == "visible"
+        and style["column_width"] == style["column_count"] == "auto"
+    )
+
+
+THEIR_BYTES = pydyf._to_bytes
+THEIR_PAGES = pydyf.PDF.page_references
+
+
+def to_bytes(item: Any) -> bytes:
+    """A name, number or object as the file has it; the commonest kinds first."""
+    kind = type(item)
+    if kind is str:
+        return item.encode("ascii")  # type: ignore[no-any-return]
+    if kind is bytes:
+        return item  # type: ignore[no-any-return]
+    if kind is float:
+        return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
+    if kind is int:
+        return b"%d" % item
+    return THEIR_BYTES(item)  # type: ignore[no-any-return]
+
+
+def page_references(pdf: Any) -> Any:
+    """How other objects name the pages, worked out once for each number of pages."""
+    kids = pdf.pages["Kids"]
+    known = vars(pdf).get("known_pages", ())
+    if len(known) * 3 != len(kids):
+        known = pdf.known_pages = tuple(b"%d 0 R" % number for number in kids[::3])
+    return known

@@ -1,0 +1,65 @@
+"""The process: an order comes, pages go."""
+
+import gc
+import json
+import os
+import resource
+import sys
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from .engine import Press, Tell
+
+MEMORY_BYTES = 2**31
+IDLE_SECONDS = 600
+POLITE = 10  # whoever waits for a page comes first
+KNOCK = 0.4  # seconds between two signs of life
+
+
+def main() -> None:
+    """Set what comes over the socket whose number is the first argument, until it is closed."""
+    link = Connection(int(sys.argv[1]))
+    face = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    os.nice(POLITE)
+    press = Press(face)
+    hello = {"families": sorted(press.families()), "fast": Press.cuts_fonts_fast}
+    gc.freeze()
+    with suppress(EOFError, OSError):
+        send(link, "hello", hello)
+        while link.poll(IDLE_SECONDS):
+            serve(press, link, link.recv_bytes())
+
+
+def serve(press: Press, link: Connection, order: bytes) -> None:
+    wanted, _, html = order.partition(b"\n")
+    about = json.loads(wanted)
+    try:
+        facts, pdf = press.set(
+            html.decode(), Path(about["folder"]), about["pictures"], teller(link)
+        )
+    except Exception as fault:  # noqa: BLE001  (whatever it is, the next order is served)
+        send(link, "fault", {"what": f"{type(fault).__name__}: {fault}"[:500]})
+    else:
+        send(link, "pages", facts, pdf)
+    gc.collect()
+
+
+def send(link: Connection, kind: str, facts: dict[str, Any], pdf: bytes = b"") -> None:
+    link.send_bytes(json.dumps({"kind": kind, **facts}).encode() + b"\n" + pdf)
+
+
+def teller(link: Connection) -> Tell:
+    """Tells of pages, not more often than anybody looks."""
+    last = 0.0
+
+    def tell(stage: str, page: int) -> None:
+        nonlocal last
+        now = os.times().elapsed
+        if now - last >= KNOCK:
+            last = now
+            send(link, "page", {"stage": stage, "page": page})
+
+    return tell

@@ -1,0 +1,140 @@
+"""Shortcuts through the engine give the paper that its own way gives."""
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import ImageChops
+from weasyprint.html import UA_STYLESHEET  # noqa: TID251
+
+from county_portal.core import typesetters
+from county_portal.core.press import engine, haste
+
+# the engine itself forgets to close its colour profile
+pytestmark = pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning")
+STYLE = """
+html { font: 12pt/20pt "FandolFang R" } p { text-indent: 2em; text-align: justify }
+table { width: 100%; table-layout: fixed; border-spacing: 0 } .w { width: 30% }
+.collapsed { border-collapse: collapse } .collapsed td { border: 1pt solid #000 }
+.box { border: 1pt solid #888; padding: 2mm } .dashed { border-bottom: 1pt dashed #000 }
+.round { border-bottom: 2pt solid #000; border-radius: 3mm }
+.side { float: left; width: 30mm; margin: 0 4mm 2mm 0; height: 12mm; background: #eee }
+.hidden { visibility: hidden; border-bottom: 1pt solid #000 }
+.columns { column-count: 2; column-rule: 1pt solid #000; border-top: 0 }
+.old { font-variant-numeric: oldstyle-nums } .under { text-decoration: underline }
+.quoted::before { content: "“" } .rare { font-family: "Noto Serif CJK SC", HanaMinA, HanaMinB }
+"""
+WORDS = "县政府办公室收到各单位报送的信息318件，GB/T 9704 的格式，2026年10月。"
+BODY = f"""
+<h1>标题</h1><h2>二级</h2><p>{WORDS * 6}</p>
+<p class="quoted">引文<b>粗</b><i>斜</i><sub>下</sub></p><div class="side"></div><p>{WORDS * 4}</p>
+<ul><li>一<ul><li>二</li></ul></li></ul><ol><li>甲</li><li>乙</li></ol>
+<table><tr><th class="w">单位</th><td>{WORDS}</td></tr><tr><td>12</td><td>12</td></tr></table>
+<table class="collapsed"><tr><td>1</td><td>2</td></tr></table>
+<div class="box">框</div><div class="dashed">虚线</div><div class="round">圆角</div>
+<p class="hidden">不见</p><div class="columns"><p>{WORDS * 3}</p></div>
+<p class="old under">1234567890 {WORDS}</p><p dir="rtl">{WORDS}</p><p>䶮和🙂</p>
+<p>It is checked before the rains, as in each year. {"It is checked, as in each year. " * 9}</p>
+"""
+RULED = """<table><tr><td style="border-bottom: 0.5pt solid #b5b5b5">一</td></tr>
+<tr><td style="border-top: 2pt solid #f00; border-bottom: 1pt solid #000">二</td></tr></table>"""
+LOOKS = {"CompactFont", "draw_border"}  # the shortcuts that change the file, not the paper
+
+
+@pytest.fixture(scope="module")
+def press() -> engine.Press:
+    return engine.Press(typesetters.FACE)
+
+
+@pytest.fixture
+def set_page(press, tmp_path: Path):
+    (tmp_path / "sheet.css").write_text(STYLE)
+
+    def set_page(body: str, margins: str = "") -> bytes:
+        head = (
+            f'<title>样张</title><link rel="stylesheet" href="sheet.css"><style>{margins}</style>'
+        )
+        html = f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{body}</body></html>'
+        return press.set(html, tmp_path)[1]
+
+    return set_page
+
+
+def turn_off(monkeypatch: pytest.MonkeyPatch, names: set[str] | None = None) -> None:
+    """Let the engine go its own way; names: only there."""
+    for owner, name, ours, theirs in engine.SHORTCUTS:
+        if names is None or getattr(ours, "__name__", "") in names:
+            monkeypatch.setattr(owner, name, theirs)
+    if names is None:
+        monkeypatch.setattr(engine, "OWN_SHEET", UA_STYLESHEET)
+
+
+def test_every_shortcut_is_taken(press):
+    assert {name for _owner, name, _ours, _theirs in engine.SHORTCUTS} >= {
+        "Font",
+        "CSS",
+        "make_margin_boxes",
+        "resolve_percentages",
+        "avoid_collisions",
+        "strut",
+        "setup",
+        "draw_border",
+        "_to_bytes",
+        "page_references",
+    }
+    for owner, name, ours, _theirs in engine.SHORTCUTS:
+        assert getattr(owner, name) is ours
+
+
+MARGINS = """@page { size: A5; @bottom-center { content: counter(page) '/' counter(pages);
+text-align: center; vertical-align: middle } }"""
+
+
+@pytest.mark.parametrize("margins", ["", MARGINS])
+def test_the_file_is_the_same_byte_for_byte(set_page, monkeypatch, margins):
+    turn_off(monkeypatch, LOOKS)
+    ours = [set_page(BODY, margins), set_page(BODY * 2, margins)]
+    turn_off(monkeypatch)
+    assert ours == [set_page(BODY, margins), set_page(BODY * 2, margins)]
+
+
+def test_another_engine_is_left_alone(monkeypatch):
+    monkeypatch.setattr(haste, "VERSION", "71.0")
+    assert haste.shortcuts() == []
+
+
+@pytest.mark.parametrize("body", [f"<p>{WORDS}</p>", "<p>䶮㛃𬭎𠅤 Wörter 🙂</p>", BODY])
+def test_small_fonts_show_the_same_signs(set_page, monkeypatch, body):
+    turn_off(monkeypatch, {"draw_border"})
+    ours = set_page(body)
+    turn_off(monkeypatch, {"CompactFont"})
+    theirs = set_page(body)
+    assert b"CIDFontType0C" in ours
+    assert b"CIDFontType0C" not in theirs
+    assert len(ours) < len(theirs)
+    for page, other in zip(pictures(ours), pictures(theirs), strict=True):
+        assert max(top for _low, top in ImageChops.difference(page, other).getextrema()) < 64
+    assert words(ours) == words(theirs)
+
+
+def pictures(content: bytes) -> list:
+    return [page.render(scale=2).to_pil() for page in pypdfium2.PdfDocument(content)]
+
+
+def words(content: bytes) -> list[str]:
+    return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content)]
+
+
+def test_rules_above_and_below_are_plain_bars_where_the_engine_has_them(set_page, monkeypatch):
+    ours = set_page(RULED)
+    assert ours.count(b" re") >= 3
+    turn_off(monkeypatch)
+    (page,), (other,) = pictures(ours), pictures(set_page(RULED))
+    difference = ImageChops.difference(page, other).convert("L")
+    assert sum(difference.histogram()[130:]) < 0.002 * page.width * page.height
+    rows = [
+        {y for y in range(one.height) if one.getpixel((one.width // 2, y)) != (255, 255, 255)}
+        for one in (page, other)
+    ]
+    assert all(min(abs(y - z) for z in rows[1]) <= 1 for y in rows[0])
+    assert all(min(abs(y - z) for z in rows[0]) <= 1 for y in rows[1])
