@@ -46,7 +46,7 @@ def shortcuts() -> list[Shortcut]:
     if weasyprint.VERSION != VERSION or harfbuzz_subset is None:
         return []
     swaps: list[tuple[Any, Any]] = [
-        (fonts.Font, CompactFont),
+        (fonts.Font, kept_fonts(CompactFont)),
         (weasyprint.CSS, kept_sheets(weasyprint.CSS)),
         (pages.make_margin_boxes, margin_boxes),
         (percent.resolve_percentages, resolve_percentages),
@@ -92,6 +92,25 @@ class CompactFont(fonts.Font):
             self.file_content = content
         else:
             super()._harfbuzz_subset(to_unicode, hinting)
+
+
+def kept_fonts(begin: Any) -> Callable[..., Any]:
+    """Fonts of a document, each opened once: its file, up to 25 MB, is not copied again."""
+    known: dict[int, Any] = {}
+
+    def font(pango_font: Any, description: Any, size: float) -> Any:
+        key = pango.pango_font_description_hash(description)
+        if key not in known:
+            opened = begin(pango_font, description, size)
+            if opened.png or opened.svg or opened.colr or opened.bitmap or "fvar" in opened.tables:
+                return opened
+            opened.file_content = opened.file_content[:4]  # which tells its kind
+            known[key] = opened
+        ours = copy.copy(known[key])
+        ours.widths, ours.to_unicode, ours.missing = {}, {}, {}
+        return ours
+
+    return font
 
 
 def embed_bare(document: Any, pdf: Any) -> None:
