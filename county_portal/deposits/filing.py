@@ -16,7 +16,7 @@ from county_portal.models import Receiver
 FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
 WHOLE = "000-全县"  # where the county's own papers lie
 Tell = Callable[[float, float], None]
-NOT_SET = "文本未能排版，另行补送"
+NOT_SET = "文本未能排版，随下一批次补送"
 
 
 def add_papers(plan: Plan, folder: Path, tell: Tell) -> list[Entry]:
@@ -102,5 +102,7 @@ def _remarks(line: TextLine, *, set_well: bool) -> Iterator[str]:
         yield f"附件{offered}件"
     if line.replaces:
         yield f"替换{line.replaces}所送文本"
+    if line.missing_in:
+        yield f"补送{line.missing_in}所缺文本"
     if not set_well:
         yield NOT_SET

@@ -4,7 +4,7 @@ Source: local rule (replacing or withdrawing what was deposited takes a formal l
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +16,14 @@ from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate
 from county_portal.deposits import papers
-from county_portal.deposits.lines import number_of
-from county_portal.deposits.names import Names
+from county_portal.deposits.holdings import deposited, lies_there, places
+from county_portal.deposits.names import Names, number_of
 from county_portal.extensions import db, writing
 from county_portal.models import (
     Deposit,
     DepositLetter,
     DepositLetterLine,
     DepositLetterPaper,
-    DepositLine,
     DepositPart,
     Ending,
     Job,
@@ -38,6 +37,7 @@ from county_portal.policy import Do, require
 
 TASK = "deposits.letter"
 SHOWN = 12
+Pair = tuple[Publication, Publication | None]  # what ended, and what is live instead
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Change:
 def changes_due(by: Person) -> list[Change]:
     """What the receivers have not been told yet, in order of time."""
     require(by, Do.DEPOSIT_READ)
-    return [_change(one, _live_of(one)) for one in _untold()]
+    return _changes(_with_live(_untold()))
 
 
 def changes_untold() -> int:
@@ -71,52 +71,81 @@ def changes_untold() -> int:
 
 def _untold() -> list[Publication]:
     """Ended publications that were deposited or named in a letter, and not told of since."""
-    held = exists().where(DepositLine.publication_id == Publication.id)
     named = exists().where(DepositLetterLine.replaced_by == Publication.id)
     told = exists().where(DepositLetterLine.publication_id == Publication.id)
-    query = select(Publication).where(Publication.ended_at.is_not(None), or_(held, named), ~told)
+    held = or_(deposited(Publication.id), named)
+    query = select(Publication).where(Publication.ended_at.is_not(None), held, ~told)
     return list(db.session.scalars(query.order_by(Publication.ended_at, Publication.id)))
 
 
-def _live_of(one: Publication) -> Publication | None:
-    """What the public reads of the item now, if anything."""
-    return db.session.scalar(
-        select(Publication).where(
-            Publication.item_id == one.item_id, Publication.ended_at.is_(None)
+def _with_live(ended: Sequence[Publication]) -> list[Pair]:
+    """Each with what the public reads of the item now, if anything."""
+    items = {one.item_id for one in ended}
+    query = select(Publication).where(
+        Publication.item_id.in_(items), Publication.ended_at.is_(None)
+    )
+    live = {one.item_id: one for one in db.session.scalars(query)}
+    return [(one, live.get(one.item_id)) for one in ended]
+
+
+def _changes(pairs: Sequence[Pair]) -> list[Change]:
+    """What became of each; as many questions to the database for many as for one."""
+    signed = _signed([one for pair in pairs for one in pair if one])
+    deposits, reasons = _deposits_of([one for one, _new in pairs]), _reasons(pairs)
+    return [
+        Change(
+            publication=one,
+            replaced_by=new,
+            title=signed[one.revision_id][0],
+            new_title=signed[new.revision_id][0] if new else "",
+            content_hash=signed[one.revision_id][1],
+            new_hash=signed[new.revision_id][1] if new else "",
+            deposit=deposits.get(one.id, ""),
+            reason=reasons.get(one.id, ""),
         )
+        for one, new in pairs
+    ]
+
+
+def _signed(publications: Sequence[Publication]) -> dict[int, tuple[str, str]]:
+    """Title and content hash of each revision that was published."""
+    wanted = {one.revision_id for one in publications}
+    query = select(Revision.id, Revision.manifest, Revision.content_hash)
+    rows = db.session.execute(query.where(Revision.id.in_(wanted)))
+    return {number: (json.loads(words)["title"], digest) for number, words, digest in rows}
+
+
+def _deposits_of(publications: Sequence[Publication]) -> dict[int, str]:
+    """The number of the deposit that holds each publication."""
+    place = places()
+    query = (
+        select(place.c.publication_id, Deposit)
+        .join(DepositPart, DepositPart.id == place.c.part_id)
+        .join(Deposit, Deposit.id == DepositPart.deposit_id)
+        .where(place.c.publication_id.in_([one.id for one in publications]), lies_there(place))
+        .order_by(Deposit.month)
     )
+    return {number: number_of(deposit) for number, deposit in db.session.execute(query)}
 
 
-def _change(one: Publication, new: Publication | None) -> Change:
-    title, content_hash = _signed(one)
-    new_title, new_hash = _signed(new) if new else ("", "")
-    reason = "" if new else _reason(one)
-    return Change(one, new, title, new_title, content_hash, new_hash, _deposit_of(one), reason)
-
-
-def _reason(one: Publication) -> str:
-    """Why the item was withdrawn, this version of it or one that came after."""
-    query = select(Publication.reason).where(
-        Publication.item_id == one.item_id,
-        Publication.id >= one.id,
-        Publication.ending == Ending.WITHDRAWN,
+def _reasons(pairs: Sequence[Pair]) -> dict[int, str]:
+    """Why each item was withdrawn, that version of it or one that came after."""
+    gone = [one for one, new in pairs if new is None]
+    query = (
+        select(Publication.item_id, Publication.id, Publication.reason)
+        .where(
+            Publication.item_id.in_({one.item_id for one in gone}),
+            Publication.ending == Ending.WITHDRAWN,
+        )
+        .order_by(Publication.id.desc())
     )
-    return db.session.scalar(query.order_by(Publication.id).limit(1)) or ""
-
-
-def _signed(one: Publication) -> tuple[str, str]:
-    revision = db.session.get_one(Revision, one.revision_id)
-    return json.loads(revision.manifest)["title"], revision.content_hash
-
-
-def _deposit_of(one: Publication) -> str:
-    deposit = db.session.scalar(
-        select(Deposit)
-        .join(DepositPart, DepositPart.deposit_id == Deposit.id)
-        .join(DepositLine, DepositLine.part_id == DepositPart.id)
-        .where(DepositLine.publication_id == one.id)
-    )
-    return number_of(deposit) if deposit else ""
+    known = db.session.execute(query).all()
+    found = {}
+    for one in gone:
+        for item_id, number, reason in known:
+            if item_id == one.item_id and number >= one.id:
+                found[one.id] = reason or ""
+    return found
 
 
 def find_letters(by: Person) -> list[DepositLetter]:
@@ -158,8 +187,7 @@ def make_letter(*, by: Person) -> DepositLetter:
 
 
 def _lines(letter: DepositLetter, due: list[Publication]) -> Iterator[DepositLetterLine]:
-    for position, one in enumerate(due, 1):
-        new = _live_of(one)
+    for position, (one, new) in enumerate(_with_live(due), 1):
         yield DepositLetterLine(
             publication_id=one.id,
             letter_id=letter.id,
@@ -203,7 +231,7 @@ def _store(letter: int, kept: files.Stored, number: str) -> None:
 
 def _paper_of(letter: DepositLetter) -> papers.Letter:
     """What the letter says, from rows that never change."""
-    changes = [_change(line.publication, line.replacement) for line in letter.lines]
+    changes = _changes(_told_in(letter))
     names = Names.of(letter.words)
     return papers.Letter(
         number=letter_number(letter),
@@ -214,6 +242,18 @@ def _paper_of(letter: DepositLetter) -> papers.Letter:
         made_at=letter.made_at.astimezone(clock.COUNTY),
         lines=tuple(_paper_line(one) for one in changes),
     )
+
+
+def _told_in(letter: DepositLetter) -> list[Pair]:
+    query = (
+        select(DepositLetterLine)
+        .where(DepositLetterLine.letter_id == letter.id)
+        .options(
+            joinedload(DepositLetterLine.publication), joinedload(DepositLetterLine.replacement)
+        )
+        .order_by(DepositLetterLine.position)
+    )
+    return [(line.publication, line.replacement) for line in db.session.scalars(query)]
 
 
 def _paper_line(one: Change) -> papers.LetterLine:

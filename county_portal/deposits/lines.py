@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from county_portal.deposits.names import Names
+from county_portal.deposits.holdings import lies_there, places
+from county_portal.deposits.names import number_of
 from county_portal.extensions import db
-from county_portal.models import Deposit, DepositLine, DepositPart, Publication, Revision
+from county_portal.models import Deposit, DepositPart, Publication, Revision
 
 
 @dataclass(frozen=True)
@@ -27,25 +28,39 @@ class TextLine:
     content_hash: str
     files: tuple[dict[str, Any], ...]
     replaces: str  # the number of the deposit that held the version before; empty: none did
+    missing_in: str  # the number of the deposit that it was left out of; empty: it is fresh
+    lies_there: bool  # whether it is in the package, as far as that is made
     ended_at: datetime | None
     ending: str
 
 
 def lines_of(part: DepositPart) -> list[TextLine]:
     """The texts of a part in order."""
+    place = places()
     query = (
-        select(DepositLine.position, Publication, Revision.manifest, Revision.content_hash)
-        .join(Publication, Publication.id == DepositLine.publication_id)
+        select(
+            place.c.position,
+            place.c.omitted_from,
+            lies_there(place).label("lies_there"),
+            Publication,
+            Revision.manifest,
+            Revision.content_hash,
+        )
+        .join(Publication, Publication.id == place.c.publication_id)
         .join(Revision, Revision.id == Publication.revision_id)
-        .where(DepositLine.part_id == part.id)
-        .order_by(DepositLine.position)
+        .where(place.c.part_id == part.id)
+        .order_by(place.c.position)
     )
     rows = db.session.execute(query).all()
     before = _held_before({row.Publication.item_id for row in rows}, part.deposit)
-    return [_line(row, before.get(row.Publication.item_id, "")) for row in rows]
+    missing = _deposits_of({row.omitted_from for row in rows if row.omitted_from})
+    return [
+        _line(row, before.get(row.Publication.item_id, ""), missing.get(row.omitted_from, ""))
+        for row in rows
+    ]
 
 
-def _line(row: Any, replaces: str) -> TextLine:
+def _line(row: Any, replaces: str, missing_in: str) -> TextLine:
     said, publication = json.loads(row.manifest), row.Publication
     return TextLine(
         publication_id=publication.id,
@@ -59,6 +74,8 @@ def _line(row: Any, replaces: str) -> TextLine:
         content_hash=row.content_hash,
         files=tuple(said["files"]),
         replaces=replaces,
+        missing_in=missing_in,
+        lies_there=row.lies_there,
         ended_at=publication.ended_at,
         ending=publication.ending.value if publication.ending else "",
     )
@@ -66,10 +83,11 @@ def _line(row: Any, replaces: str) -> TextLine:
 
 def parts_changed(deposit: Deposit) -> list[DepositPart]:
     """The parts that hold a text which was replaced or withdrawn since."""
+    place = places()
     ended = (
-        select(DepositLine.part_id)
-        .join(Publication, Publication.id == DepositLine.publication_id)
-        .where(Publication.ended_at.is_not(None))
+        select(place.c.part_id)
+        .join(Publication, Publication.id == place.c.publication_id)
+        .where(Publication.ended_at.is_not(None), lies_there(place))
     )
     query = select(DepositPart).where(
         DepositPart.deposit_id == deposit.id, DepositPart.id.in_(ended)
@@ -77,19 +95,22 @@ def parts_changed(deposit: Deposit) -> list[DepositPart]:
     return list(db.session.scalars(query.order_by(DepositPart.position)))
 
 
+def _deposits_of(parts: set[int]) -> dict[int, str]:
+    """The number of the deposit of each of the parts."""
+    query = select(DepositPart.id, Deposit).join(Deposit, Deposit.id == DepositPart.deposit_id)
+    rows = db.session.execute(query.where(DepositPart.id.in_(parts))) if parts else ()
+    return {part_id: number_of(one) for part_id, one in rows}
+
+
 def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
     """For each of the items, the newest earlier deposit that holds a version of it."""
+    place = places()
     query = (
         select(Publication.item_id, Deposit)
-        .join(DepositLine, DepositLine.publication_id == Publication.id)
-        .join(DepositPart, DepositPart.id == DepositLine.part_id)
+        .join(place, place.c.publication_id == Publication.id)
+        .join(DepositPart, DepositPart.id == place.c.part_id)
         .join(Deposit, Deposit.id == DepositPart.deposit_id)
-        .where(Publication.item_id.in_(items), Deposit.month < deposit.month)
+        .where(Publication.item_id.in_(items), Deposit.month < deposit.month, lies_there(place))
         .order_by(Deposit.month)
     )
     return {item_id: number_of(one) for item_id, one in db.session.execute(query)}
-
-
-def number_of(deposit: Deposit) -> str:
-    """The number as it is printed."""
-    return f"{Names.of(deposit.words).mark}〔{deposit.year}〕{deposit.number}号"

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from county_portal import audit, settings
-from county_portal.models import Receiver
+from county_portal.models import Deposit, Receiver
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,8 @@ class Names:
 
     def as_json(self) -> str:
         return audit.canonical(asdict(self))
+
+
+def number_of(deposit: Deposit) -> str:
+    """The number of a deposit as it is printed."""
+    return f"{Names.of(deposit.words).mark}〔{deposit.year}〕{deposit.number}号"

@@ -29,6 +29,7 @@ from county_portal.deposits.shelf import Entry
 from county_portal.extensions import db, writing
 from county_portal.models import (
     Deposit,
+    DepositOmission,
     DepositPackage,
     Job,
     Person,
@@ -229,13 +230,12 @@ def _left_out(plan: Plan, code: str) -> list[dict[str, str]]:
         {"index_number": line.index_number, "title": line.title}
         for part in plan.parts
         if code in {WHOLE, part.code}
-        for line in part.lines
-        if line.publication_id not in part.pages
+        for line in part.left_out
     ]
 
 
 def _keep(plan: Plan, made: list[Packed]) -> None:
-    """The rows of the packages, unless somebody was faster."""
+    """The rows of the packages, and of what was left out, unless somebody was faster."""
     with writing():
         db.session.rollback()
         if package_of(plan.deposit_id) is not None:
@@ -251,6 +251,11 @@ def _keep(plan: Plan, made: list[Packed]) -> None:
                     made_at=clock.now(),
                 )
             )
+        db.session.add_all(
+            DepositOmission(publication_id=line.publication_id, part_id=part.id)
+            for part in plan.parts
+            for line in part.left_out
+        )
         deposit = db.session.get_one(Deposit, plan.deposit_id)
         whole = made[-1]
         left = len(_left_out(plan, WHOLE))

@@ -4,6 +4,7 @@ Source: Open Government Information Regulations (2019), art. 25; the columns of 
 practice.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -134,8 +135,15 @@ class Text:
 
 
 def pdfs_of(papers: Mapping[str, Paper]) -> dict[str, bytes]:
-    """The papers that go with one part, by the names given here; set together."""
-    by_id = {f"paper{number}": paper for number, paper in enumerate(papers.values())}
+    """The papers that go with one part, by the names given here; set together.
+
+    At most four lists, each of which counts its own pages.
+    """
+    kinds: Counter[str] = Counter()
+    by_id: dict[str, Paper] = {}
+    for paper in papers.values():
+        kinds[paper.kind] += 1
+        by_id[f"{paper.kind}{kinds[paper.kind]}"] = paper
     titles = {name: f"{paper.name}（{paper.head.number}）" for name, paper in by_id.items()}
     made = print_papers(html_of("deposits/papers.html", papers=by_id, titles=titles), titles)
     return dict(zip(papers, (made[name] for name in by_id), strict=True))

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from county_portal.core import clock
 from county_portal.deposits import papers, shelf
-from county_portal.deposits.lines import TextLine, lines_of, number_of
-from county_portal.deposits.names import Names
+from county_portal.deposits.lines import TextLine, lines_of
+from county_portal.deposits.names import Names, number_of
 from county_portal.deposits.shelf import Entry
 from county_portal.models import Deposit, Receiver
 
@@ -14,6 +14,7 @@ from county_portal.models import Deposit, Receiver
 class Part:
     """A unit's part while it is packed."""
 
+    id: int
     code: str
     name: str
     contact: str
@@ -22,6 +23,11 @@ class Part:
     lines: list[TextLine]
     entries: list[Entry] = field(default_factory=list)
     pages: dict[int, int] = field(default_factory=dict)  # of each text, by publication
+
+    @property
+    def left_out(self) -> list[TextLine]:
+        """The texts that could not be set, once all have been tried."""
+        return [line for line in self.lines if line.publication_id not in self.pages]
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def plan_of(deposit: Deposit) -> Plan:
     )
     parts = tuple(
         Part(
+            id=one.id,
             code=one.unit_code,
             name=one.unit_name,
             contact=one.contact,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from county_portal import audit
@@ -15,12 +15,14 @@ from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.paging import Paged, fitting
 from county_portal.core.workdays import ONE_DAY
 from county_portal.deposits.days import Window, month_after, window_of
+from county_portal.deposits.holdings import deposited, left_out
 from county_portal.deposits.names import Names
 from county_portal.extensions import db
 from county_portal.models import (
     Deposit,
     DepositLine,
     DepositPart,
+    DepositSupplement,
     Item,
     Person,
     PersonRole,
@@ -126,10 +128,12 @@ def next_offer() -> Offer:
 
 
 def _undeposited(until: datetime | None = None) -> Select[Publication]:
-    """Live publications in no deposit yet; none from before the county began to deposit here."""
+    """Live publications that are not deposited, or were left out of the deposit they were in.
+
+    None from before the county began to deposit here.
+    """
     floor = db.session.scalar(select(func.min(Deposit.since_on)))
-    deposited = exists().where(DepositLine.publication_id == Publication.id)
-    query = select(Publication).where(Publication.ended_at.is_(None), ~deposited)
+    query = select(Publication).where(Publication.ended_at.is_(None), ~deposited(Publication.id))
     if floor is not None:
         query = query.where(Publication.published_at >= clock.day_start(floor))
     if until is not None:
@@ -141,7 +145,9 @@ def _undeposited(until: datetime | None = None) -> Select[Publication]:
 
 
 def make_deposit(draft: DepositDraft, *, by: Person) -> Deposit:
-    """The next deposit: every text that was published up to the day and is in no deposit yet.
+    """The next deposit: every text that was published up to the day and is not deposited yet.
+
+    A text that was left out of an earlier deposit comes again.
 
     Each active unit has its part; one without texts is a zero return.
     Source: Open Government Information Regulations (2019), art. 25.
@@ -202,6 +208,7 @@ def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
     """Every unit that owes a part has one; how many texts there are."""
     query = select(Unit).where(or_(Unit.active, Unit.id.in_(by_unit)))
     contacts = _contacts()
+    again = {one.publication_id: one.part_id for one in left_out()}
     for position, unit in enumerate(db.session.scalars(query.order_by(Unit.position, Unit.id)), 1):
         texts = by_unit.get(unit.id, [])
         part = DepositPart(
@@ -217,11 +224,23 @@ def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
         db.session.add(part)
         db.session.flush()
         db.session.add_all(
-            DepositLine(publication_id=one, part_id=part.id, position=place)
-            for place, one in enumerate(texts, 1)
+            _place(one, part, place, again.get(one)) for place, one in enumerate(texts, 1)
         )
     db.session.flush()
     return sum(map(len, by_unit.values()))
+
+
+def _place(
+    publication_id: int, part: DepositPart, position: int, omitted_from: int | None
+) -> DepositLine | DepositSupplement:
+    if omitted_from is None:
+        return DepositLine(publication_id=publication_id, part_id=part.id, position=position)
+    return DepositSupplement(
+        publication_id=publication_id,
+        omitted_from=omitted_from,
+        part_id=part.id,
+        position=position,
+    )
 
 
 def _contacts() -> dict[int, list[str]]:

@@ -28,8 +28,9 @@ from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
 from county_portal.deposits import handovers, letters, package, services
 from county_portal.deposits.forms import DepositForm, HandoverForm
-from county_portal.deposits.lines import lines_of, number_of, parts_changed
-from county_portal.deposits.names import Names
+from county_portal.deposits.holdings import left_out
+from county_portal.deposits.lines import lines_of, parts_changed
+from county_portal.deposits.names import Names, number_of
 from county_portal.deposits.reminders import reminder_for
 from county_portal.extensions import db
 from county_portal.files import blob_path
@@ -125,6 +126,7 @@ def _list(form: DepositForm) -> Response:
         form,
         offer=services.next_offer(),
         page=services.find_deposits(me(), request.args.get("page", 1, int)),
+        left_out=left_out(),
         due=letters.changes_due(me()),
         letters=found,
         printed=letters.printed(found),
@@ -167,6 +169,7 @@ def _package(one: Deposit) -> dict[str, Any]:
         "package": row,
         "contents": json.loads(row.contents) if row else None,
         "job": job,
+        "waiting": {text.index_number for text in left_out()},
         "running": row is None and job is not None and not job.state.ended,
     }
 

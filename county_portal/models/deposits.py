@@ -72,7 +72,7 @@ class DepositPart(Base):
 
 
 class DepositLine(Base):
-    """That a publication is deposited, and in which part: in one, never in two."""
+    """That a publication is deposited, and in which part: in one, unless it was left out of it."""
 
     __tablename__ = "deposit_lines"
     __table_args__ = (UniqueConstraint("part_id", "position"),)
@@ -82,6 +82,33 @@ class DepositLine(Base):
     position: Mapped[int]
 
     publication: Mapped[Publication] = relationship()
+
+
+class DepositOmission(Base):
+    """That a text of a part could not be set: no package of that deposit holds it."""
+
+    __tablename__ = "deposit_omissions"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("deposit_parts.id"), primary_key=True)
+
+
+class DepositSupplement(Base):
+    """That a text left out of one part is in a later one: once for each time it was left out."""
+
+    __tablename__ = "deposit_supplements"
+    __table_args__ = (
+        UniqueConstraint("part_id", "position"),
+        ForeignKeyConstraint(
+            ["publication_id", "omitted_from"],
+            ["deposit_omissions.publication_id", "deposit_omissions.part_id"],
+        ),
+    )
+
+    publication_id: Mapped[int] = mapped_column(primary_key=True)
+    omitted_from: Mapped[int] = mapped_column(primary_key=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("deposit_parts.id"))
+    position: Mapped[int]
 
 
 class DepositPackage(Base):

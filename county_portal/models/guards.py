@@ -55,6 +55,8 @@ LATER: dict[str, tuple[str, ...]] = {
     "deposits": (),
     "deposit_parts": (),
     "deposit_lines": (),
+    "deposit_omissions": (),
+    "deposit_supplements": (),
     "deposit_packages": (),
     "handovers": (),
     "deposit_letters": (),

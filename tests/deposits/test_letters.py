@@ -1,6 +1,8 @@
 """Letters about texts that were replaced or withdrawn after they were deposited."""
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -128,6 +130,31 @@ def test_the_paper_names_texts_hashes_and_days(cast: Cast, items: list[Item]) ->
     letters.print_in_background(progress=lambda percent, doing: None, letter=letter.id)
     db.session.commit()
     assert letters.paper_of(letter.id, by=cast.he).blob == paper.blob
+
+
+def test_many_changes_are_as_many_questions_as_few(
+    cast: Cast, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    made = [make_item(cast.lin, state=State.PUBLISHED) for _ in range(10)]
+    with clock.frozen(NINTH):
+        make_deposit(cast)
+    counts = []
+    for some in (made[:2], made[2:]):
+        correct(some[0], 11)
+        with clock.frozen("2026-03-12T10:00"):
+            for one in some[1:]:
+                go(one, State.WITHDRAWN)
+            db.session.commit()
+            by = db.session.merge(cast.he)
+            with statements() as listing:
+                assert len(letters.changes_due(by)) == len(some)
+            letter = letters.make_letter(by=by)
+            db.session.commit()
+            db.session.refresh(letter)
+            with statements() as printing:
+                assert len(letters._paper_of(letter).lines) == len(some)
+        counts.append((len(listing), len(printing)))
+    assert counts[0] == counts[1] <= (8, 8), counts
 
 
 def test_letters_are_the_clerk_s(cast: Cast, items: list[Item]) -> None:

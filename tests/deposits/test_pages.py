@@ -14,6 +14,8 @@ from county_portal.deposits.services import DepositDraft
 from county_portal.extensions import db
 from county_portal.models import (
     Deposit,
+    DepositLine,
+    DepositOmission,
     DepositPackage,
     Handover,
     Job,
@@ -58,7 +60,7 @@ def test_the_first_page_says_when_and_how_much(cast: Cast, browse: Browse) -> No
         make_item(cast.lin, state=State.PUBLISHED)
     page = browse(cast.he).get("/deposits/")
     assert "Handed over on 2026-03-09, 2026-03-10." in page.text
-    assert "1 published text is in no deposit yet." in page.text
+    assert "1 published text is not deposited yet." in page.text
     assert "No deposit has been made yet." in page.text
     assert page.select_one("#until_on")["value"] == "2026-03-08"
     assert page.select_one("#since_on")["value"] == "2026-03-01"
@@ -235,3 +237,23 @@ def test_what_is_not_there_is_missing(cast: Cast, browse: Browse) -> None:
     clerk = browse(cast.he)
     for address in ("/deposits/99", "/deposits/99/package.zip", "/deposits/99/units/1"):
         clerk.raw(address, status=404)
+
+
+def test_what_was_left_out_is_named_until_it_comes_again(cast: Cast, browse: Browse) -> None:
+    with clock.frozen("2026-03-02T12:00"):
+        make_item(cast.lin, state=State.PUBLISHED, title="堤防图表")
+    with clock.frozen(NINTH):
+        deposit = make_deposit(cast)
+        line = db.session.scalars(select(DepositLine)).one()
+        left_out = DepositOmission(publication_id=line.publication_id, part_id=line.part_id)
+        db.session.add(left_out)
+        db.session.commit()
+        named = "left out of 青政办送〔2026〕1号"
+        assert named in browse(cast.he).get("/deposits/").text
+        mine = browse(cast.lin).get(f"/deposits/{deposit.id}/units/{cast.water.id}")
+        assert "could not be set, comes again" in mine.text
+    with clock.frozen("2026-04-09T10:00"):
+        second = make_deposit(cast, DepositDraft(until_on=date(2026, 4, 8)))
+        assert named not in browse(cast.he).get("/deposits/").text
+        mine = browse(cast.lin).get(f"/deposits/{second.id}/units/{cast.water.id}")
+        assert "makes up for 青政办送〔2026〕1号" in mine.text

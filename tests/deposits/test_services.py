@@ -9,8 +9,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from county_portal.core import clock
 from county_portal.core.errors import Missing, NotAllowed, OutOfDate, Refused
 from county_portal.deposits import services
-from county_portal.deposits.lines import lines_of, number_of
-from county_portal.deposits.names import Names
+from county_portal.deposits.lines import lines_of
+from county_portal.deposits.names import Names, number_of
 from county_portal.deposits.services import DepositDraft
 from county_portal.extensions import db
 from county_portal.models import (
