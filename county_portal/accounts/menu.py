@@ -21,12 +21,11 @@ SIGN_IN = "accounts.sign_in"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line that a menu may have. counted: the number of things that wait is shown with it."""
+    """One line that a menu may have."""
 
     endpoint: str
     label: object
     action: Do | None = None
-    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,11 @@ class Line:
 
     endpoint: str
     label: object
-    counted: bool
     here: str
 
 
 ENTRIES = (
-    Entry(DESK, _l("My desk"), Do.ITEM_VIEW, counted=True),
+    Entry(DESK, _l("My desk"), Do.ITEM_VIEW),
     Entry("items.index", _l("Items"), Do.ITEM_VIEW),
     Entry("items.new", _l("Write an item"), Do.ITEM_CREATE),
     Entry("reports.index", _l("Reports"), Do.REPORT_READ),
@@ -70,10 +68,7 @@ def menu() -> list[Line]:
         if entry.endpoint in current_app.view_functions and _may(entry.action)
     ]
     above = _above([entry.endpoint for entry in entries])
-    return [
-        Line(entry.endpoint, entry.label, entry.counted, _here(entry.endpoint, above))
-        for entry in entries
-    ]
+    return [Line(entry.endpoint, entry.label, _here(entry.endpoint, above)) for entry in entries]
 
 
 def _above(endpoints: list[str]) -> str:

@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload, lazyload
 
 from county_portal.core import clock
 from county_portal.core.paging import Paged, fitting
 from county_portal.extensions import db
-from county_portal.models import Briefing, BriefingState, FrozenBriefing, Masthead, Person
+from county_portal.models import (
+    Briefing,
+    BriefingHand,
+    BriefingState,
+    FrozenBriefing,
+    Masthead,
+    Person,
+)
 from county_portal.policy import RULES, Do, require
 
 PER_PAGE = 30
@@ -51,9 +58,15 @@ def find_briefings(wanted: Filter, page: int = 1, *, by: Person) -> Found:
 def waiting_for(by: Person) -> list[Briefing]:
     """What lies with the person: for approval, or returned to its composer. The oldest first."""
     require(by, Do.BRIEFING_READ)
-    states = (BriefingState.SUBMITTED, BriefingState.RETURNED)
-    query = select(Briefing).where(Briefing.state.in_(states)).order_by(Briefing.state_since)
-    return [one for one in db.session.scalars(query) if _lies_with(one, by)]
+    composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
+    shown = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
+    query = select(Briefing).where(_lies_with(by)).options(*shown)
+    return list(db.session.scalars(query.order_by(Briefing.state_since, Briefing.id)))
+
+
+def count_for(by: Person) -> ScalarSelect[int]:
+    """How many lie with the person, to be asked together with other things."""
+    return select(func.count(Briefing.id)).where(_lies_with(by)).scalar_subquery()
 
 
 def years() -> list[int]:
@@ -66,10 +79,14 @@ def mastheads() -> list[Masthead]:
     return list(db.session.scalars(select(Masthead).order_by(Masthead.position, Masthead.id)))
 
 
-def _lies_with(briefing: Briefing, by: Person) -> bool:
-    if briefing.state is BriefingState.RETURNED:
-        return briefing.composer_id == by.id
-    return by.has_any(APPROVERS) and not briefing.composed_by(by)
+def _lies_with(by: Person) -> ColumnElement[bool]:
+    seats = [and_(Briefing.state == BriefingState.RETURNED, Briefing.composer_id == by.id)]
+    if by.has_any(APPROVERS):
+        composed = exists().where(
+            BriefingHand.briefing_id == Briefing.id, BriefingHand.person_id == by.id
+        )
+        seats.append(and_(Briefing.state == BriefingState.SUBMITTED, ~composed))
+    return or_(*seats)
 
 
 def _narrowed(query: Select[Briefing], wanted: Filter) -> Select[Briefing]:

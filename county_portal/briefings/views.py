@@ -9,15 +9,16 @@ from flask_babel import lazy_gettext as _l
 
 from county_portal.access import me, needs
 from county_portal.briefings import approving, mastheads, printing, services, sources
-from county_portal.briefings.finding import find_briefings, waiting_for
+from county_portal.briefings.finding import count_for, find_briefings, waiting_for
 from county_portal.briefings.forms import ListForm, StartForm
 from county_portal.briefings.paper import day_line, name_line
 from county_portal.briefings.steps import STEPS
 from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.labels import label
-from county_portal.models import Briefing, Job, JobState
+from county_portal.models import Briefing, Job, JobState, PaperKind, Person
 from county_portal.policy import Do
+from county_portal.review import piles
 from county_portal.workflow import open_steps
 
 bp = Blueprint("briefings", __name__, url_prefix="/briefings")
@@ -220,3 +221,22 @@ def _list(start_form: StartForm) -> Response:
         waiting=waiting_for(me()),
         narrowed=any(request.args.get(name) for name in ("year", "masthead", "state")),
     )
+
+
+# On the desks
+
+
+def _on_desk(person: Person) -> list[piles.PaperLine]:
+    return [
+        piles.PaperLine(
+            name_of(one),
+            PaperKind.BRIEFING,
+            one.state,
+            one.state_since,
+            url_for("briefings.show", briefing_id=one.id),
+        )
+        for one in waiting_for(person)
+    ]
+
+
+piles.put(piles.Pile("briefings.index", Do.BRIEFING_READ, count_for, _on_desk))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import attributes
 
 from county_portal import audit
@@ -177,16 +177,17 @@ def take_hand(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
 
 def judge(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
     """The person has judged the gazette, of which they composed nothing, nor an issue in it."""
-    composed = (
-        select(GazetteHand)
-        .join(GazetteEdition, GazetteEdition.gazette_id == GazetteHand.gazette_id)
-        .join(GazetteEditionPart, GazetteEditionPart.part_id == GazetteEdition.id)
-        .where(
-            GazetteEditionPart.edition_id == gazette.edition_id,
-            GazetteHand.person_id == by.id,
-            GazetteHand.hand == GazetteHandKind.COMPOSER,
-        )
-    )
-    if db.session.scalar(composed.limit(1)):
+    if db.session.scalar(select(composed_a_part(gazette.edition_id, by))):
         raise NotAllowed("Composer, officer and issuer of a gazette are different people")
     take_hand(gazette, kind, by=by)
+
+
+def composed_a_part(edition_id: Any, person: Person) -> ColumnElement[bool]:
+    """Whether the person composed an issue that the edition of a bound volume holds."""
+    return exists().where(
+        GazetteEditionPart.edition_id == edition_id,
+        GazetteEdition.id == GazetteEditionPart.part_id,
+        GazetteHand.gazette_id == GazetteEdition.gazette_id,
+        GazetteHand.person_id == person.id,
+        GazetteHand.hand == GazetteHandKind.COMPOSER,
+    )

@@ -11,15 +11,24 @@ from county_portal.accounts.services import is_password
 from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
 from county_portal.extensions import db
-from county_portal.gazettes import composing, marks, printing, services
+from county_portal.gazettes import composing, marks, printing, services, waiting
 from county_portal.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
 from county_portal.gazettes.steps import STEPS
 from county_portal.items.services import get_item
-from county_portal.models import Gazette, GazetteEdition, GazetteHandKind, GazetteSection, Item
+from county_portal.models import (
+    Gazette,
+    GazetteEdition,
+    GazetteHandKind,
+    GazetteSection,
+    Item,
+    PaperKind,
+    Person,
+)
 from county_portal.policy import Do
 from county_portal.published.gazettes import PublicGazette
 from county_portal.release import gazettes as release
 from county_portal.release import public_file
+from county_portal.review import piles
 from county_portal.work.kinds import Kind, Link, Values, show
 from county_portal.workflow import open_steps
 
@@ -280,3 +289,22 @@ show(
         back=lambda asked: Link(_l("Back to the gazette"), _page_of(asked)),
     ),
 )
+
+
+# On the desks
+
+
+def _on_desk(person: Person) -> list[piles.PaperLine]:
+    return [
+        piles.PaperLine(
+            name_of(one),
+            PaperKind.GAZETTE,
+            one.state,
+            one.state_since,
+            url_for("gazettes.gazette", gazette_id=one.id),
+        )
+        for one in waiting.waiting_for(person)
+    ]
+
+
+piles.put(piles.Pile("gazettes.index", Do.GAZETTE_READ, waiting.count_for, _on_desk))

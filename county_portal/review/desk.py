@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from county_portal.accounts.menu import DESK
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.models import (
@@ -34,6 +36,7 @@ from county_portal.models import (
     Verdict,
 )
 from county_portal.policy import DESKS, LIAISON, OFFICER, Do
+from county_portal.review.piles import PaperLine, piles_of
 
 PAGE = 50
 ON_DESK = 20  # lines of each heap that the desk itself shows
@@ -157,9 +160,18 @@ def _review_again() -> ColumnElement[bool]:
     return and_(Item.state == State.WITHHELD, due)
 
 
-def desk_count(person: Person) -> int:
-    """How many items wait for this person."""
-    return db.session.scalar(select(func.count(Item.id)).where(waiting_for(person))) or 0
+def counts(person: Person) -> dict[str, int]:
+    """How much waits for this person, by the line of the menu: one question. The desk has all."""
+    items = select(func.count(Item.id)).where(waiting_for(person)).scalar_subquery()
+    asked = {DESK: items} | {one.endpoint: one.count(person) for one in piles_of(person)}
+    found = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+    return found | {DESK: sum(found.values())}
+
+
+def papers(person: Person, counted: dict[str, int]) -> list[PaperLine]:
+    """What waits for the person beside items, the longest waiting first. Asks what has a count."""
+    found = (pile.lines(person) for pile in piles_of(person) if counted[pile.endpoint])
+    return sorted(chain.from_iterable(found), key=lambda line: line.state_since)
 
 
 def waiting(

@@ -7,6 +7,7 @@ from flask import (
     Blueprint,
     Response,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -46,10 +47,17 @@ bp = Blueprint("review", __name__)
 
 @bp.app_context_processor
 def count_in_the_menu() -> dict[str, object]:
-    """How many items wait for whoever looks at the page."""
+    """How much waits for whoever looks at the page."""
     if not current_user or not current_user.is_authenticated or not me().has_any(EDITORIAL):
         return {}
-    return {"desk_count": desks.desk_count(me()), "address_of": _address_of}
+    return {"counts": _counts(), "address_of": _address_of}
+
+
+def _counts() -> dict[str, int]:
+    """How much waits, by the line of the menu; counted once for a page."""
+    if "counts" not in g:
+        g.counts = desks.counts(me())
+    return dict(g.counts)
 
 
 def _address_of(line: desks.DeskLine) -> str:
@@ -73,6 +81,7 @@ def desk() -> ResponseReturnValue:
         return redirect(first_page(), 303)
     return render_template(
         "review/desk.html",
+        papers=desks.papers(me(), _counts()),
         waiting=desks.waiting(me(), size=desks.ON_DESK),
         drafts=desks.drafts(me()),
         sent=desks.sent(me()),
