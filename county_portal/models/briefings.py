@@ -157,7 +157,9 @@ class FrozenBriefing(Base):
     number: Mapped[int]  # of the year
     total: Mapped[int | None]  # since the series began; special issues are not counted in it
     dated_on: Mapped[date]
-    content: Mapped[str]  # canonical JSON of everything that is printed
+    content: Mapped[str] = mapped_column(
+        deferred=True
+    )  # canonical JSON of everything that is printed
     content_hash: Mapped[str]
     approved_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     approved_at: Mapped[datetime]

@@ -119,7 +119,7 @@ class DepositPackage(Base):
     deposit_id: Mapped[int] = mapped_column(ForeignKey("deposits.id"), primary_key=True)
     unit_code: Mapped[str] = mapped_column(primary_key=True)  # empty: the whole county
     blob: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
-    contents: Mapped[str]  # JSON: the manifest that lies in it
+    contents: Mapped[str] = mapped_column(deferred=True)  # JSON: the manifest that lies in it
     made_at: Mapped[datetime]
 
 

@@ -17,7 +17,7 @@ class MadeReport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]  # of its period: monthly, quarterly, half_yearly, yearly
     month: Mapped[date]  # its first day
-    figures: Mapped[str]  # canonical JSON of the dataclass
+    figures: Mapped[str] = mapped_column(deferred=True)  # canonical JSON of the dataclass
     figures_hash: Mapped[str]
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     xlsx: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
@@ -85,7 +85,7 @@ class ClosedMonth(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[date]  # its first day
-    figures: Mapped[str]  # canonical JSON of what was frozen
+    figures: Mapped[str] = mapped_column(deferred=True)  # canonical JSON of what was frozen
     figures_hash: Mapped[str]
     report_id: Mapped[int] = mapped_column(ForeignKey("made_reports.id"), index=True)
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: the timetable
@@ -109,7 +109,7 @@ class Circular(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("made_reports.id"), index=True)
-    figures: Mapped[str]  # canonical JSON of the dataclass
+    figures: Mapped[str] = mapped_column(deferred=True)  # canonical JSON of the dataclass
     figures_hash: Mapped[str]
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     docx: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))

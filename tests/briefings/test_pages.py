@@ -1,5 +1,7 @@
 """The pages of briefings, read and used as the clerk, the editor and the issuer do."""
 
+import re
+
 import pytest
 
 from county_portal.briefings import mastheads, printing
@@ -291,6 +293,14 @@ def test_the_list_is_narrowed_by_year_masthead_and_state(clerk, cast, briefing):
     assert found("state=draft") == ["参阅"]
     assert found("state=nonsense&year=abc") == ["参阅", "政务信息2026年第1期"]
     assert "Nothing is like that" in clerk.get("/briefings/?state=withdrawn").text
+
+
+def test_the_list_leaves_what_is_printed_where_it_is(clerk, cast, briefing, statements):
+    go_to(briefing, S.APPROVED, cast.he, cast.tang)
+    clerk.get("/briefings/")
+    with statements() as seen:
+        assert "政务信息2026年第1期" in clerk.get("/briefings/").text
+    assert not [sql for sql in seen if re.search(r"frozen_briefings\w*\.content\b", sql)]
 
 
 def test_who_may_not_sees_nothing(browse, cast, briefing):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -38,6 +39,7 @@ from tests.reports.county import random_county
 from tests.reports.reading import text_of
 
 Browse = Callable[[Person | None], Page]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 MARCH = date(2026, 3, 1)
 STAMP = Stamp(datetime(2026, 5, 4, 1, 30, tzinfo=UTC), "ab" * 32, "cd" * 32)
 
@@ -225,6 +227,23 @@ def test_a_circular_lies_on_each_leaders_desk_until_it_is_opened(
         assert "Not yet" not in clerk.get(address).text
         leader.raw(f"{address}/read", "POST", status=303)
     assert [one.person_id for one in db.session.scalars(select(CircularReading))] == [cast.zhou.id]
+
+
+@pytest.mark.parametrize("address", ["/reports/", "/circulars/", "/"])
+def test_a_list_leaves_the_figures_where_they_are(
+    cast: Cast, made: MadeReport, browse: Browse, statements: Statements, address: str
+) -> None:
+    """They are as large as a county; a list asks for names and days."""
+    row = make(cast, made)
+    with clock.frozen("2026-04-04T10:00"):
+        circulars.send(row, by=cast.he)
+        db.session.commit()
+        reader = browse(cast.zhou if address == "/" else cast.he)
+        reader.get(address)
+        with statements() as seen:
+            page = reader.get(address)
+    assert "2026" in page.text
+    assert not [sql for sql in seen if re.search(r"\.figures\b", sql)]
 
 
 def test_the_clerk_makes_one_from_the_report_and_sends_it_once(
