@@ -130,7 +130,15 @@ def run(job_id: int) -> None:
         db.session.rollback()
         log.exception("%s failed", name)
         with suppress(Cancelled):
-            _end(job_id, tries, state=JobState.FAILED, error=f"{type(error).__name__}: {error}")
+            _end(job_id, tries, state=JobState.FAILED, error=words_of(error))
+
+
+def words_of(error: Exception) -> str:
+    """What is kept of a failure: a refusal as JSON, to be translated where it is shown."""
+    if not isinstance(error, Refused):
+        return f"{type(error).__name__}: {error}"
+    params = {name: it if isinstance(it, int) else str(it) for name, it in error.params.items()}
+    return json.dumps({"message": error.message, "params": params}, ensure_ascii=False)
 
 
 def _end(job_id: int, tries: int, **outcome: object) -> None:

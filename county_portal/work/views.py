@@ -13,9 +13,11 @@ from county_portal.core.errors import Missing
 from county_portal.extensions import db
 from county_portal.models import Job, JobState
 from county_portal.policy import Do, can, require, require_role
+from county_portal.work.failures import failure
 from county_portal.work.kinds import Kind, kind_of
 
 bp = Blueprint("work", __name__, url_prefix="/work")
+bp.add_app_template_filter(failure)
 
 WAITING = _l("Waiting for its turn")
 READERS = (Do.REPORT_READ, Do.BRIEFING_READ, Do.GAZETTE_READ, Do.DEPOSIT_READ)

@@ -5,12 +5,17 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
+from county_portal import jobs
 from county_portal.core import clock
+from county_portal.core.errors import Refused
 from county_portal.extensions import db
 from county_portal.models import AuditRow, Job, JobState
 from county_portal.policy import Do
+from county_portal.work.failures import failure
 from county_portal.work.kinds import KINDS, Kind, Link
 from tests.cast import Cast
 from tests.page import Page
@@ -121,3 +126,39 @@ def test_who_may_not_read_it_sees_nothing(browse: Browse, cast: Cast, job: Job) 
 def test_work_that_is_nobodys_business_is_not_found(clerk: Page) -> None:
     clerk.get(f"/work/{add(task='something.else').id}", status=404)
     clerk.get("/work/9999", status=404)
+
+
+@pytest.fixture
+def refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task `t` is refused by the press."""
+
+    def work(*, progress: jobs.Progress, month: str) -> dict[str, object]:
+        raise Refused("The paper could not be set: %(why)s", why="It takes too long")
+
+    monkeypatch.setitem(jobs.TASKS, "t", work)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The paper could not be set: It takes too long"),
+        ("zh_Hans_CN", "文件无法排版：耗时过长"),
+    ],
+)
+def test_a_refusal_is_said_in_the_reader_s_language(
+    app: Flask, clerk: Page, refuses: None, cast: Cast, language: str, said: str
+) -> None:
+    job = jobs.enqueue("t", key="k", by=cast.he, month="2026-03")
+    db.session.commit()
+    db.session.refresh(job)
+    assert job.state is JobState.FAILED
+    with app.test_request_context(), force_locale(language):
+        assert failure(job.error) == said
+    if language == "en":
+        assert said in clerk.get(f"/work/{job.id}").text
+
+
+def test_what_is_no_refusal_is_shown_as_it_was_written(app: Flask) -> None:
+    with app.test_request_context():
+        for words in ("OSError: no room", "[1, 2]", '{"message": 1}', ""):
+            assert failure(words) == words

@@ -1,0 +1,28 @@
+"""What is said of work that failed: refusals in the reader's language, other faults as they are."""
+
+import json
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+WITHOUT_A_REFUSAL = (
+    _l("The worker died several times"),
+    _l("It takes too long"),
+    _l("The press process died"),
+)
+"""Sentences that nobody raises as a refusal, so that the catalogue has them, too."""
+
+
+def failure(error: str) -> str:
+    """The kept words of a failure (jobs.words_of) for people."""
+    try:
+        said = json.loads(error)
+        words, params = str(said["message"]), _told(said["params"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        words, params = error, {}
+    return str(gettext(words, **params)) if words else ""
+
+
+def _told(params: dict[str, object]) -> dict[str, object]:
+    """A part that is a sentence of the catalogue is translated as well."""
+    return {name: gettext(it) if isinstance(it, str) and it else it for name, it in params.items()}
