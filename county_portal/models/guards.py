@@ -1,6 +1,7 @@
 """What the database itself refuses: changing what is immutable, breaking the log's order.
 
-`statements(dialect)` is used by the first migration; later ones protect their tables with `kept`.
+`statements(dialect)` is used by the first migration; later ones protect their tables with `kept`,
+and say what else must hold.
 """
 
 IMMUTABLE = ("revisions", "sign_offs", "audit", "blobs", "steps_taken", "made_reports")
@@ -88,6 +89,25 @@ def kept(dialect: str, table: str) -> list[str]:
             ("no_delete", "DELETE", " FOR EACH ROW"),
             ("no_truncate", "TRUNCATE", ""),
         )
+    ]
+
+
+def one_live_gazette(dialect: str) -> list[str]:
+    """The trigger that publishes no gazette while an edition of it is public."""
+    table, name = "gazette_publications", "gazette_publications_one_live"
+    live = (
+        "EXISTS (SELECT 1 FROM gazette_publications AS p WHERE p.key = NEW.key AND NOT EXISTS"
+        " (SELECT 1 FROM gazette_endings AS e WHERE e.publication_id = p.id))"
+    )
+    if dialect != "postgresql":
+        return [_refuse(name, f"INSERT ON {table}", live)]
+    return [
+        "CREATE FUNCTION one_live_gazette() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {live} THEN"
+        f" RAISE EXCEPTION '{name}: the record is not to be changed'; END IF;"
+        " RETURN NEW; END $$",
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION one_live_gazette()",
     ]
 
 

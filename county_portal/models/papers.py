@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from county_portal.models.base import Base
@@ -17,10 +17,25 @@ class PaperKind(StrEnum):
     DEPOSIT = "deposit"
 
 
+STANDING_GAZETTE = text("kind = 'gazette' AND withdrawn_at IS NULL")
+
+
 class IssuedPaper(Base):
-    """One paper, known by the SHA-256 of its file. What it says is not here."""
+    """One paper, known by the SHA-256 of its file. What it says is not here.
+
+    Of a gazette of one number, one paper stands: another takes its place when it is withdrawn.
+    """
 
     __tablename__ = "issued_papers"
+    __table_args__ = (
+        Index(
+            "uq_issued_papers_gazette",
+            "name",
+            unique=True,
+            sqlite_where=STANDING_GAZETTE,
+            postgresql_where=STANDING_GAZETTE,
+        ),
+    )
 
     sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"), primary_key=True)
     kind: Mapped[PaperKind]

@@ -157,10 +157,12 @@ def _live_editions() -> Select[int]:
 
 
 def entries() -> tuple[GazetteEntry, ...]:
-    return tuple(
-        GazetteEntry(row.key, edition.manifest, edition.content_hash, row.published_at)
+    """One for each gazette: the newest, should the database ever hold two that are live."""
+    found = {
+        row.key: GazetteEntry(row.key, edition.manifest, edition.content_hash, row.published_at)
         for row, edition in db.session.execute(live())
-    )
+    }
+    return tuple(found.values())
 
 
 def withdrawn() -> Iterator[GazetteWithdrawal]:

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def faults() -> list[Fault]:
         _gazette_records,
         _gazette_items,
         _gazette_people,
+        _gazettes_once,
         _public_file,
         _public_gazettes,
         _withdrawals,
@@ -145,6 +147,14 @@ def _gazette_people(_: Settings) -> Iterator[Fault]:
             yield Fault(
                 f"{table.__tablename__}:{row}", "somebody acted at two desks of one gazette"
             )
+
+
+def _gazettes_once(_: Settings) -> Iterator[Fault]:
+    """Of each gazette, one edition is live."""
+    live = db.session.execute(gazettes.live())
+    for key, count in Counter(publication.key for publication, _ in live).items():
+        if count > 1:
+            yield Fault(f"gazette:{key}", "two editions of it are live")
 
 
 def _public_gazettes(_: Settings) -> Iterator[Fault]:

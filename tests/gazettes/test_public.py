@@ -133,6 +133,21 @@ def test_verify_sees_an_edition_that_is_not_tied_to_one_of_its_texts(cast):
     assert any("not tied to a text" in fault.what for fault in verify.faults())
 
 
+def test_verify_sees_two_live_editions_of_one_gazette(cast):
+    make_document(cast, 1)
+    publish(cast)
+    go_round_the_guards(
+        "INSERT INTO gazette_editions SELECT 99, gazette_id, manifest, content_hash, pdf, made_by,"
+        " made_at FROM gazette_editions",
+        "INSERT INTO gazette_sign_offs SELECT 99, gazette_id, 99, content_hash, officer_id, hand,"
+        " verdict, checks, opinion, signed_at FROM gazette_sign_offs",
+        "INSERT INTO gazette_publications SELECT 99, gazette_id, 99, 99, verdict, issuer_id, hand,"
+        " key, published_at FROM gazette_publications",
+    )
+    said = {fault.where: fault.what for fault in verify.faults()}
+    assert said["gazette:2026-1"] == "two editions of it are live"
+
+
 def test_verify_sees_two_hands_of_one_person(cast):
     make_document(cast, 1)
     publish(cast)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from county_portal import jobs, settings
@@ -21,6 +21,7 @@ from county_portal.models import (
     GazetteSection,
     GazetteSignOff,
     GazetteState,
+    IssuedPaper,
     Job,
     JobState,
     Role,
@@ -383,6 +384,32 @@ def test_the_database_lets_no_composer_sign_or_issue(cast, signed):
             gazette_id=signed.id, person_id=cast.he.id, hand=GazetteHandKind.ISSUER
         ),
         "UNIQUE",
+    )
+
+
+def test_the_database_keeps_one_edition_of_a_gazette_public(cast, signed):
+    """A program gone wrong prints, signs and issues again what the public reads already."""
+    issue_it(signed, cast)
+    first = services.edition_of(signed)
+    signed.state = DRAFT
+    db.session.commit()
+    with clock.frozen("2026-03-03T09:00"):
+        again = print_it(signed, cast)
+    sign_it(again, cast)
+    edition, row = road_rows(again)
+    assert edition.id != first.id
+    sign_off = db.session.scalars(select(func.max(GazetteSignOff.id))).one()
+    words = {**row, "sign_off_id": sign_off, "issuer_id": cast.tang.id}
+    refused(insert(GazettePublication).values(**words), "one_live")
+    paper = db.session.scalars(select(IssuedPaper)).one()
+    copied = {"kind": paper.kind, "name": paper.name, "dated_on": paper.dated_on}
+    refused(
+        insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now()), "UNIQUE"
+    )
+    release.end(release.live_publication(again), "It was wrong", by=cast.tang)
+    db.session.execute(insert(GazettePublication).values(**words))
+    db.session.execute(
+        insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now())
     )
 
 

@@ -147,3 +147,16 @@ def test_only_what_was_released_is_published_by_an_issuer_and_once(item: Item, c
     breaks("fk_publications", copy_of(Publication, issuer_id=cast.wu.id, public_id=9, **ended))
     breaks("ck_publications_ended", copy_of(Publication, ended_at=clock.now(), public_id=9))
     breaks("uq_publications_live", copy_of(Publication, public_id=9))
+
+
+def test_of_a_gazette_one_edition_is_public(app: Flask, cast: Cast) -> None:
+    """The other rules of the table are off: this one alone speaks."""
+    table, trigger = "gazette_publications", "gazette_publications_one_live"
+    db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+    db.session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
+    row = (
+        f"INSERT INTO {table} (gazette_id, edition_id, sign_off_id, verdict, issuer_id, hand, key,"
+        " published_at) VALUES (1, {0}, 1, 'release', 1, 'issuer', '2026-1', now())"
+    )
+    assert refused(row.format(1), row.format(2)) == [row.format(2)]
+    db.session.rollback()
