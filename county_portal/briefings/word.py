@@ -7,19 +7,23 @@ from datetime import UTC, datetime, time
 
 import docx
 from docx.document import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.image.exceptions import UnrecognizedImageError
-from docx.shared import Mm, Pt
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, Twips
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from county_portal.briefings.content import Content
 from county_portal.briefings.paper import PICTURE, Sheet, sheet_of
 from county_portal.briefings.word_styles import (
     AFTER_BORDERS,
-    AFTER_FRAME,
+    CENTER,
     HEI,
     KAI,
     LEFT,
+    LINE,
     RIGHT,
     element,
     prepare,
@@ -31,9 +35,9 @@ from county_portal.files import blob_path
 SIZES = {"four": 46, "six": 42, "nine": 38, "fourteen": 29, "long": 21}  # pt, as on paper
 ROW = {"first": "正文一级", "second": "正文二级", "": "简报正文"}
 FONTS = {"first": HEI, "second": KAI, "by": HEI}
-WIDTH = "8845"  # of the text, in twentieths of a point: 156 mm
+WIDTH, BINDING = 8845, "1588"  # twentieths of a point: 156 mm of text, 28 mm before it
 THICK, THIN, RED_LINE = "8", "6", "16"  # eighths of a point: 0.35 mm, 0.25 mm, 0.7 mm
-WIDEST = Mm(150)
+WIDEST, HIGHEST = Mm(156), Mm(130)
 WIDE_NAME = "276"  # twentieths of a point between the characters of a short name
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -45,16 +49,19 @@ def to_docx(content: Content) -> bytes:
     _name(document, sheet, content)
     _head(document, sheet)
     _contents(document, sheet)
-    _text(document, sheet.note, "按语")
+    apart = True  # whether a note has a blank line before it: after the head and another note
+    if sheet.note:
+        _note(document, sheet.note, apart=apart)
     for block in sheet.blocks:
         if block.kind == "heading":
             document.add_paragraph("".join(block.lines), "一级标题")
         elif block.kind == "note":
-            _text(document, block.html, "按语")
+            _note(document, block.html, apart=apart)
         else:
             _title(document, block.lines)
             _text(document, block.html)
             _source(document, block.source)
+        apart = block.kind == "note"
     _foot(document, sheet)
     _numbers(document)
     return _packed(document)
@@ -116,6 +123,13 @@ def _text(document: Document, html: str, style: str = "") -> None:
         _block(document, node, style)
 
 
+def _note(document: Document, html: str, *, apart: bool) -> None:
+    before = len(document.paragraphs)
+    _text(document, html, "按语")
+    if apart and len(document.paragraphs) > before:
+        document.paragraphs[before].paragraph_format.space_before = Pt(LINE)
+
+
 def _block(document: Document, node: Node, style: str) -> None:
     if isinstance(node, str):
         document.add_paragraph(node, style or "简报正文")
@@ -150,11 +164,12 @@ def _table(document: Document, node: Element) -> None:
     if not widest:
         return
     table = document.add_table(len(rows), widest, "Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
     places = table._cells  # asking for a cell by its place makes the whole list anew each time
     for place, row in enumerate(rows):
         for column, cell in enumerate(one for one in row.children if isinstance(one, Element)):
             line = places[place * widest + column].paragraphs[0]
-            line.style = document.styles["表格文字"]
+            line.style = document.styles["表头文字" if cell.tag == "th" else "表格文字"]
             _runs(line, cell.children)
 
 
@@ -180,13 +195,17 @@ def _runs(line: Paragraph, nodes: list[Node], around: tuple[Element, ...] = ()) 
 
 
 def _picture(line: Paragraph, sha256: str) -> None:
-    """As wide as the text at most. A kind of picture that Word does not know is left out."""
+    """In the middle, no larger than on paper. A kind that Word does not know is left out."""
     with suppress(UnrecognizedImageError):
         shape = line.add_run().add_picture(str(blob_path(sha256)))
-        if shape.width > WIDEST:
-            shape.height = Mm(shape.height.mm * WIDEST / shape.width)
-            shape.width = WIDEST
-        line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        share = min(1, WIDEST / shape.width, HIGHEST / shape.height)
+        shape.width, shape.height = Mm(shape.width.mm * share), Mm(shape.height.mm * share)
+        spacing = line.paragraph_format
+        spacing.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        if not line.text:
+            spacing.alignment, spacing.first_line_indent = CENTER, Pt(0)
+            for indent in line._p.iter(qn("w:ind")):
+                indent.set(qn("w:firstLineChars"), "0")
 
 
 def _run(line: Paragraph, text: str, around: tuple[Element, ...]) -> None:
@@ -205,26 +224,40 @@ def _run(line: Paragraph, text: str, around: tuple[Element, ...]) -> None:
 
 
 def _foot(document: Document, sheet: Sheet) -> None:
-    """版记 stands at the lower edge of the text."""
-    for place, (head, who) in enumerate(sheet.foot.lines):
-        line = document.add_paragraph(f"{head}{who}", "版记")
-        line.paragraph_format.left_indent = Pt(42)
-        line.paragraph_format.right_indent = Pt(14)
-        line.paragraph_format.first_line_indent = Pt(-28)
-        _lines(line, top=THIN if place else THICK)
-        _at_the_bottom(line)
-    last = document.add_paragraph(sheet.foot.copies, "版记")
-    last.alignment = RIGHT
-    last.paragraph_format.right_indent = Pt(14)
-    _lines(last, top=THIN if sheet.foot.lines else THICK, bottom=THICK)
-    _at_the_bottom(last)
+    """版记 stands at the lower edge of the text of its page: a table that is tied to it."""
+    rows = [f"{head}{who}" for head, who in sheet.foot.lines]
+    table = document.add_table(len(rows) + 1, 1)
+    _tie_to_the_bottom(table)
+    for cell, words in zip(table.columns[0].cells, [*rows, sheet.foot.copies], strict=True):
+        cell.width = Twips(WIDTH)
+        line = cell.paragraphs[0]
+        line.style = document.styles["版记"]
+        line.add_run(words)
+        line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Pt(28), Pt(-28)
+    line.alignment = RIGHT
+    document.add_paragraph(style="落脚")
 
 
-def _at_the_bottom(line: Paragraph) -> None:
-    place = {"hAnchor": "margin", "vAnchor": "margin", "xAlign": "center", "yAlign": "bottom"}
-    line._p.get_or_add_pPr().insert_element_before(
-        element("w:framePr", w=WIDTH, wrap="around", **place), *AFTER_FRAME
+def _tie_to_the_bottom(table: Table) -> None:
+    place = {"horzAnchor": "page", "tblpX": BINDING, "vertAnchor": "margin", "tblpYSpec": "bottom"}
+    edges = element("w:tblBorders")
+    for side, size in (("top", THICK), ("bottom", THICK), ("insideH", THIN)):
+        edges.append(element(f"w:{side}", val="single", sz=size, space="0", color="000000"))
+    room = element("w:tblCellMar")
+    for side in ("left", "right"):
+        room.append(element(f"w:{side}", w="280", type="dxa"))
+    properties = table._tbl.tblPr
+    properties.clear()
+    properties.extend(
+        [
+            element("w:tblpPr", **place),
+            element("w:tblW", w=str(WIDTH), type="dxa"),
+            edges,
+            element("w:tblLayout", type="fixed"),
+            room,
+        ]
     )
+    table.columns[0].width = Twips(WIDTH)
 
 
 def _lines(line: Paragraph, *, top: str = "", bottom: str = "", colour: str = "000000") -> None:

@@ -51,18 +51,20 @@ LOOKS = {
     "报头标识": Look(HEI, align=LEFT),
     "报头": Look(SONG, 46, 58, CENTER, before=22, red=True),
     "期号": Look(align=CENTER),
-    "编发": Look(align=LEFT, after=LINE),
-    "要目标题": Look(SONG, 22, align=CENTER, after=LINE, keep=True),
+    "编发": Look(align=LEFT),
+    "要目标题": Look(SONG, 22, align=CENTER, before=LINE, after=LINE, keep=True),
     "要目": Look(align=LEFT, first=2),
     "按语": Look(KAI, first=2),
-    "一级标题": Look(HEI, align=LEFT, first=2, keep=True, level=0),
+    "一级标题": Look(HEI, align=LEFT, first=2, before=LINE, keep=True, level=0),
     "简报标题": Look(SONG, 22, align=CENTER, before=LINE, after=LINE, keep=True, level=1),
     "正文一级": Look(HEI, align=LEFT, first=2, keep=True),
     "正文二级": Look(KAI, first=2, keep=True),
     "简报正文": Look(first=2),
-    "表格文字": Look(size=12, line=18, align=LEFT),
+    "表格文字": Look(size=12, line=18, align=LEFT, before=2, after=2),
+    "表头文字": Look(HEI, size=12, line=18, align=CENTER, before=2, after=2),
     "来源": Look(KAI, align=RIGHT),
     "版记": Look(size=14, line=24, align=LEFT),
+    "落脚": Look(size=1, line=1),  # the last line, behind the foot
     "页码": Look("宋体", 14, 18),
 }
 # In the language of Word the order of properties counts: what comes behind each of them.
@@ -81,8 +83,10 @@ w:rtl w:cs w:em w:lang w:eastAsianLayout w:specVanish w:oMath
 AFTER_INDENT = _AFTER_INDENT.split()
 AFTER_LEVEL = AFTER_INDENT[AFTER_INDENT.index("w:divId") :]
 AFTER_BORDERS = _AFTER_BORDERS.split() + AFTER_INDENT
-AFTER_FRAME = ["w:widowControl", "w:numPr", "w:suppressLineNumbers", "w:pBdr", *AFTER_BORDERS]
 AFTER_SPACING = _AFTER_SPACING.split()
+# Room between Han characters and digits; and lines of a title on two lines of the grid.
+UNWANTED = ("autoSpaceDE", "autoSpaceDN", "snapToGrid")
+AFTER_HABITS = ["w:spacing", "w:ind", *AFTER_INDENT]
 
 
 def prepare(document: Document) -> None:
@@ -90,6 +94,10 @@ def prepare(document: Document) -> None:
     _set_page(document)
     base = document.styles["Normal"]
     _set_font(base, FANG, 16)
+    for habit in UNWANTED:
+        base.element.get_or_add_pPr().insert_element_before(
+            element(f"w:{habit}", val="0"), *AFTER_HABITS
+        )
     for name, look in LOOKS.items():
         _add_style(document, name, look)
     _name_other_fonts(document)

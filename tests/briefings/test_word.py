@@ -1,16 +1,20 @@
 """The Word file, read back: the same words, in the styles of official paper."""
 
+import hashlib
+from dataclasses import replace
 from io import BytesIO
 
 import docx
 import pytest
-from docx.enum.text import WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from county_portal.briefings.content import Piece
 from county_portal.briefings.word import to_docx
+from county_portal.files import blob_path
 from tests.briefings.test_paper import content, entry
+from tests.documents import corpus
 
 TABLE = "<table><thead><tr><th>乡镇</th><th>户数</th></tr></thead><tbody><tr><td>龙泉镇</td><td>12</td></tr></tbody></table>"  # noqa: E501
 BODY = (
@@ -57,7 +61,7 @@ def test_every_word_of_the_paper_is_there_in_its_style(word):
     assert lines(word, "正文一级") == ["一、总体情况"]
     assert lines(word, "简报正文") == ["正文，要紧。", "1.甲", "2.乙"]
     assert lines(word, "来源") == ["（青禾县水利局）"]
-    assert lines(word, "版记") == [
+    assert [cell.text for cell in word.tables[-1].columns[0].cells] == [
         "报：市政府办公室，县委常委。",
         "送：县委办公室。",
         "发：各乡镇人民政府，县政府各部门。",
@@ -91,9 +95,55 @@ def test_the_name_is_red_and_the_foot_stands_at_the_bottom(word):
     (name,) = [one for one in word.paragraphs if one.style.name == "报头"]
     assert str(name.style.font.color.rgb) == "E60012"
     assert name.runs[0].font.size == Pt(46)
-    for one in [one for one in word.paragraphs if one.style.name == "版记"]:
-        frame = one._p.pPr.find(qn("w:framePr"))
-        assert frame.get(qn("w:yAlign")) == "bottom"
+    foot = word.tables[-1]
+    place = foot._tbl.tblPr.find(qn("w:tblpPr"))
+    assert place.get(qn("w:vertAnchor")) == "margin"
+    assert place.get(qn("w:tblpYSpec")) == "bottom"
+    assert {cell.paragraphs[0].style.name for cell in foot.columns[0].cells} == {"版记"}
+
+
+def test_lines_hold_what_lines_of_the_paper_hold(word):
+    """No room between Han characters and figures, and a line of a title is one line high."""
+    habits = word.styles["Normal"].element.pPr
+    for name in ("autoSpaceDE", "autoSpaceDN", "snapToGrid"):
+        assert habits.find(qn(f"w:{name}")).get(qn("w:val")) == "0"
+
+
+def test_the_head_of_a_table_is_that_of_the_paper(word):
+    styles = [[cell.paragraphs[0].style.name for cell in row.cells] for row in word.tables[0].rows]
+    assert styles == [["表头文字"] * 2, ["表格文字"] * 2]
+
+
+def test_a_note_has_a_blank_line_before_it_where_the_paper_has_one():
+    note = Piece(2, "note", "", "<p>现予刊发。</p>")
+    made = to_docx(content(note, Piece(1, "heading", "基层动态", ""), replace(note, id=3)))
+    before = [
+        one.paragraph_format.space_before
+        for one in docx.Document(BytesIO(made)).paragraphs
+        if one.style.name == "按语"
+    ]
+    assert before == [Pt(28.95), None]
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((1200, 800), (156, 104)), ((500, 900), (72, 130)), ((90, 60), (32, 21))]
+)
+def test_a_picture_stands_in_the_middle_no_larger_than_on_paper(office, tmp_path, size, wanted):
+    with office.app_context():
+        made = corpus.png(tmp_path / "map.png", size=size).read_bytes()
+        sha256 = hashlib.sha256(made).hexdigest()
+        place = blob_path(sha256)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(made)
+        one = entry(1, "题目", '<p><img src="attachment:aaaaaaaa" alt="图"></p>')
+        word = docx.Document(
+            BytesIO(to_docx(content(replace(one, pictures=(("aaaaaaaa", sha256),)))))
+        )
+    (shape,) = word.inline_shapes
+    assert (round(shape.width.mm), round(shape.height.mm)) == wanted
+    line = next(one for one in word.paragraphs if one._p.findall(f".//{qn('w:drawing')}"))
+    assert line.alignment == WD_ALIGN_PARAGRAPH.CENTER
+    assert line._p.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "0"
 
 
 def test_page_numbers_stand_outside(word):
