@@ -11,17 +11,19 @@ from functools import cache
 from pathlib import Path
 
 from flask import current_app
-from jinja2 import StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
 from county_portal.core import binding, parting, typesetters
 from county_portal.core.errors import Refused
 from county_portal.core.typesetters import CannotPrint, Died, Order, Sheets, Unset, Watch
 
 CUT = "<!--page-->"
-ELEMENT = 60  # characters that take as long to set as one element
-SMALL = 15_000  # in characters: what is not worth a second process
-LARGE = 200_000  # in characters: what one process sets within its memory
+ELEMENT = 30  # characters that take as long to set as one element
+SMALL = 12_000  # in characters: what is not worth a second process
+LARGE = 120_000  # in characters: what one process sets within its memory
+EACH = 2  # parts for each process, so that nobody is idle for long at the end
 LEFT_OUT = "（此件无法排版，已略去，请与系统管理员联系。）"
+MARKUP = re.compile(r"<[^>]*>|\s+")
 PIECE = re.compile(r'<section\b[^>]*\bdata-piece="([^"]*)"[^>]*>.*?</section>', re.DOTALL)
 FAMILIES = (
     "FandolFang R",  # 仿宋: the text
@@ -65,8 +67,13 @@ def render_pdf(template: str, *, attach: str = "", **context: object) -> bytes:
 
 def html_of(template: str, **context: object) -> str:
     """The template with its values, ready to be set."""
-    paper = current_app.jinja_env.overlay(undefined=StrictUndefined)
-    return paper.get_template(template).render(context)
+    return _strict(current_app.jinja_env).get_template(template).render(context)
+
+
+@cache
+def _strict(environment: Environment) -> Environment:
+    """The environment for which a name it was not given is an error; it keeps its own templates."""
+    return environment.overlay(undefined=StrictUndefined)
 
 
 def print_paper(
@@ -173,14 +180,13 @@ def cut(html: str) -> list[str]:
     head, body, tail = _sections(html)
     pieces = body.split(CUT)
     whole = _weight(body)
-    together = typesetters.MOST if whole > SMALL else 1
-    wanted = together * -(-whole // (LARGE * together))  # nobody idle at the end
+    wanted = max(EACH * typesetters.MOST, -(-whole // LARGE)) if whole > SMALL else 1
     return [f"{head}{part}{tail}" for part in _gathered(pieces, whole / wanted)]
 
 
 def _weight(html: str) -> int:
     """About how long it takes to set, in characters."""
-    return len(html) + ELEMENT * html.count("</")
+    return len(MARKUP.sub("", html)) + ELEMENT * html.count("</")
 
 
 def _gathered(pieces: Sequence[str], size: float) -> list[str]:

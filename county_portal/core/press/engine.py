@@ -18,7 +18,7 @@ from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from .haste import embed_bare, own_sheet, shortcuts
+from .haste import embed_bare, own_sheet, pack, shortcuts
 from .lines import set_lines_flush
 from .rare import characters_of, mark_rare
 
@@ -63,7 +63,7 @@ class Press:
             source = Source(tree_of(html, self._known), folder, reader)
             document = source.render(font_config=self._fonts, **OPTIONS)
             facts = facts_of(document)
-            pdf: bytes = document.write_pdf(finisher=embed_bare, **OPTIONS)
+            pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
         return facts, pdf
 
     def families(self) -> frozenset[str]:
@@ -100,6 +100,12 @@ def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
     if known is not None:
         mark_rare(tree, known)
     return tree
+
+
+def finish(document: Any, pdf: Any) -> None:
+    """What is still to be done before the file is written."""
+    embed_bare(document, pdf)
+    pack(pdf)
 
 
 def facts_of(document: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ way wherever that is not enough, and is known to be right for one version of it 
 import copy
 import re
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -137,6 +138,18 @@ def embed_bare(document: Any, pdf: Any) -> None:
 
 
 DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"SVG ", b"VORG", b"vhea", b"vmtx")
+
+
+def pack(pdf: Any) -> None:
+    """Everything long is compressed here, where several processes work at once.
+
+    But for what describes the document, which anybody may want to read.
+    """
+    for one in pdf.objects:
+        about = one.extra if isinstance(one, pydyf.Stream) else {"Filter": ""}
+        if "Filter" not in about and about.get("Type") != "/Metadata":
+            content = b"\n".join(map(to_bytes, one.stream))
+            one.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"
 
 
 def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
