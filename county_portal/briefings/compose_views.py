@@ -11,6 +11,7 @@ from county_portal.accounts.people import find_units
 from county_portal.briefings import mastheads, pieces, printing, services, sources
 from county_portal.briefings.forms import ComposeForm, PickForm, parts_of, typed_parts
 from county_portal.briefings.services import PartWords
+from county_portal.briefings.shortening import holds_signs
 from county_portal.briefings.views import preview_of
 from county_portal.core.web import form_page
 from county_portal.extensions import db
@@ -128,7 +129,7 @@ def _shown(briefing: Briefing, parts: dict[int, PartWords]) -> dict[str, object]
         "briefing": briefing,
         "rows": _rows(briefing, parts),
         "faults": {one.part_id: one for one in sources.faults(briefing)},
-        "is_plain": services.is_plain,
+        "holds_signs": holds_signs,
         **preview_of(briefing),
     }
 

@@ -23,6 +23,7 @@ from wtforms.widgets import HiddenInput
 from county_portal.briefings.finding import Filter, mastheads, years
 from county_portal.briefings.mastheads import HIGHEST, Counts, MastheadDraft
 from county_portal.briefings.services import TITLE_LENGTH, BriefingDraft, PartWords
+from county_portal.briefings.shortening import as_typed
 from county_portal.briefings.sources import Wanted
 from county_portal.core.html import text_of
 from county_portal.items.choices import all_columns
@@ -259,4 +260,4 @@ def parts_of(typed: MultiDict[str, str]) -> dict[int, PartWords]:
 
 def typed_parts(briefing: Briefing) -> dict[int, PartWords]:
     """The parts as the form shows them."""
-    return {one.id: PartWords(one.title, text_of(one.body)) for one in briefing.parts}
+    return {one.id: PartWords(one.title, as_typed(one.body)) for one in briefing.parts}

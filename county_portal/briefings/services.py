@@ -4,15 +4,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from html import escape
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from county_portal import audit
+from county_portal.briefings.shortening import rewritten
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
-from county_portal.core.html import clean, seen, text_of
+from county_portal.core.html import seen
 from county_portal.extensions import db
 from county_portal.models import (
     AuditRow,
@@ -127,20 +127,6 @@ def save_briefing(
     touch(briefing, by)
     if not (by_itself and _told_lately(briefing, by)):
         audit.record(by, Do.BRIEFING_EDIT, briefing)
-
-
-def rewritten(html: str, typed: str) -> str:
-    """The text that was typed, as clean HTML; what nobody changed keeps its tables and lists."""
-    lines = [line for one in seen(typed).splitlines() if (line := " ".join(one.split()))]
-    before = [line for one in text_of(html).splitlines() if (line := " ".join(one.split()))]
-    if lines == before:
-        return html
-    return clean("".join(f"<p>{escape(line)}</p>" for line in lines))
-
-
-def is_plain(html: str) -> bool:
-    """Whether typing the text anew would lose nothing but words."""
-    return not any(f"<{tag}" in html for tag in ("table", "ul", "ol", "img", "h2", "h3", "h4"))
 
 
 def _write_parts(briefing: Briefing, words: Mapping[int, PartWords]) -> None:
