@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from county_portal.core.errors import Refused
 from county_portal.extensions import db
-from county_portal.gazettes import compose, records
+from county_portal.gazettes import compose, composing, records
 from county_portal.models import (
     Gazette,
     GazetteEdition,
@@ -21,7 +21,7 @@ from county_portal.workflow import Step
 def something_to_print(gazette: Gazette) -> None:
     """There are texts, and the public reads each of them."""
     if gazette.kind is GazetteKind.VOLUME:
-        if not compose.paper_of(gazette).parts:
+        if gazette.year not in composing.years_to_bind():
             raise Refused("No issue of this year is on the public site")
         return
     if not gazette.texts:
