@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 from weasyprint import css
 from weasyprint.draw import border
 from weasyprint.draw.color import get_color
+from weasyprint.formatting_structure import boxes
 from weasyprint.html import UA_STYLESHEET
 from weasyprint.layout import float as floats
 from weasyprint.layout import page as pages
@@ -53,6 +54,7 @@ def shortcuts() -> list[Shortcut]:
         (percent.resolve_percentages, resolve_percentages),
         (floats.avoid_collisions, avoid_collisions),
         (line_break.strut, strut),
+        (line_break.split_first_line, split_first_line),
         (border.draw_border, draw_border),
         (pydyf._to_bytes, to_bytes),
     ]
@@ -68,8 +70,15 @@ def shortcuts() -> list[Shortcut]:
         for name, value in sorted(vars(module).items())
         if value is theirs
     ]
-    found.append(Shortcut(line_break.Layout, "setup", set_up, THEIR_SET_UP))
-    found.append(Shortcut(pydyf.PDF, "page_references", property(page_references), THEIR_PAGES))
+    methods: list[tuple[Any, str, Any]] = [
+        (line_break.Layout, "setup", set_up),
+        (line_break.Layout, "set_text", set_text),
+        (line_break.Layout, "deactivate", deactivate),
+        (line_break.Layout, "reactivate", reactivate),
+        (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
+        (pydyf.PDF, "page_references", property(page_references)),
+    ]
+    found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
     return found
 
 
@@ -276,10 +285,25 @@ def avoid_collisions(context: Any, box: Any, containing_block: Any, outer: Any =
     return left, box.border_box_y() - box.margin_top, width
 
 
+THEIR_FLOW = boxes.Box.is_in_normal_flow
+
+
+def is_in_normal_flow(box: Any) -> Any:
+    """Whether the box stands among its neighbours, asked once of each style."""
+    style = box.style
+    known = vars(style).get("in_flow")
+    if known is None:
+        known = style.in_flow = THEIR_FLOW(box)
+    return known
+
+
 # Text
 
 THEIR_STRUT = line_break.strut
+THEIR_SPLIT = line_break.split_first_line
 THEIR_SET_UP = line_break.Layout.setup
+THEIR_SET_TEXT = line_break.Layout.set_text
+SHORT = 24  # characters
 
 
 def strut(style: Any) -> Any:
@@ -288,6 +312,46 @@ def strut(style: Any) -> Any:
     if known is None:
         known = style.strut = THEIR_STRUT(style)
     return known
+
+
+def split_first_line(
+    text: str,
+    style: Any,
+    context: Any,
+    max_width: Any,
+    justification_spacing: Any,
+    **place: Any,
+) -> Any:
+    """The first line of a text: short ones that fit, as most cells hold, are asked for once."""
+    what = text, style, context, max_width, justification_spacing
+    if justification_spacing or len(text) > SHORT:
+        return THEIR_SPLIT(*what, **place)
+    known = vars(style).setdefault("lines", {})
+    asked = text, max_width, tuple(place.items())
+    if (found := known.get(asked)) is None:
+        found = THEIR_SPLIT(*what, **place)
+        if found[2] is None:  # nothing is left for another line
+            known[asked] = found
+    return found
+
+
+def set_text(layout: Any, text: str, justify: Any = 0) -> None:
+    """Put the text into the layout; already as the one paragraph that it is when it is painted."""
+    THEIR_SET_TEXT(layout, text, justify)
+    pango.pango_layout_set_single_paragraph_mode(layout.layout, "\n" not in text)
+
+
+def deactivate(_layout: Any) -> None:
+    """Keep the line as it is until it is painted."""
+
+
+def reactivate(layout: Any, style: Any) -> None:
+    """The line as it is painted: without an end, and with its words spread."""
+    if layout.justification_spacing:
+        layout.setup(style)
+        layout.set_text(layout.text, justify=True)
+    elif layout.get_first_line()[1] is not None:
+        pango.pango_layout_set_width(layout.layout, -1)
 
 
 def set_up(layout: Any, style: Any) -> None:
@@ -379,7 +443,6 @@ def has_bars(box: Any) -> bool:
 
 
 THEIR_BYTES = pydyf._to_bytes
-THEIR_PAGES = pydyf.PDF.page_references
 
 
 def to_bytes(item: Any) -> bytes:
