@@ -1,9 +1,10 @@
 """The traditional return form (统计表) over the figures of a report.
 
 Source: the monthly return of 2008, with indicators 01 to 35 and columns 本期实际, 本年累计.
-Lines whose figures the records do not hold stay open.
+Lines whose figures the records do not hold are marked and filled in by hand.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,15 +13,15 @@ from county_portal import settings
 from county_portal.core.pdf import render_pdf
 from county_portal.extensions import db
 from county_portal.models import Person, Unit
+from county_portal.reports import indicators
 from county_portal.reports.figures import as_json
 from county_portal.reports.lines import MonthlyReport, Stamp
 from county_portal.reports.periods import Period
 
-PROACTIVE, FULL_TEXT = "01", "02"
 # code, name, unit of count
 INDICATORS = (
-    (PROACTIVE, "主动公开信息数", "条"),
-    (FULL_TEXT, "其中：全文电子化的主动公开信息数", "条"),
+    ("01", "主动公开信息数", "条"),
+    ("02", "其中：全文电子化的主动公开信息数", "条"),
     ("03", "新增的行政规范性文件数", "条"),
     ("04", "提供服务类信息数", "条"),
     ("05", "网站政府信息公开专栏页面访问量", "人次"),
@@ -64,7 +65,7 @@ SUMS = (
 
 @dataclass(frozen=True)
 class ReturnLine:
-    """One indicator. None: the records do not hold it."""
+    """One indicator. None: the records do not hold it, somebody writes it in."""
 
     code: str
     name: str
@@ -72,10 +73,14 @@ class ReturnLine:
     now: int | None
     this_year: int | None
 
+    @property
+    def by_hand(self) -> bool:
+        return self.now is None
+
 
 @dataclass(frozen=True)
 class Return:
-    """The whole form. checks: each as the form prints it, with whether it holds."""
+    """The whole form. checks: each as the form prints it, and whether it holds; None: by hand."""
 
     period: Period
     office: str
@@ -90,7 +95,12 @@ class Return:
 
 def build(report: MonthlyReport, by: Person | None) -> Return:
     """The form over the figures of a report, filled in by the person who asked for it."""
-    lines = tuple(_lines(report))
+    now = indicators.counted(report.period)
+    this_year = indicators.counted(indicators.year_until(report.period))
+    lines = tuple(
+        ReturnLine(code, name, unit, now.get(code), this_year.get(code))
+        for code, name, unit in INDICATORS
+    )
     office = db.session.scalar(select(Unit).where(Unit.name == report.office))
     return Return(
         period=report.period,
@@ -101,7 +111,7 @@ def build(report: MonthlyReport, by: Person | None) -> Return:
         above=f"{report.county}人民政府",
         phone=settings.value("contact_phone"),
         lines=lines,
-        checks=(*(_sum(lines, whole, parts) for whole, parts in SUMS), _year(report)),
+        checks=tuple(_checks(report, lines)),
     )
 
 
@@ -110,14 +120,20 @@ def to_pdf(form: Return, stamp: Stamp) -> bytes:
     return render_pdf("reports/return.html", attach=as_json(form), form=form, stamp=stamp)
 
 
-def _lines(report: MonthlyReport) -> list[ReturnLine]:
-    """What nobody can submit without its text is published with it: 02 is 01."""
-    this_year = report.this_year.published if report.this_year else None
-    known = dict.fromkeys((PROACTIVE, FULL_TEXT), (report.totals.published, this_year))
-    return [
-        ReturnLine(code, name, unit, *known.get(code, (None, None)))
-        for code, name, unit in INDICATORS
-    ]
+def _checks(
+    report: MonthlyReport, lines: tuple[ReturnLine, ...]
+) -> Iterator[tuple[str, bool | None]]:
+    """The form against itself, against the report that it goes with, and against the one before."""
+    now = {line.code: line.now for line in lines if line.now is not None}
+    units = sum(one.published for one in report.units)
+    kinds = sum(one.count for one in report.categories)
+    yield f"01＝各单位合计{units}＝各类别合计{kinds}", now["01"] == units == kinds
+    yield "03＋04≤01", now["03"] + now["04"] <= now["01"]
+    known = [line for line in lines if not line.by_hand]
+    yield "本期实际≤本年累计", all((one.now or 0) <= (one.this_year or 0) for one in known)
+    yield _year(report, lines[0])
+    for whole, parts in SUMS:
+        yield _sum(lines, whole, parts)
 
 
 def _sum(
@@ -134,16 +150,10 @@ def _sum(
     return words, numbers[whole] == sum(one for one in known if one is not None)
 
 
-def _year(report: MonthlyReport) -> tuple[str, bool | None]:
-    """That the year so far is what it was before the period and the period together."""
-    if report.this_year is None:
-        return "本年累计＝上期累计＋本期实际", None
-    year = report.period.last.year
-    before = sum(
-        one.published
-        for one in report.course
-        if one.month.year == year and one.month < report.month
-    )
-    now, this_year = report.totals.published, report.this_year.published
-    words = f"01本年累计{this_year}＝上期累计{before}＋本期实际{now}"
-    return words, this_year == before + now
+def _year(report: MonthlyReport, line: ReturnLine) -> tuple[str, bool | None]:
+    """That the year so far is what the form before said, and this period."""
+    before = indicators.year_before(report.period)
+    if before is None:
+        return "01本年累计＝上期累计（上期尚无报表）＋本期实际", None
+    words = f"01本年累计{line.this_year}＝上期累计{before}＋本期实际{line.now}"
+    return words, line.this_year == before + (line.now or 0)
