@@ -126,12 +126,13 @@ def _differences() -> writer.Changes | None:
     lines = db.session.execute(_live(Publication.public_id, Revision.content_hash))
     want: dict[int, str] = dict(lines.all())
     differ = {key for key, value in want.items() if have.get(key) != value}
-    differ |= _other_validity() & want.keys()
+    found = validities()
+    differ |= _other_validity(found) & want.keys()
     gone = {one.public_id: one for one in withdrawn()}
     site = site_data()
     return writer.Changes(
         site=None if has_this_site(site) else site,
-        put=tuple(entries(differ)),
+        put=tuple(entries(differ, found)),
         remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
         withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
         gazettes=gazettes.differences(),
@@ -164,8 +165,10 @@ def _live(*what: Any) -> Select[Any]:
     return found
 
 
-def entries(only: set[int] | None = None) -> Iterator[Entry]:
-    """What the public file should hold. only: these public ids."""
+def entries(
+    only: set[int] | None = None, found: dict[int, ValidityLine] | None = None
+) -> Iterator[Entry]:
+    """What the public file should hold. only: these public ids. found: `validities`, if known."""
     columns = (
         Publication.public_id,
         Publication.index_number,
@@ -177,7 +180,7 @@ def entries(only: set[int] | None = None) -> Iterator[Entry]:
     query = _live(*columns).order_by(Publication.public_id)
     if only is not None:
         query = query.where(_among(only))
-    found = validities()
+    found = validities() if found is None else found
     for row in db.session.execute(query.execution_options(yield_per=500)):
         yield _entry(row, found.get(row.public_id, ValidityLine()))
 
@@ -226,7 +229,7 @@ def _validity_line(standing: validity.Standing, live: dict[int, int]) -> Validit
     return ValidityLine(row.state.value, row.since_on, by, standing.expires_on)
 
 
-def _other_validity() -> set[int]:
+def _other_validity(found: dict[int, ValidityLine]) -> set[int]:
     """Public ids of which the public file tells another validity than was found."""
     lines = writer.ask(
         folder(),
@@ -234,7 +237,6 @@ def _other_validity() -> set[int]:
         " WHERE validity > '' OR expires_on > ''",
     )
     told = {row[0]: ValidityLine(row[1], _day(row[2]), row[3], _day(row[4])) for row in lines}
-    found = validities()
     return {key for key in told.keys() | found.keys() if told.get(key) != found.get(key)}
 
 
