@@ -17,20 +17,20 @@ from docx.text.paragraph import Paragraph
 
 from county_portal.briefings.content import Content
 from county_portal.briefings.paper import PICTURE, Sheet, sheet_of
-from county_portal.briefings.word_styles import (
+from county_portal.core.html_tree import Element, Node, read
+from county_portal.files import blob_path
+from county_portal.wordpaper import (
     AFTER_BORDERS,
     CENTER,
     HEI,
     KAI,
-    LEFT,
     LINE,
     RIGHT,
+    add_page_numbers,
     element,
     prepare,
     set_apart,
 )
-from county_portal.core.html_tree import Element, Node, read
-from county_portal.files import blob_path
 
 SIZES = {"four": 46, "six": 42, "nine": 38, "fourteen": 29, "long": 21}  # pt, as on paper
 ROW = {"first": "正文一级", "second": "正文二级", "": "简报正文"}
@@ -63,7 +63,7 @@ def to_docx(content: Content) -> bytes:
             _source(document, block.source)
         apart = block.kind == "note"
     _foot(document, sheet)
-    _numbers(document)
+    add_page_numbers(document)
     return _packed(document)
 
 
@@ -267,24 +267,6 @@ def _lines(line: Paragraph, *, top: str = "", bottom: str = "", colour: str = "0
         if size:
             borders.append(element(f"w:{side}", val="single", sz=size, space="1", color=colour))
     line._p.get_or_add_pPr().insert_element_before(borders, *AFTER_BORDERS)
-
-
-# Page numbers
-
-
-def _numbers(document: Document) -> None:
-    """— 1 — outside: on the right of odd pages, on the left of even ones."""
-    section = document.sections[0]
-    for footer, side in ((section.footer, RIGHT), (section.even_page_footer, LEFT)):
-        line = footer.paragraphs[0]
-        line.style, line.alignment = document.styles["页码"], side
-        indent = line.paragraph_format
-        indent.left_indent, indent.right_indent = Pt(14), Pt(14)
-        line.add_run("— ")
-        number = element("w:fldSimple", instr="PAGE")
-        number.append(line.add_run("1")._r)
-        line._p.append(number)
-        line.add_run(" —")
 
 
 def _packed(document: Document) -> bytes:

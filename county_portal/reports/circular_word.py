@@ -10,44 +10,65 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml.ns import qn
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.shared import Mm, Pt
 
 from county_portal.reports.circular import Block
+from county_portal.wordpaper import (
+    CENTER,
+    HEI,
+    LEFT,
+    LINE,
+    RIGHT,
+    Look,
+    add_page_numbers,
+    add_style,
+    element,
+    prepare,
+)
 
-TEXT, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
-PITCH = Pt(28.95)
+RANK, UNIT, TEXT_WIDTH = 13, 56, 156  # mm: the first two columns, and all of them
+LOOKS = {
+    "主送": Look(align=LEFT),
+    "表题": Look(HEI, 12, 20, CENTER, before=4, after=2, keep=True),
+    "表头小字": Look(HEI, 10.5, 15, CENTER, before=1, after=1),
+    "表格小字": Look(size=10.5, line=15, align=LEFT, before=1, after=1),
+    "落款": Look(align=RIGHT),
+}
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the only day a zip need know
 
 
-def to_docx(title: str, blocks: Iterable[Block], office: str, made_at: datetime) -> bytes:
-    """The text as .docx; the same words give the same bytes."""
+def to_docx(
+    title: tuple[str, ...], blocks: Iterable[Block], office: str, made_at: datetime
+) -> bytes:
+    """The text as .docx, its title in these lines; the same words give the same bytes."""
     document = Document()
-    _set_page(document, title, office, made_at)
-    _paragraph(document, title, TITLE, 22, WD_ALIGN_PARAGRAPH.CENTER)
-    _paragraph(document, "", TEXT, 16)
-    _paragraph(document, "各乡镇人民政府，县政府各部门、各有关单位：", TEXT, 16)
+    prepare(document)
+    for name, look in LOOKS.items():
+        add_style(document, name, look)
+    add_page_numbers(document)
+    _describe(document, "".join(title), office, made_at)
+    heading = document.add_paragraph(style="简报标题")
+    heading.paragraph_format.space_before = Pt(0)
+    heading.add_run("\n".join(title))
+    document.add_paragraph("各乡镇人民政府，县政府各部门、各有关单位：", "主送")
     for block in blocks:
         if block.kind == "table":
             _table(document, block)
         else:
-            font = HEADING if block.kind == "heading" else TEXT
-            _paragraph(document, block.words, font, 16, indent=True)
-    _paragraph(document, "", TEXT, 16)
+            style = "一级标题" if block.kind == "heading" else "简报正文"
+            document.add_paragraph(block.words, style)
     day = f"{made_at.year}年{made_at.month}月{made_at.day}日"
-    for words in (office, day):
-        _paragraph(document, words, TEXT, 16, WD_ALIGN_PARAGRAPH.RIGHT)
+    for words, before in ((office, LINE), (day, 0)):
+        line = document.add_paragraph(words, "落款")
+        line.paragraph_format.space_before = Pt(before)
+        line.paragraph_format.right_indent = Pt(63)
     file = BytesIO()
     document.save(file)
     return _timeless(file.getvalue())
 
 
-def _set_page(document: Any, title: str, office: str, made_at: datetime) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
+def _describe(document: Any, title: str, office: str, made_at: datetime) -> None:
     about = document.core_properties
     moment = made_at.replace(tzinfo=None, microsecond=0)
     about.title, about.author, about.language = title, office, "zh-CN"
@@ -55,44 +76,25 @@ def _set_page(document: Any, title: str, office: str, made_at: datetime) -> None
     about.comments = about.last_modified_by = ""
 
 
-def _paragraph(
-    document: Any,
-    words: str,
-    font: str,
-    points: float,
-    place: WD_ALIGN_PARAGRAPH | None = None,
-    *,
-    indent: bool = False,
-) -> None:
-    paragraph = document.add_paragraph()
-    look = paragraph.paragraph_format
-    look.line_spacing_rule, look.line_spacing = WD_LINE_SPACING.EXACTLY, PITCH
-    look.space_before = look.space_after = Pt(0)
-    if indent:
-        look.first_line_indent = Pt(points * 2)
-    if place is not None:
-        paragraph.alignment = place
-    _write(paragraph, words, font, points)
-
-
-def _write(paragraph: Any, words: str, font: str, points: float) -> None:
-    run = paragraph.add_run(words)
-    run.font.size, run.font.name = Pt(points), font
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
-
-
 def _table(document: Any, block: Block) -> None:
-    _paragraph(document, block.words, HEADING, 10.5, WD_ALIGN_PARAGRAPH.CENTER)
-    table = document.add_table(rows=1, cols=len(block.heads), style="Table Grid")
-    for cell, words in zip(table.rows[0].cells, block.heads, strict=True):
-        _write(cell.paragraphs[0], words, HEADING, 10.5)
-    for row in block.rows:
+    """As wide as the text; its head stands on each page that it reaches."""
+    document.add_paragraph(block.words, "表题")
+    wide = [RANK, UNIT, *[(TEXT_WIDTH - RANK - UNIT) / (len(block.heads) - 2)] * len(block.heads)]
+    table = document.add_table(rows=0, cols=len(block.heads), style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for row in (block.heads, *block.rows):
         cells = table.add_row().cells
-        for cell, words in zip(cells, row, strict=True):
-            _write(cell.paragraphs[0], words, TEXT, 10.5)
-    for place, column in enumerate(table.columns):
-        for cell in column.cells:
-            cell.width = Mm(52) if place == 1 else Mm(14.8)
+        for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
+            cell.width = Mm(wide[place])
+            line = cell.paragraphs[0]
+            line.style = "表头小字" if row is block.heads else "表格小字"
+            line.add_run(words)
+            if row is not block.heads and place != 1:
+                line.alignment = RIGHT
+    for column, width in zip(table.columns, wide, strict=False):
+        column.width = Mm(width)
+    head = table.rows[0]._tr.get_or_add_trPr()
+    head.append(element("w:tblHeader"))
 
 
 def _timeless(content: bytes) -> bytes:

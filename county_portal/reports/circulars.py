@@ -166,7 +166,9 @@ def make(
     pdf = files.keep_paper(circular.to_pdf(found, stamp, figures))
     progress(80, "Writing the Word document")
     blocks = circular.blocks(found)
-    docx = files.keep_bytes(to_docx(circular.title(found), blocks, found.office, stamp.made_here))
+    docx = files.keep_bytes(
+        to_docx(circular.title_lines(found), blocks, found.office, stamp.made_here)
+    )
     with writing():
         db.session.rollback()
         row = CircularRow(

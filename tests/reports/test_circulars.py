@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
@@ -162,7 +163,9 @@ def test_the_word_document_says_the_same_and_is_the_same_each_time(
     told: circular.Circular,
 ) -> None:
     def write() -> bytes:
-        return to_docx(circular.title(told), circular.blocks(told), told.office, STAMP.made_here)
+        return to_docx(
+            circular.title_lines(told), circular.blocks(told), told.office, STAMP.made_here
+        )
 
     content = write()
     document = Document(BytesIO(content))
@@ -171,7 +174,11 @@ def test_the_word_document_says_the_same_and_is_the_same_each_time(
     ]
     paragraphs = [one.text for one in document.paragraphs]
     check_words("".join([*cells, *paragraphs]), told)
-    assert paragraphs[0] == "关于2026年3月政府信息报送和公开情况的通报"
+    assert paragraphs[0].replace("\n", "") == "关于2026年3月政府信息报送和公开情况的通报"
+    assert document.paragraphs[0].style.name == "简报标题"
+    widths = [round(cell.width.mm) for cell in document.tables[0].rows[-1].cells]
+    assert widths[:2] == [13, 56] and 152 <= sum(widths) <= 158
+    assert document.tables[0].rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     (section,) = document.sections
     assert [round(one.mm) for one in (section.top_margin, section.left_margin)] == [37, 28]
     assert write() == content

@@ -1,4 +1,4 @@
-"""The styles of a briefing as a Word file: page, fonts, paragraphs. Source: GB/T 9704-2012.
+"""The styles of official paper as a Word file: page, fonts, paragraphs. Source: GB/T 9704-2012.
 
 Word counts sizes in half points: 3号 is 16 pt set 0.25 pt closer, which is the 15.75 pt of the
 paper, so that here too a line holds 28 characters.
@@ -99,7 +99,7 @@ def prepare(document: Document) -> None:
             element(f"w:{habit}", val="0"), *AFTER_HABITS
         )
     for name, look in LOOKS.items():
-        _add_style(document, name, look)
+        add_style(document, name, look)
     _name_other_fonts(document)
 
 
@@ -116,7 +116,8 @@ def _set_page(document: Document) -> None:
     section._sectPr.append(grid)
 
 
-def _add_style(document: Document, name: str, look: Look) -> None:
+def add_style(document: Document, name: str, look: Look) -> None:
+    """The document has one more kind of paragraph."""
     style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = document.styles["Normal"]
     _set_font(style, look.font, look.size)
@@ -146,6 +147,21 @@ def _set_font(style: ParagraphStyle, font: str, size: float) -> None:
     properties.insert(0, element("w:rFonts", **names))
     if size == 16:
         set_apart(properties, CLOSER)
+
+
+def add_page_numbers(document: Document) -> None:
+    """— 1 — outside: on the right of odd pages, on the left of even ones."""
+    section = document.sections[0]
+    for footer, side in ((section.footer, RIGHT), (section.even_page_footer, LEFT)):
+        line = footer.paragraphs[0]
+        line.style, line.alignment = document.styles["页码"], side
+        indent = line.paragraph_format
+        indent.left_indent, indent.right_indent = Pt(14), Pt(14)
+        line.add_run("— ")
+        number = element("w:fldSimple", instr="PAGE")
+        number.append(line.add_run("1")._r)
+        line._p.append(number)
+        line.add_run(" —")
 
 
 def _name_other_fonts(document: Document) -> None:
