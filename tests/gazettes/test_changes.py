@@ -1,5 +1,6 @@
 """Repeals and expiries: each in one issue and one bound volume, with its true day."""
 
+import json
 from datetime import date
 
 import pytest
@@ -99,6 +100,15 @@ def test_a_list_that_became_wrong_is_not_issued(cast):
     db.session.commit()
     with pytest.raises(Refused, match="does not stand any more"):
         issue_it(gazette, cast)
+
+
+def test_a_gazette_signed_before_anything_was_marked_as_late_is_read(cast):
+    old, _ = make_document(cast, 1, None), make_document(cast, 2)
+    expire(old, cast, date(2026, 3, 2))
+    said = json.loads(services.edition_of(publish(cast)).manifest)
+    for line in said["changes"]:
+        del line["late"]
+    assert [line.late for line in PublicGazette.from_manifest(json.dumps(said)).changes] == [False]
 
 
 def test_a_bound_volume_lists_what_ended_in_its_year(cast):

@@ -4,11 +4,11 @@ import pytest
 
 from county_portal.core import clock
 from county_portal.extensions import db
-from county_portal.gazettes import composing, services
-from county_portal.models import BriefingState, GazetteState, Role, State, Verdict
+from county_portal.gazettes import composing, marks, services
+from county_portal.models import BriefingState, GazetteSection, GazetteState, Role, State, Verdict
 from tests.briefings.office import go_to, make_briefing, published
-from tests.factories import make_item
-from tests.gazettes.office import MONTH, make_document, print_it, sign_it
+from tests.factories import make_item, make_person
+from tests.gazettes.office import MONTH, make_document, print_it, publish, sign_it
 
 
 def counts_in(page):
@@ -86,6 +86,16 @@ def test_nothing_that_a_person_composed_waits_for_their_own_word(cast, browse, b
     db.session.commit()
     assert len(on_desk(browse(cast.he).get("/"))) == 1
     assert not on_desk(browse(cast.qian).get("/"))
+
+
+def test_a_volume_does_not_wait_for_who_marked_a_text_of_its_issues(cast, browse):
+    marker = make_person("marker", Role.EDITOR, Role.CONFIDENTIALITY_OFFICER)
+    marks.put(make_document(cast, 1, None), GazetteSection.COUNTY, by=marker)
+    db.session.commit()
+    publish(cast)
+    print_it(composing.compose_volume(2026, by=cast.he), cast)
+    assert not on_desk(browse(marker).get("/"))
+    assert len(on_desk(browse(cast.wu).get("/"))) == 1
 
 
 @pytest.mark.parametrize("name", ["lin", "zhou", "qian", "wu", "tang"])
