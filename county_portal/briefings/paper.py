@@ -19,7 +19,7 @@ from county_portal.briefings.typesetting import (
     set_text,
     width,
 )
-from county_portal.core.pdf import Printed, bound, html_of, nobody, set_parts, without
+from county_portal.core.pdf import Printed, bound, html_of, nobody, set_parts
 from county_portal.core.typesetters import Watch
 from county_portal.files import blob_path
 from county_portal.models import FrozenBriefing, PartKind
@@ -65,6 +65,7 @@ class Sheet:
     note: str
     blocks: tuple[Block, ...]
     foot: Foot
+    foot_alone: bool = False  # nothing but the foot, on a page without a number
 
 
 def sheet_of(content: Content) -> Sheet:
@@ -153,15 +154,13 @@ def _ended(text: str) -> str:
 def to_pdf(content: Content, watch: Watch = nobody) -> Printed:
     """The briefing as a PDF; its foot stands at the bottom of the last, even page.
 
-    Set once; once more only when the foot came to stand on an odd page. Entries that cannot be
-    set are left out and named. watch: hears how far it is, from 0 to 1.
+    Where the text ends on an odd page, the foot has the next one for itself. Entries that cannot
+    be set are left out and named. watch: hears how far it is, from 0 to 1.
     """
-    sheet, pictures = sheet_of(content), pictures_of(content)
-    parts, left_out = set_parts(_html(sheet, turned=False), pictures=pictures, watch=watch)
-    if sum(part.pages for part in parts) % 2:
-        html = without(_html(sheet, turned=True), left_out)
-        parts, more = set_parts(html, pictures=pictures, watch=watch)
-        left_out = (*left_out, *more)
+    sheet = sheet_of(content)
+    parts, left_out = set_parts(_html(sheet), pictures=pictures_of(content), watch=watch)
+    if parts[-1].spared:
+        parts += set_parts(_html(replace(sheet, foot_alone=True)))[0]
     if not content.foot_numbered:
         parts[-1] = replace(parts[-1], numbered=(*parts[-1].numbered[:-1], False))
     return Printed(bound(parts, attach=content.as_json()), left_out)
@@ -175,12 +174,11 @@ def pictures_of(content: Content) -> dict[str, Path]:
 
 def page_of(content: Content) -> str:
     """The briefing as a page, before it is set."""
-    return _html(sheet_of(content), turned=False)
+    return _html(sheet_of(content))
 
 
-def _html(sheet: Sheet, *, turned: bool) -> str:
-    """turned: the foot begins a new even page."""
-    return html_of(TEMPLATE, sheet=sheet, turned=turned)
+def _html(sheet: Sheet) -> str:
+    return html_of(TEMPLATE, sheet=sheet)
 
 
 def page_count(pdf: bytes) -> int:

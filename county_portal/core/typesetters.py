@@ -60,11 +60,13 @@ class Sheets:
     """A sheet as it was set. numbered: of each page, whether it carries its number.
 
     places: the page, from 0, on which each element with an id lies.
+    spared: whether the last page is odd and lacks what its page has for even ones (`data-even`).
     """
 
     pdf: bytes
     numbered: tuple[bool, ...]
     places: dict[str, int]
+    spared: bool = False
 
     @property
     def pages(self) -> int:
@@ -130,7 +132,7 @@ class Typesetter:
             return _share(facts["stage"], facts["page"])
         if facts["kind"] == "fault":
             raise Unset(facts["what"])
-        return Sheets(pdf, tuple(facts["numbered"]), facts["places"])
+        return Sheets(pdf, tuple(facts["numbered"]), facts["places"], facts["spared"])
 
     def _hear(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         if not self.link.poll(seconds):

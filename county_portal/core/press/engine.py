@@ -14,6 +14,7 @@ import lxml.etree
 import lxml.html
 from weasyprint import HTML
 from weasyprint import document as engine
+from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -62,7 +63,7 @@ class Press:
             reader = FilesOf(folder, pictures or {})
             source = Source(tree_of(html, self._known), folder, reader)
             document = source.render(font_config=self._fonts, **OPTIONS)
-            facts = facts_of(document)
+            facts = facts_of(document, spared=spare_odd(document))
             pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
         return facts, pdf
 
@@ -108,15 +109,44 @@ def finish(document: Any, pdf: Any) -> None:
     pack(pdf)
 
 
-def facts_of(document: Any) -> dict[str, Any]:
-    """How many pages, which of them carry a number, and on which each named place lies."""
+def spare_odd(document: Any) -> bool:
+    """Take what may stand on an even page only (`data-even`) off the last page, if that is odd."""
+    last = document.pages[-1]._page_box
+    return bool(len(document.pages) % 2 and [box for box in [*last.descendants()] if emptied(box)])
+
+
+def emptied(box: Any) -> bool:
+    """Whether the box held such a thing, which it does no longer."""
+    before = list(box.children)
+    box.children = [
+        child
+        for child in before
+        if child.element is None or "data-even" not in child.element.attrib
+    ]
+    return len(box.children) < len(before)
+
+
+def is_bare(page: Any) -> bool:
+    """Whether nothing is seen on the page."""
+    return not any(
+        isinstance(box, TextBox | ReplacedBox) and box.style["visibility"] == "visible"
+        for box in page._page_box.descendants(placeholders=True)
+    )
+
+
+def facts_of(document: Any, *, spared: bool = False) -> dict[str, Any]:
+    """How many pages, which of them carry a number, and on which each named place lies.
+
+    spared: whether something is missing on the last page that may stand on an even one only.
+    """
     kinds = [page._page_box.page_type for page in document.pages]
     places: dict[str, int] = {}
     for number, page in enumerate(document.pages):
         for name in page.anchors:
             places.setdefault(name, number)
     numbered = [not kind.blank and kind.name not in UNNUMBERED for kind in kinds]
-    return {"numbered": numbered, "places": places}
+    numbered[-1] &= not (spared and is_bare(document.pages[-1]))
+    return {"numbered": numbered, "places": places, "spared": spared}
 
 
 class FilesOf(URLFetcher):
