@@ -103,6 +103,7 @@ def test_the_file_is_the_same_byte_for_byte(set_page, monkeypatch, margins):
 def test_another_engine_is_left_alone(monkeypatch):
     monkeypatch.setattr(haste, "VERSION", "71.0")
     assert haste.shortcuts() == []
+    assert haste.own_sheet() is UA_STYLESHEET
 
 
 @pytest.mark.parametrize("body", [f"<p>{WORDS}</p>", "<p>䶮㛃𬭎𠅤 Wörter 🙂</p>", BODY])

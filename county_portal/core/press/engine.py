@@ -19,7 +19,8 @@ from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from .haste import embed_bare, own_sheet, pack, shortcuts
+from .fonts import embed_bare
+from .haste import own_sheet, pack, shortcuts
 from .lines import set_lines_flush
 from .rare import characters_of, mark_rare
 

@@ -10,12 +10,10 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from typing import Any, NamedTuple
 
 import pydyf
 import weasyprint
-from fontTools.ttLib import TTFont
 from weasyprint import css
 from weasyprint.draw import border
 from weasyprint.draw.color import get_color
@@ -28,8 +26,10 @@ from weasyprint.pdf import fonts
 from weasyprint.text import fonts as faces
 from weasyprint.text import line_break
 from weasyprint.text.constants import PANGO_DIRECTION
-from weasyprint.text.ffi import ffi, gobject, harfbuzz, harfbuzz_subset, pango, unicode_to_char_p
+from weasyprint.text.ffi import ffi, gobject, harfbuzz_subset, pango, unicode_to_char_p
 from weasyprint.urls import fetch
+
+from .fonts import CompactFont, kept_fonts
 
 VERSION = "70.0"
 
@@ -82,114 +82,6 @@ def shortcuts() -> list[Shortcut]:
     return found
 
 
-# Fonts
-
-
-class CompactFont(fonts.Font):
-    """A font of which the file holds just the glyphs that are used.
-
-    The engine keeps an empty place for every other glyph, so that each has its old number: half a
-    megabyte for a Chinese face. In a font that names its glyphs by CID the numbers stay without.
-    program: the bare font, if it is such a one.
-    """
-
-    program: bytes | None = None
-
-    def _harfbuzz_subset(self, to_unicode: dict[int, str], hinting: Any) -> None:
-        content = compact(self.hb_face, sorted(to_unicode), outline=bool(self.missing))
-        self.program = program_of(content, sorted(to_unicode))
-        if self.program:
-            self.file_content = content
-        else:
-            super()._harfbuzz_subset(to_unicode, hinting)
-
-
-def kept_fonts(begin: Any) -> Callable[..., Any]:
-    """Fonts of a document, each opened once: its file, up to 25 MB, is not copied again."""
-    known: dict[int, Any] = {}
-
-    def font(pango_font: Any, description: Any, size: float) -> Any:
-        key = pango.pango_font_description_hash(description)
-        if key not in known:
-            opened = begin(pango_font, description, size)
-            if opened.png or opened.svg or opened.colr or opened.bitmap or "fvar" in opened.tables:
-                return opened
-            opened.file_content = opened.file_content[:4]  # which tells its kind
-            known[key] = opened
-        ours = copy.copy(known[key])
-        ours.widths, ours.to_unicode, ours.missing = {}, {}, {}
-        return ours
-
-    return font
-
-
-def embed_bare(document: Any, pdf: Any) -> None:
-    """Compact fonts stand in the file as bare programs: only in these a CID says which glyph.
-
-    Source: ISO 32000-1, 9.7.4.2 and table 126 (CIDFontType0C).
-    """
-    programs = {
-        id(font.file_content): font.program
-        for font in document.fonts.values()
-        if getattr(font, "program", None)
-    }
-    bare, described = set(), set()
-    objects: list[Any] = pdf.objects
-    for one in objects:  # a font's file comes first, then its descriptor, then the font
-        if isinstance(one, pydyf.Stream):
-            if one.stream and (program := programs.get(id(one.stream[0]))):
-                one.stream, one.extra["Subtype"] = [program], "/CIDFontType0C"
-                bare.add(one.reference)
-        elif isinstance(one, pydyf.Dictionary) and one.get("FontFile3") in bare:
-            described.add(one.reference)
-        elif isinstance(one, pydyf.Dictionary) and one.get("FontDescriptor") in described:
-            del one["CIDToGIDMap"]
-
-
-DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"SVG ", b"VORG", b"vhea", b"vmtx")
-
-
-def pack(pdf: Any) -> None:
-    """Everything long is compressed here, where several processes work at once.
-
-    But for what describes the document, which anybody may want to read.
-    """
-    for one in pdf.objects:
-        about = one.extra if isinstance(one, pydyf.Stream) else {"Filter": ""}
-        if "Filter" not in about and about.get("Type") != "/Metadata":
-            content = b"\n".join(map(to_bytes, one.stream))
-            one.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"
-
-
-def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
-    """The font with these glyphs alone. outline: whether missing characters show as boxes."""
-    cutter = harfbuzz_subset
-    order = ffi.gc(cutter.hb_subset_input_create_or_fail(), cutter.hb_subset_input_destroy)
-    flags = cutter.HB_SUBSET_FLAGS_PASSTHROUGH_UNRECOGNIZED | cutter.HB_SUBSET_FLAGS_DESUBROUTINIZE
-    if outline:
-        flags |= cutter.HB_SUBSET_FLAGS_NOTDEF_OUTLINE
-    cutter.hb_subset_input_set_flags(order, flags)
-    dropped = sorted(harfbuzz.hb_tag_from_string(tag, -1) for tag in DROPPED)
-    tables = cutter.hb_subset_input_set(order, cutter.HB_SUBSET_SETS_DROP_TABLE_TAG)
-    for wanted, numbers in ((cutter.hb_subset_input_glyph_set(order), glyphs), (tables, dropped)):
-        array = ffi.new(f"hb_codepoint_t[{len(numbers)}]", numbers)
-        harfbuzz.hb_set_add_sorted_array(wanted, array, len(numbers))
-    cut = cutter.hb_subset_or_fail(face, order)
-    if not cut:
-        return b""
-    return faces.get_hb_object_data(ffi.gc(cut, harfbuzz.hb_face_destroy)) or b""
-
-
-def program_of(content: bytes, glyphs: list[int]) -> bytes | None:
-    """The bare font, if it names these glyphs by the numbers they had."""
-    if content[:4] != b"OTTO":
-        return None
-    with TTFont(BytesIO(content), lazy=True) as font:
-        top = font["CFF "].cff.topDictIndex[0]
-        known = hasattr(top, "ROS") and {f"cid{one:05d}" for one in glyphs if one} <= {*top.charset}
-        return font.reader["CFF "] if known else None
-
-
 # Styles
 
 RULES = re.compile(rb"@([a-z-]+)")
@@ -198,6 +90,8 @@ SIMPLE = frozenset({b"page", b"media"})
 
 def own_sheet() -> Any:
     """The engine's own style sheet without what it says of every element's notes and markers."""
+    if weasyprint.VERSION != VERSION:
+        return UA_STYLESHEET
     sheet = copy.copy(UA_STYLESHEET)
     sheet.matcher = matcher = copy.copy(sheet.matcher)
     everywhere = [entry for entry in matcher.other_selectors if entry[3] is not None]
@@ -466,3 +360,15 @@ def page_references(pdf: Any) -> Any:
     if len(known) * 3 != len(kids):
         known = pdf.known_pages = tuple(b"%d 0 R" % number for number in kids[::3])
     return known
+
+
+def pack(pdf: Any) -> None:
+    """Everything long is compressed here, where several processes work at once.
+
+    But for what describes the document, which anybody may want to read.
+    """
+    for one in pdf.objects:
+        about = one.extra if isinstance(one, pydyf.Stream) else {"Filter": ""}
+        if "Filter" not in about and about.get("Type") != "/Metadata":
+            content = b"\n".join(map(to_bytes, one.stream))
+            one.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"
