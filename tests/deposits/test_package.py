@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
 
 import pypdfium2
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from county_portal.config import MIGRATIONS
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.deposits import letters, package, papers, services
@@ -251,6 +253,21 @@ def test_what_was_left_out_comes_again_until_it_is_set(cast: Cast, press: set[st
     with clock.frozen("2026-06-09T10:00"):
         fourth = make_deposit(cast, DepositDraft(until_on=date(2026, 6, 8)))
     assert lines_of(fourth.parts[0]) == []
+
+
+def test_what_was_left_out_before_is_known_from_the_packages(cast: Cast, press: set[str]) -> None:
+    """The migration reads it there, so that it comes again, too."""
+    make_item(cast.lin, state=State.PUBLISHED, title="好文本")
+    make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
+    press.add("坏文本")
+    with clock.frozen(NINTH):
+        pack(cast)
+    file = MIGRATIONS / "versions" / "0008_left_out_of_deposits.py"
+    spec = spec_from_file_location("left_out_of_deposits", file)
+    migration = module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    found = list(migration._left_out_before(db.session.connection()))
+    assert found == [(one.publication_id, one.part_id) for one in left_out()] != []
 
 
 def test_a_text_that_nobody_got_needs_no_letter(cast: Cast, press: set[str]) -> None:
