@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,12 +12,25 @@ from sqlalchemy import func, select
 
 from county_portal import audit
 from county_portal.core import clock
+from county_portal.deposits import letters
+from county_portal.deposits.lines import lines_of
+from county_portal.deposits.services import DepositDraft
 from county_portal.extensions import db, writing
-from county_portal.models import AuditRow, Base, Item, MadeReport, Person, State
+from county_portal.models import (
+    AuditRow,
+    Base,
+    DepositLine,
+    DepositOmission,
+    Item,
+    MadeReport,
+    Person,
+    State,
+)
 from county_portal.release import verify, writer
 from county_portal.reports import services as reports
 from tests.cast import Cast
 from tests.crowd import DEEDS, Crowd
+from tests.deposits.conftest import NINTH, make_deposit
 from tests.factories import go, make_item
 from tests.page import Page
 
@@ -96,6 +110,23 @@ def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -
     assert reports.make_monthly(month).id == made.id
     db.session.rollback()
     assert len(db.session.scalars(select(MadeReport)).all()) == 1
+
+
+def test_what_was_left_out_of_a_deposit_comes_again(app: Flask, cast: Cast) -> None:
+    make_item(cast.lin, state=State.PUBLISHED)
+    with clock.frozen(NINTH):
+        line = lines_of(make_deposit(cast).parts[0])[0]
+        part = db.session.scalars(select(DepositLine.part_id)).one()
+        left_out = DepositOmission(publication_id=line.publication_id, part_id=part)
+        db.session.add(left_out)
+        db.session.commit()
+    with clock.frozen("2026-04-09T10:00"):
+        second = make_deposit(cast, DepositDraft(until_on=date(2026, 4, 8)))
+        (again,) = lines_of(second.parts[0])
+        go(db.session.scalars(select(Item)).one(), State.WITHDRAWN)
+        (change,) = letters.changes_due(cast.he)
+    assert (again.missing_in, again.lies_there) == ("青政办送〔2026〕1号", True)
+    assert change.deposit == "青政办送〔2026〕2号"
 
 
 def test_the_demonstration_holds_and_can_be_worked_in(app: Flask) -> None:
