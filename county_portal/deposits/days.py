@@ -33,17 +33,30 @@ class Window:
         return self.days[-1]
 
 
-def window_of(month: date) -> Window:
-    """The days of deposit of the month in which `month` lies."""
-    known = calendar()
-    wanted = [month.replace(day=day) for day in settings.days_of(settings.value("deposit_days"))]
-    days = tuple(sorted({roll(day, known) for day in wanted}))
-    return Window(
-        month=month.replace(day=1),
-        days=days,
-        remind_on=back(days[0], settings.number("deposit_remind_days"), known),
-        provisional=not all(known.knows(day) for day in days),
-    )
+@dataclass(frozen=True)
+class DepositDays:
+    """What the office decided of the days of deposit. remind: so many working days before."""
+
+    calendar: WorkCalendar
+    days: tuple[int, ...]
+    remind: int
+
+    def window(self, month: date) -> Window:
+        """The days of deposit of the month in which `month` lies."""
+        wanted = [month.replace(day=day) for day in self.days]
+        days = tuple(sorted({roll(day, self.calendar) for day in wanted}))
+        return Window(
+            month=month.replace(day=1),
+            days=days,
+            remind_on=back(days[0], self.remind, self.calendar),
+            provisional=not all(self.calendar.knows(day) for day in days),
+        )
+
+
+def deposit_days() -> DepositDays:
+    known = settings.values()
+    days = settings.days_of(known["deposit_days"])
+    return DepositDays(calendar(), days, int(known["deposit_remind_days"]))
 
 
 def roll(day: date, known: WorkCalendar) -> date:

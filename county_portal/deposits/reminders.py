@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from county_portal.core import clock
-from county_portal.deposits.days import window_of
+from county_portal.deposits.days import deposit_days
 from county_portal.deposits.handovers import newest
 from county_portal.deposits.letters import changes_untold
-from county_portal.deposits.services import next_offer
-from county_portal.extensions import db
+from county_portal.deposits.services import has_begun, newest_deposit, next_window
 from county_portal.models import Deposit, Person, Receiver
 from county_portal.policy import Do, can
 
@@ -43,12 +40,12 @@ def reminder_for(by: Person) -> Reminder | None:
 
 
 def _of_deposit() -> Reminder:
-    offer, letters = next_offer(), changes_untold()
-    if offer.begun:
-        window, due = offer.window, clock.today() >= offer.window.remind_on
+    deposit, known, letters = newest_deposit(), deposit_days(), changes_untold()
+    window = next_window(deposit, known)
+    if deposit is None or has_begun(deposit):
+        due = clock.today() >= window.remind_on
         return Reminder(window.first, window.last, None, due, 0, letters)
-    deposit = db.session.scalars(select(Deposit).order_by(Deposit.month.desc()).limit(1)).one()
-    window = window_of(deposit.due_on)
+    window = known.window(deposit.due_on)
     waiting = _still_here(deposit) if clock.today() >= window.remind_on else 0
     return Reminder(window.first, deposit.due_on, deposit.id, False, waiting, letters)  # noqa: FBT003
 

@@ -14,7 +14,7 @@ from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.paging import Paged, fitting
 from county_portal.core.workdays import ONE_DAY
-from county_portal.deposits.days import Window, month_after, window_of
+from county_portal.deposits.days import DepositDays, Window, deposit_days, month_after
 from county_portal.deposits.holdings import deposited, left_out
 from county_portal.deposits.names import Names
 from county_portal.extensions import db
@@ -116,15 +116,29 @@ def get_part(deposit_id: int, unit_id: int, *, by: Person, to: Do = Do.DEPOSIT_P
 
 def next_offer() -> Offer:
     """The deposit that is made next, and how much waits for it."""
-    last = db.session.scalar(select(Deposit).order_by(Deposit.month.desc()).limit(1))
-    this = clock.today().replace(day=1)
-    month = max(this, month_after(last.month)) if last else this
-    window = window_of(month)
-    if last is None and clock.today() > window.last:
-        window = window_of(month_after(month))  # a county that begins late has missed nothing
+    last = newest_deposit()
+    window = next_window(last, deposit_days())
     waiting = db.session.scalar(select(func.count()).select_from(_undeposited().subquery())) or 0
     since = last.until_on + ONE_DAY if last else None
-    return Offer(window, since, waiting, begun=month <= clock.today())
+    return Offer(window, since, waiting, has_begun(last))
+
+
+def newest_deposit() -> Deposit | None:
+    return db.session.scalar(select(Deposit).order_by(Deposit.month.desc()).limit(1))
+
+
+def has_begun(last: Deposit | None) -> bool:
+    """Whether the month of the deposit after the last one has come."""
+    return last is None or month_after(last.month) <= clock.today()
+
+
+def next_window(last: Deposit | None, known: DepositDays) -> Window:
+    """The days on which the deposit after the last one is handed over."""
+    this = clock.today().replace(day=1)
+    window = known.window(max(this, month_after(last.month)) if last else this)
+    if last is None and clock.today() > window.last:
+        return known.window(month_after(this))  # a county that begins late has missed nothing
+    return window
 
 
 def _undeposited(until: datetime | None = None) -> Select[Publication]:
