@@ -203,7 +203,8 @@ class _Work:
     def __init__(self, orders: Sequence[Order], watch: Watch) -> None:
         self.done: dict[int, Sheets] = {}
         self._orders, self._watch = orders, watch
-        self._waiting = list(range(len(orders)))
+        longest_first = sorted(range(len(orders)), key=lambda one: -len(orders[one].html))
+        self._waiting = longest_first  # so that all end at about one time
         self._busy: dict[Connection, tuple[int, Typesetter]] = {}
         self._shares = dict.fromkeys(range(len(orders)), 0.0)
 

@@ -16,6 +16,8 @@ MEMORY_BYTES = 2**31
 IDLE_SECONDS = 600
 POLITE = 10  # whoever waits for a page comes first
 KNOCK = 0.4  # seconds between two signs of life
+LITTER = 2  # sheets whose remains may wait until there is time
+SOON = 0.01  # seconds: whoever has another order sends it at once
 
 
 def main() -> None:
@@ -29,8 +31,13 @@ def main() -> None:
     gc.freeze()
     with suppress(EOFError, OSError):
         send(link, "hello", hello)
+        litter = 0
         while link.poll(IDLE_SECONDS):
             serve(press, link, link.recv_bytes())
+            litter += 1
+            if litter == LITTER or not link.poll(SOON):
+                gc.collect()
+                litter = 0
 
 
 def serve(press: Press, link: Connection, order: bytes) -> None:
@@ -44,7 +51,6 @@ def serve(press: Press, link: Connection, order: bytes) -> None:
         send(link, "fault", {"what": f"{type(fault).__name__}: {fault}"[:500]})
     else:
         send(link, "pages", facts, pdf)
-    gc.collect()
 
 
 def send(link: Connection, kind: str, facts: dict[str, Any], pdf: bytes = b"") -> None:
