@@ -20,8 +20,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from .fonts import embed_bare
-from .haste import own_sheet, pack, shortcuts
+from .haste import own_sheet, shortcuts, take
 from .lines import set_lines_flush
+from .painting import pack
 from .rare import characters_of, mark_rare
 
 log = logging.getLogger(__name__)
@@ -50,8 +51,8 @@ class Press:
         self._fonts = FontConfiguration()
         self._known = characters_of(face) if face else None
         set_lines_flush()
-        for owner, name, ours, _theirs in SHORTCUTS:
-            setattr(owner, name, ours)
+        for shortcut in SHORTCUTS:
+            take(shortcut)
 
     def set(
         self, html: str, folder: Path, pictures: dict[str, str] | None = None, tell: Tell = silent

@@ -8,15 +8,13 @@ way wherever that is not enough, and is known to be right for one version of it 
 import copy
 import re
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pydyf
 import weasyprint
-from weasyprint import css
+from weasyprint import css, svg
 from weasyprint.draw import border
-from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure import boxes
 from weasyprint.html import UA_STYLESHEET
 from weasyprint.layout import float as floats
@@ -30,6 +28,7 @@ from weasyprint.text.ffi import ffi, gobject, harfbuzz_subset, pango, unicode_to
 from weasyprint.urls import fetch
 
 from .fonts import CompactFont, kept_fonts
+from .painting import THEIR_DRAWN_TEXT, draw_border, draw_text, page_references, to_bytes
 
 VERSION = "70.0"
 
@@ -56,6 +55,7 @@ def shortcuts() -> list[Shortcut]:
         (line_break.strut, strut),
         (line_break.split_first_line, split_first_line),
         (border.draw_border, draw_border),
+        (svg.text, draw_text),
         (pydyf._to_bytes, to_bytes),
     ]
     modules = [
@@ -79,7 +79,15 @@ def shortcuts() -> list[Shortcut]:
         (pydyf.PDF, "page_references", property(page_references)),
     ]
     found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
-    return found
+    return [*found, Shortcut(svg.TAGS, "text", draw_text, THEIR_DRAWN_TEXT)]
+
+
+def take(shortcut: Shortcut) -> None:
+    """From now on the engine goes this way."""
+    if isinstance(shortcut.owner, dict):
+        shortcut.owner[shortcut.name] = shortcut.ours
+    else:
+        setattr(shortcut.owner, shortcut.name, shortcut.ours)
 
 
 # Styles
@@ -292,83 +300,3 @@ def pango_of(style: Any) -> tuple[Any, Any, Any] | None:
     language = pango.pango_language_from_string(name)
     pango.pango_context_set_language(context, language)
     return context, faces.get_font_description(style), language
-
-
-# Painting
-
-THEIR_BORDER = border.draw_border
-CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
-
-
-def draw_border(stream: Any, box: Any) -> None:
-    """The box's borders: rules above and below as plain bars, where the engine would clip them."""
-    if not has_bars(box):
-        THEIR_BORDER(stream, box)
-        return
-    left, wide = box.border_box_x(), box.border_width()
-    top, below = box.border_box_y(), box.border_box_y() + box.border_height()
-    for side, high, at in (
-        ("bottom", box.border_bottom_width, below - box.border_bottom_width),
-        ("top", box.border_top_width, top),
-    ):
-        color = get_color(box.style, f"border_{side}_color")
-        if high and color.alpha:
-            with stream.artifact():
-                stream.set_color(color)
-                stream.rectangle(left, at, wide, high)
-                stream.fill()
-
-
-def has_bars(box: Any) -> bool:
-    """Whether it has a plain rule above or below, or both, and no other border."""
-    style = box.style
-    return (
-        (box.border_top_width or box.border_bottom_width)
-        and not (box.border_left_width or box.border_right_width)
-        and all(
-            not getattr(box, f"border_{side}_width") or style[f"border_{side}_style"] == "solid"
-            for side in ("top", "bottom")
-        )
-        and all(getattr(box, f"border_{corner}_radius") == (0, 0) for corner in CORNERS)
-        and style["border_image_source"][0] == "none"
-        and style["visibility"] == "visible"
-        and style["column_width"] == style["column_count"] == "auto"
-    )
-
-
-THEIR_BYTES = pydyf._to_bytes
-
-
-def to_bytes(item: Any) -> bytes:
-    """A name, number or object as the file has it; the commonest kinds first."""
-    kind = type(item)
-    if kind is str:
-        return item.encode("ascii")  # type: ignore[no-any-return]
-    if kind is bytes:
-        return item  # type: ignore[no-any-return]
-    if kind is float:
-        return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
-    if kind is int:
-        return b"%d" % item
-    return THEIR_BYTES(item)  # type: ignore[no-any-return]
-
-
-def page_references(pdf: Any) -> Any:
-    """How other objects name the pages, worked out once for each number of pages."""
-    kids = pdf.pages["Kids"]
-    known = vars(pdf).get("known_pages", ())
-    if len(known) * 3 != len(kids):
-        known = pdf.known_pages = tuple(b"%d 0 R" % number for number in kids[::3])
-    return known
-
-
-def pack(pdf: Any) -> None:
-    """Everything long is compressed here, where several processes work at once.
-
-    But for what describes the document, which anybody may want to read.
-    """
-    for one in pdf.objects:
-        about = one.extra if isinstance(one, pydyf.Stream) else {"Filter": ""}
-        if "Filter" not in about and about.get("Type") != "/Metadata":
-            content = b"\n".join(map(to_bytes, one.stream))
-            one.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"
