@@ -46,7 +46,12 @@ CHART = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="120" view
 <text x="9" y="110"></text></svg>"""
 RULED = """<table><tr><td style="border-bottom: 0.5pt solid #b5b5b5">一</td></tr>
 <tr><td style="border-top: 2pt solid #f00; border-bottom: 1pt solid #000">二</td></tr></table>"""
-LOOKS = {"Font", "draw_border", "text"}  # the shortcuts that change the file, not the paper
+WORDS_OF_CHARTS = {"text", "tspan", "textPath", "a"}
+LOOKS = {
+    "Font",
+    "draw_border",
+    *WORDS_OF_CHARTS,
+}  # the shortcuts that change the file, not the paper
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +134,7 @@ def test_small_fonts_show_the_same_signs(set_page, monkeypatch, body):
 
 def test_words_of_a_chart_stand_where_their_letters_did(set_page, monkeypatch):
     ours = set_page(CHART)
-    turn_off(monkeypatch, {"text"})
+    turn_off(monkeypatch, WORDS_OF_CHARTS)
     theirs = set_page(CHART)
     (page,), (other,) = pictures(ours), pictures(theirs)
     assert len(page.convert("L").getcolors()) > 50

@@ -79,7 +79,8 @@ def shortcuts() -> list[Shortcut]:
         (pydyf.PDF, "page_references", property(page_references)),
     ]
     found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
-    return [*found, Shortcut(svg.TAGS, "text", draw_text, THEIR_DRAWN_TEXT)]
+    words = [tag for tag, drawn in svg.TAGS.items() if drawn is THEIR_DRAWN_TEXT]
+    return found + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in words]
 
 
 def take(shortcut: Shortcut) -> None:
