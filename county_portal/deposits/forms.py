@@ -49,7 +49,7 @@ class HandoverForm(FlaskForm):
     receipt_number = StringField(
         _l("Number of the receipt"), [Optional(), NAME], filters=[stripped]
     )
-    note = StringField(_l("Remark"), [Optional(), LONG], filters=[stripped])
+    note = StringField(_l("Note"), [Optional(), LONG], filters=[stripped])
     seen = HiddenField()
 
     def handed(self, receiver: Receiver) -> Handed:
