@@ -57,6 +57,9 @@ ENTRIES = (
     Entry("admin.log", _l("Log"), Do.AUDIT_READ),
 )
 
+BELOW = {"mastheads": "briefings.index", "papers": "items.index"}
+"""Rooms whose addresses begin otherwise than the line they stand under."""
+
 
 def menu() -> list[Line]:
     """The lines of whoever is signed in; none before that, and none while a password is due."""
@@ -73,6 +76,8 @@ def menu() -> list[Line]:
 
 def _above(endpoints: list[str]) -> str:
     """The line under which the present page stands: the longest address it begins with."""
+    if (line := BELOW.get(request.blueprint or "")) in endpoints:
+        return str(line)
     paths = {url_for(endpoint): endpoint for endpoint in endpoints if endpoint != DESK}
     here = f"{request.script_root}{request.path}"
     fitting = [path for path in paths if here.startswith(path)]
