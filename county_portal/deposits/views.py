@@ -66,7 +66,7 @@ show(
         reads=Do.DEPOSIT_READ,
         makes=Do.DEPOSIT_MAKE,
         results=lambda said, made: [_deposit_work(said)],
-        back=_deposit_work,
+        back=lambda said: Link(_l("All deposits"), url_for("deposits.index")),
     ),
 )
 show(
