@@ -306,8 +306,8 @@ How it is measured:
 - Search: 150 words of two and 150 of four characters taken from titles, each searched once, and
   150 item pages, each asked for once, in turn, so that no answer was kept from before.
 - Statements: what the database is asked while the page is made, session included, for a liaison,
-  a unit leader, an editor, an officer and an issuer: the largest count of all looks, and the
-  slowest person's best time of five.
+  a unit leader, an editor, an officer, an issuer, and on the desk the clerk: the largest count of
+  all looks, and the slowest person's best time of five.
 - Publishing: from the issuer's word over commit, change of the public file and its rename until
   the item page answers with the item's title; the best of five.
 - Paper: in a third county, of about 300 published items a month: monthly reports, the report of

@@ -12,11 +12,12 @@ from county_portal.settings import number
 
 def calendar() -> WorkCalendar:
     """The working days as far as they are entered."""
-    days = db.session.execute(select(CalendarDay.day, CalendarDay.worked)).all()
+    query = select(CalendarYear.year, CalendarDay.day, CalendarDay.worked)
+    days = db.session.execute(query.outerjoin(CalendarDay)).all()
     return WorkCalendar.of(
-        years=db.session.scalars(select(CalendarYear.year)),
-        holidays=[day for day, worked in days if not worked],
-        makeup=[day for day, worked in days if worked],
+        years=[year for year, _day, _worked in days],
+        holidays=[day for _year, day, worked in days if day and not worked],
+        makeup=[day for _year, day, worked in days if day and worked],
     )
 
 

@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, current_app, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import login_user, logout_user
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import CallbackDict
 
 from county_portal import jobs
@@ -168,7 +169,7 @@ jobs.every_minute(sweep)
 @login.user_loader  # type: ignore[untyped-decorator]
 def load_person(person_id: str) -> Person | None:
     """The signed-in person, unless the account was closed since."""
-    person = db.session.get(Person, int(person_id))
+    person = db.session.get(Person, int(person_id), options=[joinedload(Person.role_rows)])
     return person if person and person.active else None
 
 

@@ -40,7 +40,8 @@ def reminder_for(by: Person) -> Reminder | None:
 
 
 def _of_deposit() -> Reminder:
-    deposit, known, letters = newest_deposit(), deposit_days(), changes_untold()
+    deposit, known = newest_deposit(), deposit_days()
+    letters = changes_untold() if deposit else 0
     window = next_window(deposit, known)
     if deposit is None or has_begun(deposit):
         due = clock.today() >= window.remind_on
