@@ -7,10 +7,9 @@ import pikepdf
 import pypdfium2
 import pytest
 from PIL import ImageChops
-from weasyprint.html import UA_STYLESHEET  # noqa: TID251
 
 from county_portal.core import typesetters
-from county_portal.core.press import engine, haste
+from county_portal.core.press import engine, fonts, haste
 
 # the engine itself forgets to close its colour profile
 pytestmark = pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning")
@@ -80,7 +79,7 @@ def turn_off(monkeypatch: pytest.MonkeyPatch, names: set[str] | None = None) -> 
             put = monkeypatch.setitem if isinstance(owner, dict) else monkeypatch.setattr
             put(owner, name, theirs)
     if names is None:
-        monkeypatch.setattr(engine, "OWN_SHEET", UA_STYLESHEET)
+        monkeypatch.setattr(engine, "OWN_SHEET", haste.UA_STYLESHEET)
 
 
 def test_every_shortcut_is_taken(press):
@@ -115,7 +114,7 @@ def test_the_file_is_the_same_byte_for_byte(set_page, monkeypatch, margins):
 def test_another_engine_is_left_alone(monkeypatch):
     monkeypatch.setattr(haste, "VERSION", "71.0")
     assert haste.shortcuts() == []
-    assert haste.own_sheet() is UA_STYLESHEET
+    assert haste.own_sheet() is haste.UA_STYLESHEET
 
 
 @pytest.mark.parametrize("body", [f"<p>{WORDS}</p>", "<p>䶮㛃𬭎𠅤 Wörter 🙂</p>", BODY])
@@ -130,6 +129,16 @@ def test_small_fonts_show_the_same_signs(set_page, monkeypatch, body):
     for page, other in zip(pictures(ours), pictures(theirs), strict=True):
         assert max(top for _low, top in ImageChops.difference(page, other).getextrema()) < 64
     assert words(ours) == words(theirs)
+
+
+def test_what_a_process_set_before_changes_nothing(set_page, monkeypatch):
+    set_page(BODY)
+    later = set_page(f"<p>{WORDS}</p>")
+    fresh = fonts.kept_fonts(fonts.CompactFont)
+    for owner, name, _ours, _theirs in engine.SHORTCUTS:
+        if name == "Font":
+            monkeypatch.setattr(owner, name, fresh)
+    assert set_page(f"<p>{WORDS}</p>") == later
 
 
 def test_words_of_a_chart_stand_where_their_letters_did(set_page, monkeypatch):
