@@ -39,10 +39,12 @@ from county_portal.published.schema import PublicItem
 from county_portal.review import desk as desks
 from county_portal.review import services, sheet
 from county_portal.review.forms import QUESTION_WORDS, SignOffForm
+from county_portal.review.public_view import public_address, public_item
 from county_portal.review.steps import STEPS
 from county_portal.workflow import open_steps
 
 bp = Blueprint("review", __name__)
+bp.add_app_template_global(public_address)
 
 
 @bp.app_context_processor
@@ -154,7 +156,7 @@ def preview(item_id: int) -> str:
     manifest = revision.manifest if revision else _manifest_now(one)
     return render_template(
         "review/preview.html",
-        public_item=PublicItem.from_manifest(manifest),
+        public_item=public_item(one, revision, manifest),
         file_address=lambda file: _file_address(one, revision, file.key),
     )
 

@@ -11,7 +11,15 @@ from county_portal.extensions import db
 from county_portal.gazettes import composing
 from county_portal.models import Gazette, GazetteSection, GazetteState, State
 from tests.factories import PASSWORD, go, make_item
-from tests.gazettes.office import MONTH, make_document, print_it, publish, repeal, sign_it
+from tests.gazettes.office import (
+    MONTH,
+    issue_it,
+    make_document,
+    print_it,
+    publish,
+    repeal,
+    sign_it,
+)
 
 ANSWERS = dict.fromkeys(("complete", "aggregation", "personal_data"), "clear")
 
@@ -118,6 +126,19 @@ def test_an_old_page_of_the_composer_is_too_late(cast, browse):
             status=303 if _ == 200 else 409,
             data={"version": seen},
         )
+
+
+def test_the_office_s_page_leads_to_the_public_one_as_long_as_there_is_one(cast, browse, citizen):
+    make_document(cast, 1)
+    words = "a:-soup-contains('See it on the public site')"
+    gazette = print_it(draft(cast), cast)
+    issuer, address = browse(cast.tang), f"/gazettes/{gazette.id}"
+    assert issuer.get(address).select_one(words) is None
+    sign_it(gazette, cast), issue_it(gazette, cast)
+    link = issuer.get(address).select_one(words)["href"]
+    assert "2026" in citizen.get(link.removeprefix("https://www.qinghe.example")).h1.text
+    page = issuer.post(f"{address}/withdraw", {"note": "第3页有误"})
+    assert page.select_one(words) is None
 
 
 def test_taking_off_the_site_leaves_a_page_that_says_why(cast, browse, citizen):

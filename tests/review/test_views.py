@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
+from county_portal import settings
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.items import services as items
 from county_portal.models import AuditRow, Item, Role, SignOff, State, Verdict
 from county_portal.release import public_file, writer
 from county_portal.review import services as review
+from county_portal.review.public_view import public_address
 from tests.factories import PASSWORD, go, make_calendar, make_item, make_person, sign
 
 
@@ -128,6 +130,37 @@ def test_the_preview_is_the_public_page(cast, browse, citizen):
     assert frame.select_one(".item__body") == public.select_one(".item__body")
     assert frame.h1 == public.h1
     assert "assigned at publication" in frame.text
+
+
+def test_the_preview_of_what_is_public_says_what_was_drawn_at_publication(cast, browse, citizen):
+    item = make_item(cast.lin, state=State.PUBLISHED)
+    page = browse(cast.qian)
+    frame = page.get(f"/review/{item.id}/preview?revision=1").select_one("article")
+    assert frame.text == citizen.get(f"/items/{item.public_id}").select_one("article").text
+    go(item, State.CORRECTING)
+    working = page.get(f"/review/{item.id}/preview").select_one("article").text
+    assert item.index_number in working and "assigned at publication" not in working
+
+
+def test_an_item_leads_to_its_page_on_the_public_site_as_long_as_it_has_one(cast, browse, citizen):
+    item = make_item(cast.lin, state=State.SIGNED_OFF)
+    page, words = browse(cast.tang), "See it on the public site"
+    assert words not in page.get(f"/review/{item.id}").text
+    go(item, State.PUBLISHED)
+    settings.decide("site_domain", "www.river.example")
+    db.session.commit()
+    link = page.get(f"/review/{item.id}").select_one(f"a:-soup-contains('{words}')")
+    host, path = link["href"].removeprefix("https://").split("/", 1)
+    assert host == "www.river.example"
+    assert item.title in citizen.get(f"/{path}").h1.text
+    go(item, State.WITHDRAWN)
+    assert words not in page.get(f"/review/{item.id}").text
+
+
+def test_without_a_domain_the_public_site_is_beside_the_office(app):
+    for root, address in (("", "https://www.qinghe.example/items/4"), ("/office", "/items/4")):
+        with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+            assert public_address("/items/4") == address
 
 
 def test_returning_demands_a_reason(cast, browse):

@@ -1,0 +1,35 @@
+"""What the public reads, as the office is shown it, and where it lies on the public site."""
+
+from flask import request
+from sqlalchemy import select
+
+from county_portal import settings
+from county_portal.extensions import db
+from county_portal.models import Item, Publication, Revision
+from county_portal.published.schema import PublicItem
+
+
+def public_item(item: Item, revision: Revision | None, manifest: str) -> PublicItem:
+    """The item as its page shows it, with everything that was drawn at publication."""
+    first, at = item.first_published_at, None
+    if revision is not None:
+        query = select(Publication.published_at).where(Publication.revision_id == revision.id)
+        at = db.session.scalar(query)
+    return PublicItem.from_manifest(
+        manifest,
+        public_id=item.public_id,
+        index_number=item.index_number or "",
+        published_at=first,
+        corrected_at=at if at != first else None,
+    )
+
+
+def public_address(path: str) -> str:
+    """Where people read a page of the public site.
+
+    As long as nobody has entered its domain, that is beside the office on the same machine.
+    """
+    domain = settings.value("site_domain")
+    if request.script_root and domain == settings.KNOWN["site_domain"].default:
+        return request.script_root.rpartition("/")[0] + path
+    return f"https://{domain}{path}"
