@@ -34,7 +34,7 @@ from county_portal.deposits.names import Names, number_of
 from county_portal.deposits.reminders import reminder_for
 from county_portal.extensions import db
 from county_portal.files import blob_path
-from county_portal.models import Deposit, DepositPackage, DepositPart, Receiver
+from county_portal.models import Deposit, DepositLetter, DepositPackage, DepositPart, Receiver
 from county_portal.policy import Do, can
 from county_portal.work.kinds import Kind, Link, Values, show
 
@@ -49,6 +49,17 @@ STAGES = {
 }
 
 
+def _package_title(said: Values) -> str:
+    one = db.session.get_one(Deposit, said["deposit"])
+    month = f"{one.month:%Y-%m}"
+    return str(_("Packages of deposit %(number)s, %(month)s", number=number_of(one), month=month))
+
+
+def _letter_title(said: Values) -> str:
+    number = letters.letter_number(db.session.get_one(DepositLetter, said["letter"]))
+    return str(_("Letter about changes, %(number)s", number=number))
+
+
 def _deposit_work(said: Values) -> Link:
     address = url_for("deposits.deposit", deposit_id=said["deposit"])
     return Link(_l("Open the deposit"), address)
@@ -61,7 +72,7 @@ def _letter_work(said: Values) -> Link:
 show(
     package.TASK,
     Kind(
-        title=lambda said: str(_("Packages of a deposit")),
+        title=_package_title,
         stages=STAGES,
         reads=Do.DEPOSIT_READ,
         makes=Do.DEPOSIT_MAKE,
@@ -72,7 +83,7 @@ show(
 show(
     letters.TASK,
     Kind(
-        title=lambda said: str(_("Letter about changes")),
+        title=_letter_title,
         stages=STAGES,
         reads=Do.DEPOSIT_READ,
         makes=Do.DEPOSIT_MAKE,

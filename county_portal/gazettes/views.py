@@ -270,6 +270,11 @@ def withdraw(gazette_id: int) -> ResponseReturnValue:
 # The work in the background
 
 
+def _title(asked: Values) -> str:
+    name = name_of(db.session.get_one(Gazette, asked["gazette"]))
+    return str(_("Printing: %(name)s", name=name))
+
+
 def _page_of(asked: Values) -> str:
     return url_for("gazettes.gazette", gazette_id=asked["gazette"])
 
@@ -277,7 +282,7 @@ def _page_of(asked: Values) -> str:
 show(
     printing.TASK,
     Kind(
-        title=lambda _asked: _("Printing the gazette"),
+        title=_title,
         stages={
             "Gathering the texts": _l("Gathering the texts"),
             "Setting the pages": _l("Setting the pages"),

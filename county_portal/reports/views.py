@@ -185,8 +185,16 @@ def _file_name(made: MadeReport, form: str) -> str:
 # The work in the background
 
 
-def _title(asked: Values) -> str:
+def _report(asked: Values) -> str:
     return str(_("Report %(period)s", period=asked["period"]))
+
+
+def _closing(asked: Values) -> str:
+    return str(_("Closing the month %(period)s", period=asked["period"]))
+
+
+def _circular(asked: Values) -> str:
+    return str(_("Circular %(period)s", period=asked["period"]))
 
 
 def _results(_asked: Values, made: Values) -> list[Link]:
@@ -204,11 +212,12 @@ def _results(_asked: Values, made: Values) -> list[Link]:
     ]
 
 
-for task in (services.TASK, services.CLOSING, services.CIRCULAR):
+TITLES = {services.TASK: _report, services.CLOSING: _closing, services.CIRCULAR: _circular}
+for task, title in TITLES.items():
     show(
         task,
         Kind(
-            title=_title,
+            title=title,
             stages=STAGES,
             reads=Do.REPORT_READ,
             makes=Do.REPORT_MAKE,

@@ -12,12 +12,16 @@ from sqlalchemy import select
 from county_portal import jobs
 from county_portal.core import clock
 from county_portal.core.errors import Refused
+from county_portal.deposits.names import Names
 from county_portal.extensions import db
-from county_portal.models import AuditRow, Job, JobState
+from county_portal.gazettes import composing
+from county_portal.models import AuditRow, DepositLetter, Job, JobState
 from county_portal.policy import Do
 from county_portal.work.failures import failure
 from county_portal.work.kinds import KINDS, Kind, Link
 from tests.cast import Cast
+from tests.deposits.conftest import make_deposit
+from tests.gazettes.office import MONTH
 from tests.page import Page
 
 Browse = Callable[[object], Page]
@@ -71,6 +75,42 @@ def test_how_far_it_is_is_shown_and_asked_again(clerk: Page, job: Job) -> None:
     part = BeautifulSoup(clerk.raw(f"/work/{job.id}/_progress").data, "html.parser")
     assert part.progress["value"] == "30"
     assert not part.select("h1")
+
+
+NAMED = {
+    "en": {
+        "reports.make": "Report 2026-02",
+        "reports.close": "Closing the month 2026-02",
+        "reports.circular": "Circular 2026-02",
+        "deposits.package": "Packages of deposit 青政办送〔2026〕1号, 2026-03",
+        "deposits.letter": "Letter about changes, 青政办送函〔2026〕3号",
+        "gazettes.print": "Printing: Gazette of 2026-03",
+    },
+    "zh_Hans_CN": {
+        "reports.make": "报表 2026-02",
+        "reports.close": "结账 2026-02",
+        "reports.circular": "通报 2026-02",
+        "deposits.package": "送交包：青政办送〔2026〕1号（2026-03）",
+        "deposits.letter": "撤换函：青政办送函〔2026〕3号",
+        "gazettes.print": "排印：2026-03 公报",
+    },
+}
+
+
+@pytest.mark.parametrize("language", list(NAMED))
+def test_every_kind_of_work_names_the_thing_it_is_of(app: Flask, cast: Cast, language: str) -> None:
+    with clock.frozen("2026-03-09T10:00"):
+        deposit = make_deposit(cast)
+        gazette = composing.compose_issue(MONTH, by=cast.he)
+    words = Names.now().as_json()
+    letter = DepositLetter(year=2026, number=3, words=words, made_by=cast.he.id)
+    letter.made_at = clock.now()
+    db.session.add(letter)
+    db.session.flush()
+    asked = {"deposit": deposit.id, "letter": letter.id, "gazette": gazette.id, "period": "2026-02"}
+    with app.test_request_context(), force_locale(language):
+        said = {task: kind.title(asked) for task, kind in KINDS.items() if task != "t"}
+    assert said == NAMED[language]
 
 
 def test_what_came_of_it_is_one_click_away(clerk: Page) -> None:
