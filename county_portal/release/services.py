@@ -19,7 +19,13 @@ from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.core.html import seen
 from county_portal.extensions import db
-from county_portal.items.services import current_revision
+from county_portal.items.manifest import manifest_of
+from county_portal.items.services import (
+    current_revision,
+    inside_of,
+    make_revision,
+    revisions_of,
+)
 from county_portal.models import (
     Attachment,
     Attribute,
@@ -27,6 +33,7 @@ from county_portal.models import (
     Category,
     Column,
     Ending,
+    Ground,
     Hand,
     Item,
     Origin,
@@ -116,16 +123,46 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
         writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
 
 
-def keep(item: Item, *, by: Person) -> None:
-    """Give up a correction: the working copy is again what the public reads."""
-    step = workflow.check(STEPS, item, Do.ITEM_KEEP, by=by)
+def keep(item: Item, *, by: Person, note: str = "") -> None:
+    """Give up a correction: the working copy is again what the public reads.
+
+    What was written of it stays among the item's versions.
+    """
+    step = workflow.check(STEPS, item, Do.ITEM_KEEP, by=by, note=note)
     live = live_publication(item)
     if live is None:
         raise Refused("This item is not on the public site")
-    revision = db.session.get_one(Revision, live.revision_id)
-    _restore(item, revision)
-    item.revision_number = revision.number
-    carry_out(item, step, by=by)
+    set_aside(item, by=by)
+    _restore(item, db.session.get_one(Revision, live.revision_id))
+    carry_out(item, step, by=by, note=note)
+
+
+def set_aside(item: Item, *, by: Person) -> Revision | None:
+    """The version that holds what was written since the current one; made if there is none yet.
+
+    It is not on the road: the current version stays the current one. None when nothing was written.
+    """
+    item_says, number = _says(manifest_of(item, 0), inside_of(item)), item.revision_number
+    for known in sorted(revisions_of(item), key=lambda one: one.number != number):
+        if _says(known.manifest, json.loads(known.inside)) == item_says:
+            return None if known.number == number else known
+    revision = make_revision(item, by=by)
+    item.revision_number = number
+    audit.record(by, Do.ITEM_KEEP, item, revision=revision.number, hash=revision.content_hash)
+    return revision
+
+
+def _says(manifest: str, inside: dict[str, Any]) -> dict[str, object]:
+    """What was written, whatever columns, categories and units are called by now."""
+    said: dict[str, Any] = json.loads(manifest)
+    places = {"column": "slug", "category": "code", "unit": "code"}
+    codes = {name: said[name] and said[name][code] for name, code in places.items()}
+    wanted = {"wanted_at": _moment(inside["wanted_at"])}
+    return {**said, **codes, **inside, **wanted, "revision": 0}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def publish_due() -> int:
@@ -202,7 +239,10 @@ def _restore(item: Item, revision: Revision) -> None:
     code = said["category"]["code"] if said["category"] else None
     item.category = db.session.scalar(select(Category).where(Category.code == code))
     item.responsible_unit = db.session.scalar(select(Unit).where(Unit.code == said["unit"]["code"]))
+    item.ground = Ground(inside["ground"]) if inside["ground"] else None
+    item.ground_note, item.wanted_at = inside["ground_note"], _moment(inside["wanted_at"])
     item.note = inside["note"]
+    item.revision_number = revision.number
     _restore_files(item, said["files"], inside["originals"])
 
 

@@ -69,11 +69,15 @@ def withdraw(item_id: int) -> ResponseReturnValue:
 @bp.post("/review/<int:item_id>/keep")
 @needs(Do.ITEM_KEEP)
 def keep(item_id: int) -> ResponseReturnValue:
-    """Give up the correction; the published version stays."""
+    """Give up the correction; the published version stays, and what was written is kept."""
     item = get_item(item_id, by=me(), to=Do.ITEM_KEEP)
-    services.keep(item, by=me())
+    held = services.set_aside(item, by=me())
+    kept = _("What was written is kept as version %(number)s", number=held.number) if held else ""
+    services.keep(item, note=kept, by=me())
     db.session.commit()
     flash(_("The published version stays as it is"))
+    if kept:
+        flash(kept)
     return redirect(url_for("review.item", item_id=item.id), 303)
 
 

@@ -10,9 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from county_portal.core import clock
 from county_portal.core.errors import NotAllowed, OutOfDate, Refused
 from county_portal.extensions import db
+from county_portal.items import attachments
 from county_portal.items import services as items
 from county_portal.models import (
     Attribute,
+    AuditRow,
     Ground,
     Hand,
     HandKind,
@@ -27,6 +29,7 @@ from county_portal.published.schema import hash_of
 from county_portal.release import public_file, verify, writer
 from county_portal.release import services as release
 from county_portal.review import services as review
+from tests.documents import corpus
 from tests.factories import go, make_item, make_person, sign, somebody
 
 
@@ -283,6 +286,124 @@ def test_giving_up_a_correction_brings_back_the_published_words(cast, public):
     assert (item.state, item.title) == (State.PUBLISHED, title)
     assert item.body == "<p>The dikes are checked before the rains.</p>"
     assert public() == before
+
+
+def type_on(item, by, **words):
+    """Somebody goes on writing: what is not named stays as the item has it."""
+    same = ("title", "summary", "body", "column_id", "formed_on", "note")
+    draft = items.Draft(**{**{name: getattr(item, name) for name in same}, **words})
+    items.edit_item(item, draft, seen_version=item.version, by=by)
+    db.session.commit()
+
+
+def give_up(item, by):
+    release.keep(item, by=by)
+    db.session.commit()
+
+
+def numbers(item):
+    return [one.number for one in items.revisions_of(item)]
+
+
+def test_what_was_written_of_a_correction_that_was_given_up_is_a_version_and_not_public(
+    cast, public
+):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    before = public()
+    type_on(item, cast.lin, title="Never mind", body="<p>Two dikes.</p>", note="By telephone")
+    give_up(item, somebody(Role.EDITOR))
+    kept, live = items.revisions_of(item)
+    assert (kept.number, live.number, item.revision_number) == (2, 1, 1)
+    said = json.loads(kept.manifest)
+    assert (said["title"], said["body"]) == ("Never mind", "<p>Two dikes.</p>")
+    assert json.loads(kept.inside)["note"] == "By telephone"
+    log = db.session.scalars(
+        db.select(AuditRow.details).where(AuditRow.action == Do.ITEM_KEEP).order_by(AuditRow.seq)
+    )
+    assert json.loads(log.first()) == {"revision": 2, "hash": kept.content_hash}
+    public_file.reconcile()
+    assert public() == before
+    assert verify.faults() == []
+
+
+def test_a_file_of_a_correction_that_was_given_up_can_still_be_fetched(cast, tmp_path):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    db.session.rollback()
+    with corpus.png(tmp_path / "dike.png").open("rb") as stream:
+        received = attachments.receive(stream, "dike.png")
+    one = attachments.add(item, received, key="aaaaaaaa", by=cast.lin)
+    original, rendition = one.original, one.rendition
+    db.session.commit()
+    give_up(item, cast.lin)
+    assert item.attachments == []
+    assert attachments.served(item, "aaaaaaaa", original=True).sha256 == original
+    assert attachments.served(item, "aaaaaaaa", original=False).sha256 == rendition
+
+
+def test_a_correction_in_which_nothing_was_written_leaves_no_version(cast):
+    item = make_item(cast.lin, state=State.CORRECTING, wanted_at=clock.now())
+    item.column.name = "By another name"
+    give_up(item, cast.lin)
+    assert numbers(item) == [1]
+    go(item, State.CORRECTING)
+    type_on(item, cast.lin, title="Never mind", wanted_at=None)
+    give_up(item, cast.lin)
+    for _ in range(2):
+        go(item, State.CORRECTING)
+        give_up(item, cast.lin)
+    assert numbers(item) == [2, 1]
+
+
+def test_the_same_words_given_up_twice_are_one_version(cast):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    for words in ("Never mind", "Never mind", "Once more"):
+        type_on(item, cast.lin, title=words)
+        give_up(item, cast.lin)
+        go(item, State.CORRECTING)
+    assert numbers(item) == [3, 2, 1]
+
+
+def test_the_next_correction_begins_with_the_published_words_and_goes_its_whole_road(cast, public):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    type_on(item, cast.lin, attribute=Attribute.WITHHELD, ground=Ground.STATE_SECRET)
+    give_up(item, cast.lin)
+    assert (item.attribute, item.ground) == (Attribute.PROACTIVE, None)
+    go(item, State.CORRECTING)
+    type_on(item, cast.lin, title="Another plan")
+    for state in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
+        go(item, state)
+    assert item.revision_number == 3
+    go(item, State.PUBLISHED)
+    assert public() == {item.public_id: items.current_revision(item).content_hash}
+    assert verify.faults() == []
+
+
+@pytest.mark.parametrize("missing", [{"column_id": None}, {"formed_on": None}, {"title": ""}])
+def test_an_unfinished_correction_that_was_given_up_can_be_read_on_the_items_page(
+    cast, browse, missing
+):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    type_on(item, cast.lin, body="<p>Two dikes.</p>", **missing)
+    lin = browse(cast.lin)
+    page = lin.post(f"/review/{item.id}/keep")
+    assert "What was written is kept as version 2" in page.select_one("#messages").text
+    assert "What was written is kept as version 2" in page.select_one(".thread").text
+    lin.get(f"/review/{item.id}?revision=2")
+    assert "Two dikes." in lin.get(f"/review/{item.id}/preview?revision=2").text
+    assert "Two dikes." in lin.get(f"/review/{item.id}/compare?old=1&new=2").text
+
+
+@pytest.mark.parametrize("end", [State.SUBMITTED, State.RETURNED, State.WITHDRAWN])
+def test_no_other_step_takes_away_what_was_written_of_a_correction(cast, end):
+    item = make_item(cast.lin, state=State.CORRECTING)
+    type_on(item, cast.lin, title="Another plan")
+    if end is State.RETURNED:
+        go(item, State.SUBMITTED)
+    go(item, end)
+    if end is State.WITHDRAWN:
+        review.move(item, Do.ITEM_REWORK, by=cast.lin, note="Corrected figures")
+    db.session.commit()
+    assert item.title == "Another plan"
 
 
 def test_a_withdrawal_is_out_of_the_file_before_it_is_committed(cast, public, app):
