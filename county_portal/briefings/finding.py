@@ -1,7 +1,7 @@
 """Finding briefings again: the list, narrowed by year, masthead and state."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
@@ -12,9 +12,11 @@ from county_portal.extensions import db
 from county_portal.models import (
     Briefing,
     BriefingHand,
+    BriefingPart,
     BriefingState,
     FrozenBriefing,
     Masthead,
+    PartKind,
     Person,
 )
 from county_portal.policy import RULES, Do, require
@@ -33,10 +35,19 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A briefing with what tells it from others: how many items stand in it, and the first."""
+
+    briefing: Briefing
+    items: int
+    first: str
+
+
+@dataclass(frozen=True)
 class Found(Paged):
     """One page of the list."""
 
-    briefings: list[Briefing]
+    lines: list[Line]
     total: int
     number: int
 
@@ -46,22 +57,20 @@ class Found(Paged):
 def find_briefings(wanted: Filter, page: int = 1, *, by: Person) -> Found:
     """The briefings asked for, the newest first; a page that does not exist is the last one."""
     require(by, Do.BRIEFING_READ)
-    query = _narrowed(select(Briefing), wanted)
-    total = db.session.scalar(query.with_only_columns(func.count(Briefing.id))) or 0
+    total = db.session.scalar(_narrowed(select(func.count(Briefing.id)), wanted)) or 0
     number = fitting(page, total, PER_PAGE)
     shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
-    rows = query.options(*shown).order_by(Briefing.id.desc())
-    rows = rows.limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    return Found(list(db.session.scalars(rows)), total, number)
+    query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
+    return Found(_found(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)), total, number)
 
 
-def waiting_for(by: Person) -> list[Briefing]:
+def waiting_for(by: Person) -> list[Line]:
     """What lies with the person: for approval, or returned to its composer. The oldest first."""
     require(by, Do.BRIEFING_READ)
     composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
     shown = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
-    query = select(Briefing).where(_lies_with(by)).options(*shown)
-    return list(db.session.scalars(query.order_by(Briefing.state_since, Briefing.id)))
+    query = _lines().where(_lies_with(by)).options(*shown)
+    return _found(query.order_by(Briefing.state_since, Briefing.id))
 
 
 def count_for(by: Person) -> ScalarSelect[int]:
@@ -89,7 +98,20 @@ def _lies_with(by: Person) -> ColumnElement[bool]:
     return or_(*seats)
 
 
-def _narrowed(query: Select[Briefing], wanted: Filter) -> Select[Briefing]:
+def _lines() -> Select[*tuple[Any, ...]]:
+    """Each briefing with the count of its items and the title of the first."""
+    mine = and_(BriefingPart.briefing_id == Briefing.id, BriefingPart.kind == PartKind.ENTRY)
+    count = select(func.count(BriefingPart.id)).where(mine).scalar_subquery()
+    order = (BriefingPart.position, BriefingPart.id)
+    first = select(BriefingPart.title).where(mine).order_by(*order).limit(1).scalar_subquery()
+    return select(Briefing, count, func.coalesce(first, ""))
+
+
+def _found(query: Select[*tuple[Any, ...]]) -> list[Line]:
+    return [Line(*row) for row in db.session.execute(query)]
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
     if wanted.year is not None:
         frozen = select(FrozenBriefing.briefing_id).where(FrozenBriefing.year == wanted.year)
         query = query.where(Briefing.id.in_(frozen))

@@ -6,13 +6,15 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from county_portal.access import me, needs
 from county_portal.briefings import approving, mastheads, printing, services, sources
-from county_portal.briefings.finding import count_for, find_briefings, waiting_for
+from county_portal.briefings.finding import Line, count_for, find_briefings, waiting_for
 from county_portal.briefings.forms import ListForm, StartForm
 from county_portal.briefings.paper import day_line, name_line
 from county_portal.briefings.steps import STEPS
+from county_portal.briefings.typesetting import LINE_BREAK
 from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.labels import label
@@ -41,13 +43,28 @@ ROAD = (
 
 @bp.app_context_processor
 def for_briefings() -> dict[str, object]:
-    """How an issue is called, on whichever page it stands."""
-    return {"name_of": name_of}
+    """How an issue is called, on whichever page it stands, and what tells drafts apart."""
+    return {"name_of": name_of, "about": about}
 
 
 def name_of(briefing: Briefing) -> str:
     """As it is called on paper, once it has a number; before that by its masthead."""
     return name_line(briefing.masthead.name, briefing.frozen, special=briefing.special)
+
+
+def about(line: Line) -> str:
+    """What stands in it: drafts of one masthead have the same name."""
+    if not line.items:
+        return str(_("Nothing stands in it yet"))
+    title = "".join(line.first.split(LINE_BREAK))
+    return str(
+        ngettext(
+            "%(num)s item: %(title)s",
+            "%(num)s items, the first: %(title)s",
+            line.items,
+            title=title,
+        )
+    )
 
 
 @bp.get("/")
@@ -229,13 +246,14 @@ def _list(start_form: StartForm) -> Response:
 def _on_desk(person: Person) -> list[piles.PaperLine]:
     return [
         piles.PaperLine(
-            name_of(one),
+            name_of(line.briefing),
             PaperKind.BRIEFING,
-            one.state,
-            one.state_since,
-            url_for("briefings.show", briefing_id=one.id),
+            line.briefing.state,
+            line.briefing.state_since,
+            url_for("briefings.show", briefing_id=line.briefing.id),
+            about=f"{about(line)} · {line.briefing.composer.name}",
         )
-        for one in waiting_for(person)
+        for line in waiting_for(person)
     ]
 
 

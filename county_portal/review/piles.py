@@ -13,13 +13,14 @@ from county_portal.policy import RULES, Do
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One paper on a desk."""
+    """One paper on a desk. about: what tells it from others that are called the same."""
 
     title: str
     kind: PaperKind
     state: StrEnum
     state_since: datetime
     address: str
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,7 @@ def test_the_list_is_narrowed_by_year_masthead_and_state(clerk, cast, briefing):
 
     def found(query):
         page = clerk.get(f"/briefings/?{query}")
-        return [one.text for one in page.select("#results tbody th")]
+        return [one.a.text for one in page.select("#results tbody th")]
 
     assert found("") == ["参阅", "政务信息2026年第1期"]
     assert found("year=2026") == ["政务信息2026年第1期"]
@@ -322,3 +322,29 @@ def test_the_same_click_twice_makes_one_briefing(cast):
 
 def test_words_of_the_form_are_the_words_of_the_paper(briefing):
     assert text_of(briefing.parts[0].body) == "水利局加强防汛检查的第一段。\n第二段。"
+
+
+def test_drafts_of_one_masthead_are_told_apart(clerk, cast):
+    masthead = make_masthead(cast.he, "政务信息")
+    items = [published(cast.lin, title=title) for title in ("修复|河堤", "检查河堤")]
+    for count in (0, 1, 2):
+        make_briefing(cast.he, masthead, tuple(items[:count]))
+    rows = clerk.get("/briefings/").select("tbody tr th")
+    assert [row.small.text for row in rows] == [
+        "2 items, the first: 修复河堤",
+        "1 item: 修复河堤",
+        "Nothing stands in it yet",
+    ]
+
+
+def test_a_number_tells_enough(clerk, cast):
+    item = published(cast.lin, title="修复河堤")
+    go_to(make_briefing(cast.he, items=(item,)), S.APPROVED, cast.he, cast.tang)
+    assert "修复河堤" not in clerk.get("/briefings/").select_one("tbody tr").text
+
+
+def test_what_came_back_says_what_stands_in_it(clerk, cast):
+    item = published(cast.lin, title="修复河堤")
+    go_to(make_briefing(cast.he, items=(item,)), S.RETURNED, cast.he, cast.tang)
+    assert "1 item: 修复河堤" in clerk.get("/briefings/").select_one(".waiting").text
+    assert "1 item: 修复河堤 · He" in clerk.get("/").select_one("#papers").text
