@@ -1,5 +1,7 @@
 """What every page of both sites shares: headers, form pages, refusals."""
 
+import hashlib
+import json
 import logging
 import secrets
 from collections.abc import Callable
@@ -51,6 +53,18 @@ def form_page(template: str, form: FlaskForm, **context: object) -> Response:
     """The page that holds `form`: 422 when it came back with errors, otherwise 200."""
     status = 422 if form.errors else 200
     return make_response(render_template(template, form=form, **context), status)
+
+
+def sent_form() -> str:
+    """A token of the form that was sent: the same if it is sent again, another for any other form.
+
+    Every drawn page has a token against forged forms of its own; this one stands for it, the
+    address and what was typed. Empty when the form holds none.
+    """
+    if not request.form.get("csrf_token"):
+        return ""
+    sent = json.dumps([request.path, *request.form.items(multi=True)])
+    return hashlib.sha256(sent.encode()).hexdigest()
 
 
 def refusal_page(reason: str, status: int) -> Response:

@@ -230,7 +230,7 @@ def make_revision(item: Item, *, by: Person) -> Revision:
 
 
 def write_step(
-    item: Item, action: str, *, was: State, by: Person | None, note: str = ""
+    item: Item, action: str, *, was: State, by: Person | None, note: str = "", token: str = ""
 ) -> StepTaken:
     """Write into the item's own story what was done with it. The state is set before."""
     step = StepTaken(
@@ -242,19 +242,23 @@ def write_step(
         person_id=by.id if by else None,
         at=clock.now(),
         note=seen(note).strip(),
+        token=token or None,
     )
     db.session.add(step)
     return step
 
 
-def remark(item: Item, note: str, *, by: Person) -> None:
-    """Say something about the item without moving it."""
+def remark(item: Item, note: str, *, by: Person, token: str = "") -> None:
+    """Say something about the item without moving it. The same token twice says it once."""
     require(by, Do.ITEM_REMARK, item)
     if not note.strip():
         raise Refused("Write the remark first")
     if len(note) > NOTE_LENGTH:
         raise Refused("At most %(max)d characters", max=NOTE_LENGTH)
-    write_step(item, Do.ITEM_REMARK, was=item.state, by=by, note=note)
+    said = select(StepTaken.id).where(StepTaken.token == token)
+    if token and db.session.scalar(said) is not None:
+        return
+    write_step(item, Do.ITEM_REMARK, was=item.state, by=by, note=note, token=token)
     audit.record(by, Do.ITEM_REMARK, item)
 
 

@@ -3,7 +3,14 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
@@ -23,6 +30,7 @@ class StepTaken(Base):
     """One step of an item on its road, with the remark that went with it."""
 
     __tablename__ = "steps_taken"
+    __table_args__ = (Index("uq_steps_taken_token", "token", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
@@ -33,6 +41,7 @@ class StepTaken(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # None: the timetable
     at: Mapped[datetime] = mapped_column(index=True)
     note: Mapped[str] = mapped_column(default="")
+    token: Mapped[str | None]  # of the form that said it: sent twice, said once
 
     person: Mapped[Person | None] = relationship()
     item: Mapped[Item] = relationship()

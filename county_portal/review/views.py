@@ -26,7 +26,7 @@ from county_portal.catalogue import validity
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.html import clean
 from county_portal.core.html_changes import word_diff
-from county_portal.core.web import form_page
+from county_portal.core.web import form_page, sent_form
 from county_portal.extensions import db
 from county_portal.files import blob_path
 from county_portal.items import services as items
@@ -246,7 +246,7 @@ def _onward(one: Item) -> str:
 def remark(item_id: int) -> ResponseReturnValue:
     """Say something about the item without moving it."""
     one = items.get_item(item_id, by=me())
-    items.remark(one, request.form.get("note", ""), by=me())
+    items.remark(one, request.form.get("note", ""), token=sent_form(), by=me())
     db.session.commit()
     flash(_("The remark is written down"))
     return redirect(url_for(".item", item_id=one.id, _anchor="thread"), 303)

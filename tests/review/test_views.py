@@ -10,7 +10,8 @@ from county_portal import settings
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.items import services as items
-from county_portal.models import AuditRow, Item, Role, SignOff, State, Verdict
+from county_portal.models import AuditRow, Item, Role, SignOff, State, StepTaken, Verdict
+from county_portal.policy import Do
 from county_portal.release import public_file, writer
 from county_portal.review import services as review
 from county_portal.review.public_view import public_address
@@ -181,6 +182,40 @@ def test_a_remark_moves_nothing(cast, browse):
     page = browse(cast.qian).post(f"/review/{item.id}/remark", {"note": "Nice"})
     assert "Nice" in page.select_one(".thread").text
     assert again(item).state is State.SUBMITTED
+
+
+def remarks_of(item):
+    said = db.select(StepTaken.note).where(StepTaken.action == Do.ITEM_REMARK)
+    return db.session.scalars(said.where(StepTaken.item_id == item.id)).all()
+
+
+def test_a_remark_that_was_sent_twice_is_written_once(cast, browse, guarded):
+    item, page = make_item(cast.lin, state=State.SUBMITTED), browse(cast.qian)
+    drawn = page.get(f"/review/{item.id}").select_one("[name=csrf_token]")["value"]
+    for _twice in range(2):
+        sent = page.post(f"/review/{item.id}/remark", {"note": "Nice", "csrf_token": drawn})
+        assert "The remark is written down" in sent.select_one("#messages").text
+    assert remarks_of(item) == ["Nice"]
+    assert (
+        db.session.scalar(
+            db.select(db.func.count(AuditRow.seq)).where(AuditRow.action == Do.ITEM_REMARK)
+        )
+        == 1
+    )
+
+
+def test_another_remark_is_another_whatever_page_it_comes_from(cast, browse):
+    item, other = (make_item(cast.lin, state=State.SUBMITTED) for _ in range(2))
+    page = browse(cast.qian)
+    for one, words, drawn in (
+        (item, "Nice", "first"),
+        (item, "Nice indeed", "first"),
+        (item, "Nice", "second"),
+        (other, "Nice", "first"),
+    ):
+        page.post(f"/review/{one.id}/remark", {"note": words, "csrf_token": drawn})
+    assert remarks_of(item) == ["Nice", "Nice indeed", "Nice"]
+    assert remarks_of(other) == ["Nice"]
 
 
 def test_somebody_was_faster(cast, browse):
