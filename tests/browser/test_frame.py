@@ -1,10 +1,16 @@
 """The frame round every office page, as a browser shows it."""
 
+from io import BytesIO
+from statistics import median
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from county_portal.catalogue.statutory import seed_categories
 from county_portal.extensions import db
+from county_portal.reports import closing
+from county_portal.reports import services as reports
 from tests.browser.conftest import PHONE, axe_faults
 from tests.factories import PASSWORD, make_column
 
@@ -125,3 +131,24 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(portal, screen, 
                 faults += [f"{path} is {wide} px too wide"] if wide > 0 else []
         faults += page.complaints
     assert not faults
+
+
+def test_on_a_phone_a_wide_table_shows_that_it_goes_on_and_keeps_its_first_column(portal, screen):
+    clerk = portal.cast.he
+    made = closing.close_in_background(progress=reports.silent, period="2026-02", asked_by=clerk.id)
+    db.session.commit()
+    page = screen(clerk, width=PHONE)
+    page.goto(f"reports/{made['report']}")
+    box = page.locator("#units ~ .table-box").first
+    first = box.locator("tbody th").first
+    place = first.bounding_box()["x"]
+    assert shade_at_the_edge(box) < 220
+    box.evaluate("box => box.scrollLeft = box.scrollWidth")
+    assert first.bounding_box()["x"] == place
+    assert shade_at_the_edge(box) > 250
+
+
+def shade_at_the_edge(box):
+    """How light most of the right edge is, from 0 to 255."""
+    drawn = Image.open(BytesIO(box.screenshot())).convert("L")
+    return median(drawn.getpixel((drawn.width - 1, down)) for down in range(drawn.height))
