@@ -103,7 +103,6 @@ def _install_extensions(app: Flask) -> None:
     extensions.migrate.init_app(app, db, directory=str(MIGRATIONS))
     extensions.csrf.init_app(app)
     extensions.login.init_app(app)
-    extensions.limiter.init_app(app)
     extensions.babel.init_app(app, locale_selector=_language)
     jobs.install(app, immediate=bool(app.config.get("JOBS_IMMEDIATE")))
 

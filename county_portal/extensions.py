@@ -7,8 +7,6 @@ from typing import Any
 
 import pysqlite3
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -23,7 +21,6 @@ migrate = Migrate(render_as_batch=False, compare_type=True)
 login = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 PRAGMAS = (
     "journal_mode = WAL",

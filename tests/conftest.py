@@ -16,7 +16,7 @@ from sqlalchemy import event, func, select
 from county_portal import create_office, create_public
 from county_portal.config import Settings
 from county_portal.core import clock
-from county_portal.extensions import db, limiter, will_write
+from county_portal.extensions import db, will_write
 from county_portal.models import Person, Unit
 from tests.cast import Cast, find_cast, make_cast
 from tests.factories import make_calendar
@@ -60,10 +60,8 @@ def app(office: Flask) -> Iterator[Flask]:
     with office.app_context():
         db.engine.dispose()  # a connection that was left open would show the data of another test
     _begin_afresh(office.config["COUNTY"].DATA)
-    limiter.enabled = True
     with clock.frozen(MONDAY), office.app_context():
         will_write(ahead=False)
-        limiter.reset()
         yield office
         db.session.remove()
         db.engine.dispose()

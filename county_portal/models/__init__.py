@@ -9,6 +9,7 @@ from county_portal.models.accounts import (
     Unit,
     UnitKind,
     WebSession,
+    WrongTry,
     branch_of,
 )
 from county_portal.models.audit import AuditRow
@@ -174,5 +175,6 @@ __all__ = [
     "ValidityState",
     "Verdict",
     "WebSession",
+    "WrongTry",
     "branch_of",
 ]

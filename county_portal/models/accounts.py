@@ -140,3 +140,14 @@ class WebSession(Base):
     data: Mapped[str] = mapped_column(default="{}")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class WrongTry(Base):
+    """A wrong password of late: for which account, and from where. Gone when it counts no more."""
+
+    __tablename__ = "wrong_tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(index=True)  # SHA-256 of the name that was typed
+    address: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -5,11 +5,13 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from county_portal import create_office, jobs
 from county_portal.accounts import passwords, sessions
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.extensions import db
-from county_portal.models import AuditRow, WebSession
+from county_portal.models import AuditRow, WebSession, WrongTry
+from tests.conftest import FOR_TESTS, settings_for
 from tests.factories import PASSWORD, make_person
 from tests.page import Page
 
@@ -111,6 +113,40 @@ def test_an_address_that_tries_many_names_waits_too(app, browse, cast, monkeypat
     for login in ("a", "b", "c"):
         sign_in(page, login, "wrong", status=422)
     sign_in(page, "lin", status=429)
+
+
+def test_another_process_knows_of_wrong_tries_and_so_does_one_that_was_started_again(
+    app, browse, cast, monkeypatch
+):
+    monkeypatch.setattr(app.config["COUNTY"], "SIGN_IN_TRIES", 3)
+    for _ in range(3):
+        sign_in(browse(None), "lin", "wrong", status=422)
+    another = create_office(settings_for(app.config["COUNTY"].DATA), **FOR_TESTS)
+    another.config["COUNTY"].SIGN_IN_TRIES = 3
+    sign_in(Page(another), "LIN", status=429)
+    sign_in(Page(another), "ma")
+    with another.app_context():
+        db.engine.dispose()
+
+
+def test_after_five_minutes_wrong_tries_count_no_more_and_are_removed(browse, cast):
+    for minute in range(10):
+        with clock.frozen(f"2026-03-02T09:0{minute // 4}"):
+            sign_in(browse(None), "lin", "wrong", status=422)
+    with clock.frozen("2026-03-02T09:04"):
+        sign_in(browse(None), "lin", status=429)
+    with clock.frozen("2026-03-02T09:05"):
+        sign_in(browse(None), "lin")
+        jobs.tick()
+    assert db.session.scalar(select(func.count(WrongTry.id))) == 6
+
+
+def test_what_was_typed_as_a_name_is_not_kept(browse, cast):
+    for name in ("dike-lantern-4417", "x\0", "名" * 5000):
+        sign_in(browse(None), name, "wrong", status=422)
+    kept = db.session.scalars(select(WrongTry.account)).all()
+    assert len({*kept}) == 3
+    assert {len(one) for one in kept} == {64}
 
 
 def test_a_sign_in_without_its_token_is_refused(guarded, browse, cast):

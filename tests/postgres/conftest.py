@@ -8,7 +8,7 @@ from flask import Flask
 
 from county_portal import create_office
 from county_portal.core import clock
-from county_portal.extensions import db, limiter, will_write
+from county_portal.extensions import db, will_write
 from tests.cast import Cast, make_cast
 from tests.conftest import FOR_TESTS, MONDAY, settings_for
 from tests.factories import make_calendar
@@ -42,10 +42,8 @@ def app(office: Flask, server: Server) -> Iterator[Flask]:
     for path in office.config["COUNTY"].DATA.iterdir():
         if path.is_dir() and path.name != "keys":
             shutil.rmtree(path)
-    limiter.enabled = True
     with clock.frozen(MONDAY), office.app_context():
         will_write(ahead=False)
-        limiter.reset()
         yield office
         db.session.remove()
         db.engine.dispose()

@@ -62,6 +62,12 @@ def test_an_item_goes_all_the_way_to_the_public_and_back(
     assert verify.faults() == []
 
 
+def test_wrong_passwords_are_counted(cast: Cast, browse: Browse) -> None:
+    signed_in, answers = browse(cast.lin), [422] * 10 + [429]
+    for status in answers:
+        signed_in.post("/password", {"old": "wr\0ng", "new": "x", "again": "x"}, status=status)
+
+
 def test_a_crowd_hands_in_and_the_log_is_one_chain(app: Flask, cast: Cast) -> None:
     crowd = Crowd(app, cast.water, 8)
     assert crowd.work(DEEDS) == []
