@@ -134,12 +134,15 @@ def said_of(paper: Paper, places: dict[str, int]) -> dict[str, object]:
     }
 
 
-def manifest_of(paper: Paper, book: Book, pdf_hash: str) -> str:
-    """The manifest: what the paper says, and which bytes it is. Its hash is what is signed."""
+def manifest_of(paper: Paper, book: Book, kept: files.Stored) -> str:
+    """The manifest: what the paper says, and which bytes it is. Its hash is what is signed.
+
+    kept: the file as it lies there, which bears the office's signature if it has a key.
+    """
     file = {
         "name": f"{paper.title}.pdf",
-        "sha256": pdf_hash,
-        "size": len(book.pdf),
+        "sha256": kept.sha256,
+        "size": kept.size,
         "pages": book.pages,
         "front": book.front,
     }

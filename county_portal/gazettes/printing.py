@@ -72,7 +72,7 @@ def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
     db.session.rollback()
     progress(90, "Storing the gazette")
     stored = files.keep_paper(book.pdf)
-    return _Printed(paper.manifest_of(wanted, book, stored.sha256), stored)
+    return _Printed(paper.manifest_of(wanted, book, stored), stored)
 
 
 def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -> GazetteEdition:

@@ -33,8 +33,9 @@ from county_portal.models import (
 )
 from county_portal.policy import Do, require
 from county_portal.published.gazettes import PublicGazette
+from county_portal.published.schema import FileLine
+from county_portal.release import beside, public_file, writer
 from county_portal.release import gazettes as release
-from county_portal.release import public_file, writer
 from county_portal.release.gazette_rows import GazetteChanges
 from county_portal.workflow import Step
 
@@ -192,11 +193,22 @@ def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
     if verdict is None or verdict.content_hash != content_hash:
         raise OutOfDate("The gazette has changed since this page was drawn; read it again")
     judge(gazette, GazetteHandKind.ISSUER, by=by)
-    release.publish(gazette, verdict, by=by)
     edition = db.session.get_one(GazetteEdition, verdict.edition_id)
     said = PublicGazette.from_manifest(edition.manifest)
+    _lies_there(said.pdf)
+    release.publish(gazette, verdict, by=by)
     papers.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
     _go(gazette, step, by, hash=content_hash)
+
+
+def _lies_there(pdf: FileLine) -> None:
+    """Raise Refused if the public could not get the very bytes that were signed."""
+    try:
+        beside.source(pdf, public_file.folder(), public_file.blobs())
+    except beside.Unfit:
+        raise Refused(
+            "The stored PDF is not what was signed; open the gazette again and print it anew"
+        ) from None
 
 
 def withdraw(gazette: Gazette, reason: str, *, by: Person) -> None:

@@ -1,60 +1,23 @@
 """The office's signature: it holds, and breaks with a byte."""
 
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from cryptography.x509.oid import NameOID
 
 from county_portal import files
-from county_portal.core import binding, clock, pdf, signing
+from county_portal.core import binding, pdf, signing
 from county_portal.core.errors import Refused
 from county_portal.core.typesetters import Order, set_sheets
+from tests.keys import PASSWORD, make_key
 
-PASSWORD = "for-tests-only"
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>月报</title></head><body>%s</body></html>'
 
 
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key file as an office would get it, with a certificate of its own making."""
-    secret = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "青禾县人民政府办公室")])
-    now = clock.now()
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(secret.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=True,
-                content_commitment=True,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                key_cert_sign=False,
-                crl_sign=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-        .sign(secret, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("keys") / "office.p12"
-    locked = BestAvailableEncryption(PASSWORD.encode())
-    path.write_bytes(pkcs12.serialize_key_and_certificates(b"o", secret, certificate, None, locked))
-    return path
+    return make_key(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from county_portal import jobs, settings
+from county_portal import files, jobs, settings
 from county_portal.core import clock
 from county_portal.core.errors import NotAllowed, OutOfDate, Refused
 from county_portal.extensions import db
@@ -44,6 +44,7 @@ from tests.gazettes.office import (
     publish,
     sign_it,
 )
+from tests.keys import PASSWORD, make_key
 
 DRAFT, FROZEN, SIGNED = GazetteState.DRAFT, GazetteState.FROZEN, GazetteState.SIGNED
 
@@ -181,6 +182,23 @@ def test_a_signed_gazette_is_issued_and_the_public_reads_it(cast, signed):
     assert signed.state is GazetteState.PUBLISHED
     assert list(release.contents()) == ["2026-1"]
     assert verify.faults() == []
+
+
+def test_a_gazette_that_bears_the_office_s_signature_is_read_by_the_public(
+    app, cast, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(app.config["COUNTY"], "SIGNING_KEY", str(make_key(tmp_path)))
+    monkeypatch.setattr(app.config["COUNTY"], "SIGNING_PASSWORD", PASSWORD)
+    make_document(cast, 1)
+    publish(cast)
+    assert list(release.contents()) == ["2026-1"]
+    assert verify.faults() == []
+
+
+def test_a_gazette_whose_file_is_not_what_was_signed_is_not_issued(cast, signed):
+    files.blob_path(services.edition_of(signed).pdf).write_bytes(b"%PDF-1.7 something else")
+    with pytest.raises(Refused, match="not what was signed"):
+        issue_it(signed, cast)
 
 
 def test_the_officer_may_return_it_with_a_reason(cast, frozen):
