@@ -1,12 +1,13 @@
 """Stored files, known by the hash of their bytes. The name on disk never comes from a person.
 
 Temporary file, hash while writing, fsync, rename, fsync the folder, and only
-then the row: a crash leaves at most a file nobody names, and a sweep removes it.
+then the row: a crash leaves at most a file nobody names, and the day's sweep removes it.
 """
 
 import hashlib
 import os
 import secrets
+import stat
 import time
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,14 +17,16 @@ from typing import IO
 from flask import current_app
 from sqlalchemy import select
 
+from county_portal import jobs
 from county_portal.config import Settings
 from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.extensions import db
+from county_portal.extensions import db, writing
 from county_portal.models import Blob
 
 CHUNK = 2**20  # bytes
-LEFT_ALONE = 3600  # seconds a nameless file is kept, since its row may be on the way
+LEFT_ALONE = 24 * 3600  # seconds a nameless file is kept, since its row may be on the way
+SWEEP = "files.sweep"
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,19 @@ def keep_paper(pdf: bytes) -> Stored:
 
 
 def register(stored: Stored, media_type: str) -> Blob:
-    """The row of a kept file; the same bytes have one row."""
+    """The row of a kept file; the same bytes have one row.
+
+    Raises Refused if the file is gone again: it waited for its row longer than the sweep waits.
+    """
     blob = db.session.get(Blob, stored.sha256)
     if blob is None:
         blob = Blob(
             sha256=stored.sha256, size=stored.size, media_type=media_type, stored_at=clock.now()
         )
         db.session.add(blob)
-        db.session.flush()
+        db.session.flush()  # from here on the sweep waits
+        if not stored.path.is_file():
+            raise Refused("The file was not kept. Try again")
     return blob
 
 
@@ -131,12 +139,42 @@ def sync_folder(folder: Path) -> None:
 
 
 def sweep() -> int:
-    """Remove what a crash left behind: old temporary files, and blobs without a row."""
-    removed = 0
-    known = set(db.session.scalars(select(Blob.sha256)))
-    before = time.time() - LEFT_ALONE
-    for path in [*_settings().tmp.glob("*"), *_settings().blobs.glob("??/*")]:
-        if path.is_file() and path.name not in known and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-            removed += 1
+    """Remove what a crash left behind: a day old, and without a row. How many files it was.
+
+    What lies there is looked at twice. The second time the write lock is held,
+    so a row that was written meanwhile is seen, and none is written until the
+    file is gone; `register` then finds that it is.
+    """
+    lying = [*_settings().tmp.glob("*"), *_settings().blobs.glob("??/*")]
+    old = [path for path in lying if _is_old(path)]
+    known, removed = set(db.session.scalars(select(Blob.sha256))), 0
+    db.session.rollback()
+    with writing():
+        for path in old:
+            if path.name not in known and db.session.get(Blob, path.name) is None and _is_old(path):
+                path.unlink(missing_ok=True)
+                removed += 1
+        db.session.rollback()
     return removed
+
+
+def _is_old(path: Path) -> bool:
+    """Whether it is a file, and was written longer ago than any row waits for."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_mtime < time.time() - LEFT_ALONE
+
+
+@jobs.task(SWEEP)
+def sweep_in_background(*, progress: jobs.Progress) -> dict[str, object]:
+    """What a crash left behind is removed."""
+    progress(1, "Looking for files that nobody names")
+    return {"removed": sweep()}
+
+
+@jobs.every_minute
+def sweep_every_day() -> None:
+    """The day's sweep is asked for, once."""
+    jobs.enqueue(SWEEP, key=f"{SWEEP}:{clock.today()}", by=None)

@@ -1,7 +1,7 @@
 """Paper in the background: the files of an approved briefing, and pictures of a draft's pages.
 
 Pictures lie among the temporary files, by the hash of what they show; the sweep removes them
-after an hour, and asking again makes them anew.
+after a day, and asking again makes them anew.
 """
 
 import json
