@@ -49,7 +49,7 @@ def _papers_of(plan: Plan, part: Part) -> dict[str, Paper]:
 def _papers_of_all(plan: Plan, entries: list[Entry]) -> dict[str, Paper]:
     """The county's own papers."""
     lines = tuple(line for part in plan.parts for line in _list_lines(plan, part))
-    units = tuple((part.name, len(part.lines)) for part in plan.parts)
+    units = tuple((part.name, len(part.pages), len(part.left_out)) for part in plan.parts)
     heads = {place: plan.head_of(None, receiver) for receiver, place in FOLDERS.items()}
     return _papers(heads, lines, entries, plan, units)
 
@@ -59,7 +59,7 @@ def _papers(
     lines: tuple[papers.ListLine, ...],
     entries: list[Entry],
     plan: Plan,
-    units: tuple[tuple[str, int], ...],
+    units: tuple[tuple[str, int, int], ...],
 ) -> dict[str, Paper]:
     """The papers for the receivers, by the folder of each."""
     if not lines:
@@ -70,7 +70,8 @@ def _papers(
             made[f"{place}/明细表-第{number}联.pdf"] = papers.DepositList(head, copy, lines)
         made[f"{place}/交接文据.pdf"] = papers.Record(
             head=head,
-            texts=len(lines),
+            texts=papers.texts_in(lines),
+            left_out=len(lines) - papers.texts_in(lines),
             pages=sum(line.pages or 0 for line in lines),
             files=sum(one.kind == "file" for one in entries),
             carrier=plan.names.carrier,
@@ -91,12 +92,12 @@ def _list_lines(plan: Plan, part: Part) -> Iterator[papers.ListLine]:
             published_on=clock.county_day(line.published_at),
             pages=pages,
             carrier=plan.names.carrier,
-            note="；".join(_remarks(line, set_well=pages is not None)),
+            note=NOT_SET if pages is None else "；".join(_remarks(line)),
             unit=part.name,
         )
 
 
-def _remarks(line: TextLine, *, set_well: bool) -> Iterator[str]:
+def _remarks(line: TextLine) -> Iterator[str]:
     offered = sum(not one["inline"] for one in line.files)
     if offered:
         yield f"附件{offered}件"
@@ -104,5 +105,3 @@ def _remarks(line: TextLine, *, set_well: bool) -> Iterator[str]:
         yield f"替换{line.replaces}所送文本"
     if line.missing_in:
         yield f"补送{line.missing_in}所缺文本"
-    if not set_well:
-        yield NOT_SET

@@ -165,7 +165,10 @@ def _order(line: TextLine) -> Callable[[], bytes]:
 
 
 def _finish(part: Part, line: TextLine, work: Future[bytes], folder: Path) -> None:
-    """The text and its renditions are entries of the part. What cannot be set is left out."""
+    """The text and its renditions are entries of the part.
+
+    What cannot be set is left out, and so are its renditions: they come with it.
+    """
     name = f"{line.position:03}-{shelf.safe(line.index_number)}"
     about: dict[str, object] = {
         "index_number": line.index_number,
@@ -179,7 +182,7 @@ def _finish(part: Part, line: TextLine, work: Future[bytes], folder: Path) -> No
     else:
         about["pages"] = part.pages[line.publication_id] = _pages(pdf)
         part.entries.append(shelf.lay_down(folder, f"文本/{name}.pdf", pdf, "text", **about))
-    part.entries.extend(_renditions(line, name))
+        part.entries.extend(_renditions(line, name))
 
 
 def _pages(pdf: bytes) -> int:

@@ -5,7 +5,7 @@ practice.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ class Head:
 
 @dataclass(frozen=True)
 class ListLine:
-    """One line of the list. pages: of the text; None if it could not be set."""
+    """One line of the list. pages: of the text; None if it could not be set, so is not there."""
 
     index_number: str
     title: str
@@ -50,6 +50,11 @@ class ListLine:
     carrier: str
     note: str
     unit: str
+
+
+def texts_in(lines: Iterable[ListLine]) -> int:
+    """How many of the texts are in the package."""
+    return sum(line.pages is not None for line in lines)
 
 
 @dataclass(frozen=True)
@@ -64,21 +69,33 @@ class DepositList:
     name: ClassVar = "主动公开政府信息送交明细表"
 
     @property
+    def texts(self) -> int:
+        return texts_in(self.lines)
+
+    @property
+    def left_out(self) -> int:
+        return len(self.lines) - self.texts
+
+    @property
     def pages(self) -> int:
         return sum(line.pages or 0 for line in self.lines)
 
 
 @dataclass(frozen=True)
 class Record:
-    """交接文据: what was handed over, for both to sign. files: renditions beside the texts."""
+    """交接文据: what is handed over, for both to sign. files: renditions beside the texts.
+
+    left_out: texts that stand in the list and could not be set; they are counted nowhere else.
+    """
 
     head: Head
     texts: int
+    left_out: int
     pages: int
     files: int
     carrier: str
     checksum: str
-    units: tuple[tuple[str, int], ...]  # name and texts; the county's only
+    units: tuple[tuple[str, int, int], ...]  # name, texts, left out; the county's only
 
     kind: ClassVar = "record"
     name: ClassVar = "政府公开信息交接文据"

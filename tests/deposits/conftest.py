@@ -12,7 +12,8 @@ from flask import Flask
 
 from county_portal import files
 from county_portal.core import clock
-from county_portal.deposits import package, services
+from county_portal.core.errors import Refused
+from county_portal.deposits import package, papers, services
 from county_portal.deposits.plans import plan_of
 from county_portal.deposits.services import DepositDraft
 from county_portal.extensions import db
@@ -63,6 +64,29 @@ def make_deposit(cast: Cast, draft: DepositDraft = FIRST) -> Deposit:
     deposit = services.make_deposit(draft, by=cast.he)
     db.session.commit()
     return deposit
+
+
+def pack(cast: Cast, draft: DepositDraft = FIRST) -> Deposit:
+    """A deposit with its packages."""
+    deposit = make_deposit(cast, draft)
+    package.request_package(deposit, by=cast.he)
+    db.session.commit()
+    return deposit
+
+
+@pytest.fixture
+def press(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Words of texts that cannot be set; a test may add some, and take them away."""
+    bad: set[str] = set()
+    whole = papers.text_pdf
+
+    def fails(html: str, pictures: object) -> bytes:
+        if any(word in html for word in bad):
+            raise Refused("The paper could not be set: %(why)s", why="too deep")
+        return whole(html, pictures)
+
+    monkeypatch.setattr(papers, "text_pdf", fails)
+    return bad
 
 
 @dataclass

@@ -3,36 +3,25 @@
 import hashlib
 import json
 from datetime import date
-from importlib.util import module_from_spec, spec_from_file_location
 
 import pypdfium2
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 
-from county_portal.config import MIGRATIONS
 from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.deposits import letters, package, papers, services
-from county_portal.deposits.holdings import left_out
-from county_portal.deposits.lines import lines_of, parts_changed
-from county_portal.deposits.services import DepositDraft
+from county_portal.deposits import package, papers
 from county_portal.deposits.shelf import safe
 from county_portal.extensions import db
 from county_portal.models import (
     AuditRow,
-    Deposit,
-    DepositLine,
     DepositPackage,
-    DepositSupplement,
     Job,
     JobState,
-    State,
 )
 from tests.cast import Cast
-from tests.deposits.conftest import FIRST, NINTH, Packed, make_deposit, squeezed, unpack
-from tests.factories import go, make_item
+from tests.deposits.conftest import NINTH, Packed, make_deposit, squeezed
 
 TEXT = "001-W01-Water/文本/001-W01-2026-00001.pdf"
 
@@ -195,104 +184,6 @@ def test_packages_are_made_once_and_logged(cast: Cast, monkeypatch: pytest.Monke
     rows = db.session.scalars(select(AuditRow).where(AuditRow.action == "deposit.make")).all()
     assert len(rows) == 2
     assert package.package_of(deposit.id).blob in rows[1].details
-
-
-@pytest.fixture
-def press(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Words of texts that cannot be set; a test may add some, and take them away."""
-    bad: set[str] = set()
-    whole = papers.text_pdf
-
-    def fails(html: str, pictures: object) -> bytes:
-        if any(word in html for word in bad):
-            raise Refused("The paper could not be set: %(why)s", why="too deep")
-        return whole(html, pictures)
-
-    monkeypatch.setattr(papers, "text_pdf", fails)
-    return bad
-
-
-def pack(cast: Cast, draft: DepositDraft = FIRST) -> Deposit:
-    deposit = make_deposit(cast, draft)
-    package.request_package(deposit, by=cast.he)
-    db.session.commit()
-    return deposit
-
-
-def test_a_text_that_cannot_be_set_is_left_out_and_named(cast: Cast, press: set[str]) -> None:
-    make_item(cast.lin, state=State.PUBLISHED, title="好文本")
-    make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
-    press.add("坏文本")
-    with clock.frozen(NINTH):
-        deposit = pack(cast)
-        assert services.next_offer().waiting == 1
-    said = json.loads(package.package_of(deposit.id, "W01").contents)
-    assert said["left_out"] == [{"index_number": "W01/2026-00002", "title": "坏文本"}]
-    assert [one["title"] for one in said["files"] if one["kind"] == "text"] == ["好文本"]
-    assert [one.lies_there for one in lines_of(deposit.parts[0])] == [True, False]
-    assert [(one.title, one.deposit) for one in left_out()] == [("坏文本", "青政办送〔2026〕1号")]
-
-
-def test_what_was_left_out_comes_again_until_it_is_set(cast: Cast, press: set[str]) -> None:
-    make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
-    press.add("坏文本")
-    with clock.frozen(NINTH):
-        pack(cast)
-    with clock.frozen("2026-04-09T10:00"):
-        second = pack(cast, DepositDraft(until_on=date(2026, 4, 8)))
-        (again,) = lines_of(second.parts[0])
-        assert (again.missing_in, again.lies_there) == ("青政办送〔2026〕1号", False)
-        assert [one.deposit for one in left_out()] == ["青政办送〔2026〕2号"]
-    press.clear()
-    with clock.frozen("2026-05-11T10:00"):
-        third = pack(cast, DepositDraft(until_on=date(2026, 5, 8)))
-        assert left_out() == [] and services.next_offer().waiting == 0
-    water = unpack(third.id, "W01")
-    assert "补送青政办送〔2026〕2号所缺文本" in water.words("档案馆/明细表-第1联.pdf")
-    assert "文本/001-W01-2026-00001.pdf" in water.names
-    with clock.frozen("2026-06-09T10:00"):
-        fourth = make_deposit(cast, DepositDraft(until_on=date(2026, 6, 8)))
-    assert lines_of(fourth.parts[0]) == []
-
-
-def test_what_was_left_out_before_is_known_from_the_packages(cast: Cast, press: set[str]) -> None:
-    """The migration reads it there, so that it comes again, too."""
-    make_item(cast.lin, state=State.PUBLISHED, title="好文本")
-    make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
-    press.add("坏文本")
-    with clock.frozen(NINTH):
-        pack(cast)
-    file = MIGRATIONS / "versions" / "0008_left_out_of_deposits.py"
-    spec = spec_from_file_location("left_out_of_deposits", file)
-    migration = module_from_spec(spec)
-    spec.loader.exec_module(migration)
-    found = list(migration._left_out_before(db.session.connection()))
-    assert found == [(one.publication_id, one.part_id) for one in left_out()] != []
-
-
-def test_a_text_that_nobody_got_needs_no_letter(cast: Cast, press: set[str]) -> None:
-    bad = make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
-    press.add("坏文本")
-    with clock.frozen(NINTH):
-        deposit = pack(cast)
-        go(bad, State.WITHDRAWN)
-        assert letters.changes_due(cast.he) == []
-        assert left_out() == [] and parts_changed(deposit) == []
-
-
-def test_the_database_takes_a_text_again_only_if_it_was_left_out(
-    cast: Cast, press: set[str]
-) -> None:
-    make_item(cast.lin, state=State.PUBLISHED)
-    with clock.frozen(NINTH):
-        deposit = pack(cast)
-    water, farms, _office = deposit.parts
-    line = db.session.scalars(select(DepositLine)).one()
-    again = insert(DepositSupplement).values(
-        publication_id=line.publication_id, omitted_from=water.id, part_id=farms.id, position=1
-    )
-    with pytest.raises(IntegrityError):
-        db.session.execute(again)
 
 
 def test_work_that_failed_is_asked_for_again(cast: Cast) -> None:
