@@ -51,8 +51,8 @@ def folio_of(sheets: Sheets) -> Folio:
     with Pdf.open(BytesIO(sheets.pdf)) as pdf:
         page = pdf.pages[0]
         (font,) = page.Resources.Font.values()
-        shown = re.findall(rb"<([0-9a-f]{4})>", page.Contents.read_bytes())
-        codes = {sign: code.decode() for sign, code in zip(SIGNS, shown, strict=True)}
+        shown = b"".join(re.findall(rb"<([0-9a-f]+)>", page.Contents.read_bytes())).decode()
+        codes = dict(zip(SIGNS, re.findall("....", shown), strict=True))
         wide = _widths(font.DescendantFonts[0].W)
         widths = {sign: wide[int(code, 16)] / 1000 for sign, code in codes.items()}
     return Folio(sheets.pdf, codes, widths)

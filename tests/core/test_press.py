@@ -96,7 +96,7 @@ def test_without_the_change_lines_are_ragged(printed, monkeypatch):
 
 def test_an_engine_of_another_shape_is_left_alone(monkeypatch):
     monkeypatch.setattr(lines.inline, "justify_line", lines.stretch_spaces)
-    monkeypatch.setattr(lines, "LAYOUT", "text style")
+    monkeypatch.setattr(lines, "DRAWING", "stream box")
     lines.set_lines_flush()
     assert lines.inline.justify_line is lines.stretch_spaces
 

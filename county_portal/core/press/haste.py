@@ -15,20 +15,31 @@ import pydyf
 import weasyprint
 from weasyprint import css, svg
 from weasyprint.draw import border
+from weasyprint.draw import text as drawing
+from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure import boxes
 from weasyprint.html import UA_STYLESHEET
+from weasyprint.layout import background, percent
 from weasyprint.layout import float as floats
 from weasyprint.layout import page as pages
-from weasyprint.layout import percent
+from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf import fonts
-from weasyprint.text import fonts as faces
 from weasyprint.text import line_break
-from weasyprint.text.constants import PANGO_DIRECTION
-from weasyprint.text.ffi import ffi, gobject, harfbuzz_subset, pango, unicode_to_char_p
+from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.urls import fetch
 
 from .fonts import CompactFont, kept_fonts
-from .painting import THEIR_DRAWN_TEXT, draw_border, draw_text, page_references, to_bytes
+from .lines import draw_first_line as draw_any_line
+from .painting import CORNERS, THEIR_DRAWN_TEXT, draw_border, draw_text, page_references, to_bytes
+from .text import (
+    deactivate,
+    draw_first_line,
+    reactivate,
+    set_text,
+    set_up,
+    split_first_line,
+    strut,
+)
 
 VERSION = "70.0"
 
@@ -55,6 +66,7 @@ def shortcuts() -> list[Shortcut]:
         (line_break.strut, strut),
         (line_break.split_first_line, split_first_line),
         (border.draw_border, draw_border),
+        (background.layout_box_backgrounds, layout_box_backgrounds),
         (svg.text, draw_text),
         (pydyf._to_bytes, to_bytes),
     ]
@@ -76,10 +88,12 @@ def shortcuts() -> list[Shortcut]:
         (line_break.Layout, "deactivate", deactivate),
         (line_break.Layout, "reactivate", reactivate),
         (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
+        (css.ComputedStyle, "__missing__", missing),
         (pydyf.PDF, "page_references", property(page_references)),
     ]
     found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
     words = [tag for tag, drawn in svg.TAGS.items() if drawn is THEIR_DRAWN_TEXT]
+    found.append(Shortcut(drawing, "draw_first_line", draw_first_line, draw_any_line))
     return found + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in words]
 
 
@@ -108,10 +122,64 @@ def own_sheet() -> Any:
     by_name = dict(matcher.lower_local_name_selectors)
     by_name["li"] = [*by_name["li"], *(entry for entry in everywhere if entry[3] == "marker")]
     matcher.lower_local_name_selectors = by_name
+    sheet.matcher = PlainFirst(matcher)
     sheet.page_rules = [
         rule for rule in sheet.page_rules if not any(pseudo for _, pseudo, _ in rule[1])
     ]
     return sheet
+
+
+NESTED = frozenset({"dir", "dl", "menu", "ol", "ul"})
+CLASS_ALONE = frozenset({"class"})
+
+
+class PlainFirst:
+    """The matcher of the engine's own sheet, of plain elements asked less.
+
+    What it says of no element by name, it says of attributes and of lists inside one another.
+    """
+
+    def __init__(self, matcher: Any) -> None:
+        self._all = matcher
+        self._plain = copy.copy(matcher)
+        self._plain.other_selectors = []
+
+    def match(self, element: Any) -> Any:
+        plain = CLASS_ALONE.issuperset(element.etree_element.attrib)
+        chosen = self._plain if plain and element.local_name not in NESTED else self._all
+        return chosen.match(element)
+
+
+THEIR_MISSING = css.ComputedStyle.__missing__
+KEPT_BY_NAME = {"page", "position", "float", "display"}
+LOGICAL = {
+    name: frozenset(logical(block="ttb", inline=way) for way in ("ltr", "rtl"))
+    for name, logical in css.PHYSICAL_FUNCTIONS.items()
+}
+
+
+def missing(style: Any, name: str) -> Any:
+    """What no rule says of an element, it has from its parent, or as every element has it."""
+    said = style.cascaded
+    if (
+        name in said
+        or name in KEPT_BY_NAME
+        or name.startswith(("text_decoration_", "__"))
+        or style.parent_style is None
+        or not LOGICAL.get(name, NOTHING).isdisjoint(said)
+    ):
+        return THEIR_MISSING(style, name)
+    if name in css.INHERITED:
+        value = style.parent_style[name]
+    elif name in css.INITIAL_NOT_COMPUTED:
+        return THEIR_MISSING(style, name)
+    else:
+        value = css.INITIAL_VALUES[name]
+    style[name] = value
+    return value
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 def kept_sheets(parse: Any) -> Callable[..., Any]:
@@ -200,104 +268,36 @@ def is_in_normal_flow(box: Any) -> Any:
     return known
 
 
-# Text
-
-THEIR_STRUT = line_break.strut
-THEIR_SPLIT = line_break.split_first_line
-THEIR_SET_UP = line_break.Layout.setup
-THEIR_SET_TEXT = line_break.Layout.set_text
-SHORT = 24  # characters
+THEIR_BACKGROUNDS = background.layout_box_backgrounds
+ROUNDED = tuple(f"border_{corner}_radius" for corner in CORNERS)
 
 
-def strut(style: Any) -> Any:
-    """The height of an empty line and its baseline, asked once of each style."""
-    known = vars(style).get("strut")
+def layout_box_backgrounds(
+    page: Any, box: Any, get_image: Any, layout_children: Any = 1, style: Any = None
+) -> None:
+    """What lies behind the box: behind most, nothing, which is found out once for each style."""
+    known = vars(box.style).get("bare")
     if known is None:
-        known = style.strut = THEIR_STRUT(style)
-    return known
-
-
-def split_first_line(
-    text: str,
-    style: Any,
-    context: Any,
-    max_width: Any,
-    justification_spacing: Any,
-    **place: Any,
-) -> Any:
-    """The first line of a text: short ones that fit, as most cells hold, are asked for once."""
-    what = text, style, context, max_width, justification_spacing
-    if justification_spacing or len(text) > SHORT:
-        return THEIR_SPLIT(*what, **place)
-    known = vars(style).setdefault("lines", {})
-    asked = text, max_width, tuple(place.items())
-    if (found := known.get(asked)) is None:
-        found = THEIR_SPLIT(*what, **place)
-        if found[2] is None:  # nothing is left for another line
-            known[asked] = found
-    return found
-
-
-def set_text(layout: Any, text: str, justify: Any = 0) -> None:
-    """Put the text into the layout; already as the one paragraph that it is when it is painted."""
-    THEIR_SET_TEXT(layout, text, justify)
-    pango.pango_layout_set_single_paragraph_mode(layout.layout, "\n" not in text)
-
-
-def deactivate(_layout: Any) -> None:
-    """Keep the line as it is until it is painted."""
-
-
-def reactivate(layout: Any, style: Any) -> None:
-    """The line as it is painted: without an end, and with its words spread."""
-    if layout.justification_spacing:
-        layout.setup(style)
-        layout.set_text(layout.text, justify=True)
-    elif layout.get_first_line()[1] is not None:
-        pango.pango_layout_set_width(layout.layout, -1)
-
-
-def set_up(layout: Any, style: Any) -> None:
-    """Begin a line: with the face and language of the style, looked up once."""
-    if "pango" not in vars(style):
-        style.pango = pango_of(style)
-    if style.pango is None:
-        THEIR_SET_UP(layout, style)
+        known = box.style.bare = is_bare(box.style)
+    if box is page or isinstance(box, AbsolutePlaceholder) or style is not None or not known:
+        THEIR_BACKGROUNDS(page, box, get_image, layout_children, style)
         return
-    layout.style = style
-    layout.first_line_direction = 0
-    layout.ascent = layout.underline_position = layout.strikethrough_position = None
-    context, face, layout.language = style.pango
-    layout.layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
-    pango.pango_layout_set_auto_dir(layout.layout, 0)
-    pango.pango_layout_set_font_description(layout.layout, face)
+    vars(box).update(BARE)
+    if layout_children:
+        for child in box.all_children():
+            layout_box_backgrounds(page, child, get_image)
 
 
-def pango_of(style: Any) -> tuple[Any, Any, Any] | None:
-    """Context, face and language for the style's lines; None for one with anything special."""
-    special = faces.font_features(
-        style["font_kerning"],
-        style["font_variant_ligatures"],
-        style["font_variant_position"],
-        style["font_variant_caps"],
-        style["font_variant_numeric"],
-        style["font_variant_alternates"],
-        style["font_variant_east_asian"],
-        style["font_feature_settings"],
+BARE = {"background": None, **dict.fromkeys(ROUNDED, (0, 0))}
+
+
+def is_bare(style: Any) -> bool:
+    """Whether neither a colour nor a picture is behind a box of the style, and no corner round."""
+    return (
+        style["border_image_source"][0] == "none"
+        and style["mask_border_source"][0] == "none"
+        and not style["box_shadow"]
+        and all(kind == "none" for kind, _value in style["background_image"])
+        and get_color(style, "background_color").alpha == 0
+        and all((0, "px") in style[name] for name in ROUNDED)
     )
-    if (
-        special
-        or style["text_decoration_line"] != "none"
-        or style["font_language_override"] != "normal"
-        or not style["lang"]
-    ):
-        return None
-    context = ffi.gc(
-        pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref
-    )
-    pango.pango_context_set_round_glyph_positions(context, 0)
-    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
-    name, _held = unicode_to_char_p(style["lang"])
-    language = pango.pango_language_from_string(name)
-    pango.pango_context_set_language(context, language)
-    return context, faces.get_font_description(style), language

@@ -4,11 +4,12 @@ import inspect
 import logging
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from weasyprint.draw import text as drawing
 from weasyprint.formatting_structure.boxes import InlineBox, LineBox, TextBox
 from weasyprint.layout import inline
-from weasyprint.text.line_break import create_layout
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,8 @@ HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]
 WIDEST = 4  # ems: a line with more room left over than this stays as it is
 
 stretch_spaces = inline.justify_line
-LAYOUT = "text style context max_width justification_spacing"
+draw_evenly = drawing.draw_first_line
+DRAWING = "stream textbox text_overflow block_ellipsis matrix"
 
 
 def set_lines_flush() -> None:
@@ -24,8 +26,9 @@ def set_lines_flush() -> None:
 
     It is done inside the engine; where that has changed its shape, lines stay ragged.
     """
-    if takes(stretch_spaces, "context line extra_width") and takes(create_layout, LAYOUT):
+    if takes(stretch_spaces, "context line extra_width") and takes(draw_evenly, DRAWING):
         inline.justify_line = justify_line
+        drawing.draw_first_line = draw_first_line
     else:
         log.warning("this WeasyPrint sets Chinese lines ragged")
 
@@ -42,7 +45,7 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
         return
     gaps = sum(len(box.text) for box in texts) - 1
     if gaps > 0 and 0 < extra_width < WIDEST * line.style["font_size"]:
-        spread(context, line, 0, (extra_width / gaps, texts[-1]))
+        spread(line, 0, (extra_width / gaps, texts[-1]))
 
 
 def texts_of(box: Any) -> Iterator[Any]:
@@ -58,34 +61,50 @@ def in_flow(box: Any) -> list[Any]:
     return [child for child in box.children if child.is_in_normal_flow()]
 
 
-def spread(context: Any, box: Any, shift: float, gap: tuple[float, Any]) -> float:
+def spread(box: Any, shift: float, gap: tuple[float, Any]) -> float:
     """Move the box right by `shift` and widen its text; how far what follows it must move.
 
     gap: the room behind each character, and the piece of text whose last one gets none.
     """
     if isinstance(box, TextBox):
         box.position_x += shift
-        return shift + widen(context, box, *gap)
+        return shift + widen(box, *gap)
     if not isinstance(box, LineBox | InlineBox):
         box.translate(shift, 0)
         return shift
     box.position_x += shift
     end = shift
     for child in in_flow(box):
-        end = spread(context, child, end, gap)
+        end = spread(child, end, gap)
     box.width += end - shift
     return end
 
 
-def widen(context: Any, box: Any, room: float, last: Any) -> float:
+def widen(box: Any, room: float, last: Any) -> float:
     """Put `room` behind each character of a piece of text; how much wider it is now."""
     if not box.text.strip():
         return 0
-    normal = box.style["letter_spacing"]
-    box.style = box.style.copy()
-    box.style["letter_spacing"] = room + (0 if normal == "normal" else normal)
-    box.pango_layout = create_layout(box.text, box.style, context, None, 0)
-    box.pango_layout.deactivate()
+    box.room = room
     wider = room * (len(box.text) - (box is last))
     box.width += wider
     return wider
+
+
+def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> Any:
+    """Draw a piece of text with the room its characters were given."""
+    with spacing(stream, box):
+        return draw_evenly(stream, box, overflow, ellipsis, matrix)
+
+
+@contextmanager
+def spacing(stream: Any, box: Any) -> Iterator[None]:
+    """What is shown has the room of the box behind each character.
+
+    Source: ISO 32000-1, 9.3.2 (Tc).
+    """
+    room = getattr(box, "room", 0)
+    if room:
+        stream.stream.append(b"%f Tc" % room)
+    yield
+    if room:
+        stream.stream.append(b"0 Tc")

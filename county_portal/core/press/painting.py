@@ -10,38 +10,51 @@ from weasyprint.draw import border
 from weasyprint.draw.color import get_color
 
 THEIR_BORDER = border.draw_border
+SIDES = ("top", "right", "bottom", "left")
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
 def draw_border(stream: Any, box: Any) -> None:
-    """The box's borders: rules above and below as plain bars, where the engine would clip them."""
-    if not has_bars(box):
+    """The box's borders as plain bars, where the engine would clip each."""
+    widths = {side: getattr(box, f"border_{side}_width") for side in SIDES}
+    colors = {
+        side: get_color(box.style, f"border_{side}_color")
+        for side, width in widths.items()
+        if width
+    }
+    if not colors:
+        return
+    if not has_bars(box, colors):
         THEIR_BORDER(stream, box)
         return
-    left, wide = box.border_box_x(), box.border_width()
-    top, below = box.border_box_y(), box.border_box_y() + box.border_height()
-    for side, high, at in (
-        ("bottom", box.border_bottom_width, below - box.border_bottom_width),
-        ("top", box.border_top_width, top),
-    ):
-        color = get_color(box.style, f"border_{side}_color")
-        if high and color.alpha:
-            with stream.artifact():
-                stream.set_color(color)
-                stream.rectangle(left, at, wide, high)
-                stream.fill()
+    x, y, wide, high = (
+        box.border_box_x(),
+        box.border_box_y(),
+        box.border_width(),
+        box.border_height(),
+    )
+    bars = {
+        "top": (x, y, wide, widths["top"]),
+        "right": (x + wide - widths["right"], y, widths["right"], high),
+        "bottom": (x, y + high - widths["bottom"], wide, widths["bottom"]),
+        "left": (x, y, widths["left"], high),
+    }
+    with stream.artifact():
+        for side, color in colors.items():
+            stream.set_color(color)
+            stream.rectangle(*bars[side])
+            stream.fill()
 
 
-def has_bars(box: Any) -> bool:
-    """Whether it has a plain rule above or below, or both, and no other border."""
+def has_bars(box: Any, colors: dict[str, Any]) -> bool:
+    """Whether its borders are plain lines, those that meet of one colour. colors: of its sides."""
     style = box.style
+    meet = {*colors} - {"top", "bottom"} and {*colors} - {"left", "right"}
+    one, *others = colors.values()
     return (
-        (box.border_top_width or box.border_bottom_width)
-        and not (box.border_left_width or box.border_right_width)
-        and all(
-            not getattr(box, f"border_{side}_width") or style[f"border_{side}_style"] == "solid"
-            for side in ("top", "bottom")
-        )
+        all(color.alpha == 1 for color in colors.values())
+        and (not meet or all(other == one for other in others))
+        and all(style[f"border_{side}_style"] == "solid" for side in colors)
         and all(getattr(box, f"border_{corner}_radius") == (0, 0) for corner in CORNERS)
         and style["border_image_source"][0] == "none"
         and style["visibility"] == "visible"
