@@ -53,6 +53,7 @@ class Made:
     pages: int
     ours: float
     typst: float
+    typst_command: float
     chromium: float
     our_bytes: int
     chromium_bytes: int
@@ -137,10 +138,12 @@ def _compare(papers: list[Paper], items: int, browser: Page) -> Made:
 
     Ours begins with the figures or words, the others with the finished page.
     """
-    ours, typst, chromium = [], [], []
+    ours, typst, command, chromium = [], [], [], []
     for paper in papers:
         ours.append(_timed(paper.make))
-        typst.append(_timed(twin.compile_, twin.source_of(paper.page)))
+        source = twin.source_of(paper.page)
+        typst.append(_timed(twin.compile_, source))
+        command.append(_timed(twin.command, source))
         chromium.append(_timed(_chromium, browser, paper.page))
     paper = papers[-1]
     book, pictured = paper.make(), _chromium(browser, paper.page)
@@ -150,6 +153,7 @@ def _compare(papers: list[Paper], items: int, browser: Page) -> Made:
         pages=len(pypdfium2.PdfDocument(book)),
         ours=min(ours[1:]),
         typst=min(typst[1:]),
+        typst_command=min(command[1:]),
         chromium=min(chromium[1:]),
         our_bytes=len(book),
         chromium_bytes=len(pictured),

@@ -1,5 +1,6 @@
 """Starting servers and counties in processes of their own, and looking at their memory."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
-PORTS = {"bare": 8170, "public": 8171, "office": 8172}
+FIRST_PORT = 8170
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,17 @@ def environment(data: Path) -> dict[str, str]:
     return {**os.environ, "COUNTY_DATA": str(data), "PYTHONPATH": str(ROOT)}
 
 
+_ports = itertools.count(FIRST_PORT)
+
+
 @contextmanager
 def server(kind: str, data: Path) -> Iterator[Server]:
     """The server runs inside the block and is gone after it."""
-    command = [sys.executable, "-m", "benchmarks.serve", kind, str(PORTS[kind])]
+    port = next(_ports)
+    command = [sys.executable, "-m", "benchmarks.serve", kind, str(port)]
     process = subprocess.Popen(command, env=environment(data), cwd=ROOT)
     try:
-        address = f"http://127.0.0.1:{PORTS[kind]}"
+        address = f"http://127.0.0.1:{port}"
         _wait_for(address, process)
         yield Server(address, process.pid)
     finally:

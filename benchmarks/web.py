@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote, urlsplit
 
 from benchmarks.servers import Server, ask, server
@@ -43,26 +44,60 @@ class PublicFigures:
     resident: float  # MB
 
 
-def measure(data: Path) -> PublicFigures:
-    """The public site of a county. wrk must be there (Debian package `wrk`)."""
-    ids = [int(str(row[0])) for row in ask(data, "SELECT public_id FROM items ORDER BY public_id")]
-    slugs = [row[0] for row in ask(data, "SELECT DISTINCT column_slug FROM items")]
-    chosen = random.Random(5).sample(ids, PAGES + ASKED)
-    items = [f"/items/{one}" for one in chosen[:PAGES]]
-    columns = [f"/columns/{slug}" for slug in slugs]
-    with server("bare", data) as bare, server("public", data) as public:
-        first = [f"/items/{one}" for one in chosen[PAGES:]]
-        times = _p95(public, first, *_searches(data))
-        rounds = [_round(bare, public, items, columns) for _ in range(ROUNDS)]
-        resident = public.resident
-    best = [max(figures) for figures in zip(*rounds, strict=True)]
-    return PublicFigures(*best, best[1] / best[0], best[2] / best[0], *times, resident)
+def measure(small: Path, large: Path) -> tuple[PublicFigures, PublicFigures]:
+    """The public sites of two counties, asked in turn. wrk must be there (Debian package `wrk`)."""
+    with (
+        server("bare", small) as bare,
+        server("public", small) as little,
+        server("public", large) as big,
+    ):
+        sites = _Site.of(small, little), _Site.of(large, big)
+        firsts = [one.first() for one in sites]
+        rounds = [(_load(bare, ["/"]), *(one.load() for one in sites)) for _ in range(ROUNDS)]
+        base = max(bare for bare, *_loads in rounds)
+        few, many = (
+            _figures(base, [loads[place] for _bare, *loads in rounds], firsts[place], one.server)
+            for place, one in enumerate(sites)
+        )
+        return few, many
 
 
-def _round(
-    bare: Server, public: Server, items: list[str], columns: list[str]
-) -> tuple[float, float, float]:
-    return (_load(bare, ["/"]), _load(public, items), _load(public, columns))
+def _figures(
+    bare: float, loads: list[tuple[float, float]], firsts: list[float], site: Server
+) -> PublicFigures:
+    item, column = (max(best) for best in zip(*loads, strict=True))
+    item_p95, two, four = firsts
+    return PublicFigures(
+        bare, item, column, item / bare, column / bare, item_p95, two, four, site.resident
+    )
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A county's public site and what is asked of it. pages: items, and columns."""
+
+    server: Server
+    pages: tuple[list[str], list[str]]
+    unasked: list[str]
+    searches: tuple[list[str], list[str]]
+
+    @classmethod
+    def of(cls, data: Path, server: Server) -> Self:
+        rows = ask(data, "SELECT public_id FROM items ORDER BY public_id")
+        chosen = random.Random(5).sample([int(str(row[0])) for row in rows], PAGES + ASKED)
+        items = [f"/items/{one}" for one in chosen]
+        slugs = [row[0] for row in ask(data, "SELECT DISTINCT column_slug FROM items")]
+        columns = [f"/columns/{slug}" for slug in slugs]
+        return cls(server, (items[:PAGES], columns), items[PAGES:], _searches(data))
+
+    def first(self) -> list[float]:
+        """95 of 100 answers came within so many milliseconds: items, and both kinds of search."""
+        return _p95(self.server, self.unasked, *self.searches)
+
+    def load(self) -> tuple[float, float]:
+        """Items and columns per second."""
+        items, columns = self.pages
+        return _load(self.server, items), _load(self.server, columns)
 
 
 def _load(where: Server, paths: list[str]) -> float:
