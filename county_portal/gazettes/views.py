@@ -1,5 +1,7 @@
 """The gazettes of the office: marking, composing, printing, signing, issuing, withdrawing."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,7 +21,9 @@ from county_portal.models import (
     Gazette,
     GazetteEdition,
     GazetteHandKind,
+    GazettePublication,
     GazetteSection,
+    GazetteSignOff,
     Item,
     PaperKind,
     Person,
@@ -120,11 +124,24 @@ def gazette(gazette_id: int) -> str:
         trouble=services.trouble(one),
         offered=marks.waiting(),
         sections=list(GazetteSection),
-        sign_offs=services.sign_offs_of(one),
+        road=_road(one),
         hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
         publications=release.publications_of(one),
         live=release.live_publication(one),
     )
+
+
+def _road(one: Gazette) -> list[GazetteSignOff | GazettePublication]:
+    """The verdicts on it and the times it went to the public, in the order of time."""
+    found: list[GazetteSignOff | GazettePublication] = [
+        *services.sign_offs_of(one),
+        *release.publications_of(one),
+    ]
+    return sorted(found, key=_moment_of)
+
+
+def _moment_of(row: GazetteSignOff | GazettePublication) -> datetime:
+    return row.signed_at if isinstance(row, GazetteSignOff) else row.published_at
 
 
 @bp.get("/gazettes/<int:gazette_id>/editions/<int:edition_id>.pdf")

@@ -201,7 +201,7 @@ def paper_kind(kind: str) -> str:
         "report": gettext("Report"),
         "circular": gettext("Circular"),
         "gazette": gettext("Government gazette"),
-        "deposit": gettext("Deposit"),
+        "deposit": gettext("Letter about changes"),
     }
     return str(names.get(kind, kind))
 

@@ -213,6 +213,7 @@ def test_letters_are_offered_made_and_read(cast: Cast, browse: Browse) -> None:
     assert "the archive and the library wait for a letter" in clerk.get("/").text
     page = clerk.get("/deposits/")
     assert "1 text that the receivers hold" in page.text and "It was wrong" in page.text
+    assert page.find("a", string=item.title)["href"] == f"/review/{item.id}"
     assert not browse(cast.qian).get("/deposits/").select("form[action='/deposits/letters']")
     done = clerk.post("/deposits/letters")
     assert "Letter 青政办送函〔2026〕1号 is made" in done.text

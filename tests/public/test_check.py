@@ -51,10 +51,17 @@ def test_the_page_asks_for_a_file_and_is_linked_from_everywhere(visit):
 
 
 def test_an_issued_paper_is_known_with_its_name_and_day(visit):
-    page = send(visit, ISSUED)
-    assert "as it was issued" in page.text
+    page = send(visit, ISSUED, "46.pdf")
+    assert "46.pdf: This is the paper as it was issued" in page.text
     assert "政务信息2026年第46期" in page.text
     assert "2026-11-02 09:30" in page.text
+
+
+def test_a_letter_about_changes_is_called_one(tmp_path):
+    letter = replace(line(ISSUED, "撤换函 青政办送函〔2026〕1号"), kind="deposit")
+    writer.build(tmp_path / "public", replace(SITE, papers=(letter,)), [], [])
+    page = send(Visitor(make_site(tmp_path / "public")), ISSUED)
+    assert "Letter about changes" in page.select_one(".facts").text
 
 
 def test_a_changed_byte_is_not_an_issued_paper(visit):

@@ -246,12 +246,14 @@ def test_the_clerk_closes_and_opens_on_the_page(
         clerk.post("/reports/months/2026-03/close")
         page = clerk.get(f"/reports/{report}")
         assert "Closed 2026-04-03 09:00 by He." in page.text
+        assert page.h1.select_one(".tag").text == "Closed"
         assert not page.select("form[action='/reports/months/2026-03/close']")
         assert "Closed" in clerk.get("/reports/").select_one("tbody").text
         empty = clerk.post("/reports/months/2026-03/reopen", {"reason": " "}, status=422)
         assert "Say why; it stands in the log" in empty.text
         page = clerk.post("/reports/months/2026-03/reopen", {"reason": "A wrong figure"})
         assert "Opened again 2026-04-03 09:00 by He: A wrong figure" in page.text
+        assert not page.h1.select(".tag")
         clerk.get("/reports/months/2026-03/reopen", status=404)
         browse(cast.qian).post("/reports/months/2026-03/close", status=403)
 
