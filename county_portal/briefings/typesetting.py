@@ -75,11 +75,15 @@ def _sign(text: str, before: str, found: re.Match[str]) -> str:
 
 
 def numeral(number: int) -> str:
-    """A whole number from 1 to 99 in Chinese, as headings count."""
-    tens, ones = divmod(number, 10)
-    if not tens:
-        return NUMERALS[ones]
-    return f"{NUMERALS[tens] if tens > 1 else ''}十{NUMERALS[ones] if ones else ''}"
+    """A whole number from 1 to 999 in Chinese, as headings count: 十, 一百零一, 一百一十."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    found = f"{NUMERALS[hundreds]}百" if hundreds else ""
+    if tens:
+        found += "十" if tens == 1 and not hundreds else f"{NUMERALS[tens]}十"
+    elif hundreds and ones:
+        found += "零"
+    return found + (NUMERALS[ones] if ones else "")
 
 
 # Titles

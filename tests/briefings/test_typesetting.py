@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from county_portal.briefings.pieces import MOST_PARTS
 from county_portal.briefings.typesetting import (
     TITLE_WIDTH,
     balanced,
@@ -42,9 +43,14 @@ def test_making_signs_full_width_twice_changes_nothing_more(text):
 
 
 def test_headings_count_in_chinese():
-    assert [numeral(n) for n in (1, 9, 10, 11, 20, 21, 99)] == [
+    assert [numeral(n) for n in (1, 9, 10, 11, 20, 21, 99, 100, 101, 110, 111, 120, 200)] == [
         "一", "九", "十", "十一", "二十", "二十一", "九十九",
+        "一百", "一百零一", "一百一十", "一百一十一", "一百二十", "二百",
     ]  # fmt: skip
+
+
+def test_every_heading_that_a_briefing_may_have_finds_its_number():
+    assert len({numeral(n) for n in range(1, MOST_PARTS + 1)}) == MOST_PARTS
 
 
 def test_a_title_of_two_lines_is_a_trapezium_and_parts_no_word():
