@@ -3,6 +3,7 @@
 Source: GB/T 9704-2012 for the geometry; the customs of 简报 for head and foot.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,12 +20,13 @@ from county_portal.briefings.typesetting import (
     set_text,
     width,
 )
-from county_portal.core.pdf import Printed, bound, html_of, nobody, set_parts
+from county_portal.core.pdf import LEFT_OUT, Printed, bound, html_of, nobody, set_parts
 from county_portal.core.typesetters import Watch
 from county_portal.files import blob_path
 from county_portal.models import FrozenBriefing, PartKind
 
 PICTURE = "picture:"  # the address of a stored picture, as the press knows it
+GAP = "gap"  # the kind of block that stands for a piece that was left out
 ROOM = "\u3000"  # for a number that is not drawn yet
 TEMPLATE = "briefings/paper.html"
 SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters of a name, its style
@@ -32,7 +34,10 @@ SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters o
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, an entry or a note, as it is set. lines: of the title."""
+    """A heading, an entry or a note, as it is set; or the gap that one left out leaves.
+
+    lines: of the title, or what is said in the gap.
+    """
 
     id: int
     kind: str
@@ -68,9 +73,10 @@ class Sheet:
     foot_alone: bool = False  # nothing but the foot, on a page without a number
 
 
-def sheet_of(content: Content) -> Sheet:
-    """The words of the content as official paper wants them."""
-    entries = [piece for piece in content.pieces if piece.kind == PartKind.ENTRY]
+def sheet_of(content: Content, left_out: Collection[str] = ()) -> Sheet:
+    """The words of the content as official paper wants them. left_out: ids of pieces without."""
+    there = [piece for piece in content.pieces if str(piece.id) not in left_out]
+    entries = [piece for piece in there if piece.kind == PartKind.ENTRY]
     return Sheet(
         title=f"{content.masthead}{number_line(content)}",
         name=content.masthead,
@@ -82,7 +88,7 @@ def sheet_of(content: Content) -> Sheet:
         dated_on=content.dated_on.isoformat() if content.dated_on else "",
         contents=tuple(_in_one(one.title) for one in entries) if content.contents else (),
         note=set_note(content.note),
-        blocks=_blocks(content.pieces),
+        blocks=_blocks(content.pieces, left_out),
         foot=_foot(content),
     )
 
@@ -110,13 +116,18 @@ def day_line(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else "\u3000年\u3000月\u3000日"
 
 
-def _blocks(pieces: tuple[Piece, ...]) -> tuple[Block, ...]:
+def _blocks(pieces: tuple[Piece, ...], left_out: Collection[str]) -> tuple[Block, ...]:
     headings = 0
     found = []
     for piece in pieces:
         headings += piece.kind == PartKind.HEADING
-        found.append(_block(piece, headings))
+        gone = str(piece.id) in left_out
+        found.append(_gap(piece) if gone else _block(piece, headings))
     return tuple(found)
+
+
+def _gap(piece: Piece) -> Block:
+    return Block(piece.id, GAP, (LEFT_OUT,), "", "")
 
 
 def _block(piece: Piece, heading: int) -> Block:
@@ -157,8 +168,12 @@ def to_pdf(content: Content, watch: Watch = nobody) -> Printed:
     Where the text ends on an odd page, the foot has the next one for itself. Entries that cannot
     be set are left out and named. watch: hears how far it is, from 0 to 1.
     """
-    sheet = sheet_of(content)
-    parts, left_out = set_parts(_html(sheet), pictures=pictures_of(content), watch=watch)
+    sheet, pictures = sheet_of(content), pictures_of(content)
+    parts, left_out = set_parts(_html(sheet), pictures=pictures, watch=watch)
+    if left_out:  # set once more: the list of contents may not name what is not there
+        sheet = sheet_of(content, left_out)
+        parts, more = set_parts(_html(sheet), pictures=pictures, watch=watch)
+        left_out += more
     if parts[-1].spared:
         parts += set_parts(_html(replace(sheet, foot_alone=True)))[0]
     if not content.foot_numbered:

@@ -12,9 +12,11 @@ from itertools import pairwise
 import pikepdf
 import pytest
 
+from county_portal.briefings import paper
 from county_portal.briefings.content import Content, Number, Piece
 from county_portal.briefings.paper import to_pdf
 from county_portal.briefings.printing import titles_of
+from county_portal.core import pdf as setting
 from tests.briefings.measuring import MM, fonts_of, sheets_of
 
 PITCH = 28.95 * MM
@@ -281,6 +283,34 @@ def test_a_poisoned_entry_spoils_nothing_for_the_others(set_pages, poison):
     assert "正文。" in words
     assert "结尾。" in words
     assert "深" in words
+
+
+@pytest.fixture
+def press_without(monkeypatch):
+    """A press that cannot set a piece; a true one takes minutes to find that out."""
+
+    def leave_out(name):
+        whole = paper.set_parts
+
+        def set_parts(html, **more):
+            left_out = (name,) if name in setting.pieces_in(html) else ()
+            return whole(setting.without(html, left_out), **more)[0], left_out
+
+        monkeypatch.setattr(paper, "set_parts", set_parts)
+
+    return leave_out
+
+
+def test_what_was_left_out_is_not_named_among_the_contents(office, press_without):
+    good, bad = entry(1, "好的一篇", "<p>正文。</p>"), entry(2, "坏的一篇", "<p>坏字。</p>")
+    press_without("2")
+    with office.app_context():
+        made = to_pdf(content(good, bad))
+    words = "".join("".join(sheet.words()) for sheet in sheets_of(made.pdf))
+    assert made.left_out == ("2",)
+    assert words.count("好的一篇") == 2  # among the contents, and where it stands
+    assert "坏的一篇" not in words
+    assert words.count("已略去") == 1
 
 
 def test_what_was_left_out_is_called_by_its_title():
