@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
+from docx.table import Table
 
 LINE = 28.95  # pt
 FANG, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
@@ -27,6 +29,10 @@ OTHERS = {
 RED = RGBColor(0xE6, 0x00, 0x12)
 CLOSER = "-5"  # twentieths of a point
 GRID = "579"  # twentieths of a point: 28.95 pt
+TABLE = "Table Grid"
+RULE = "6"  # eighths of a point
+# Twentieths of a point around the words of a cell: 1 mm above and below, 1.2 mm beside.
+CELL_ROOM = {"top": "57", "left": "68", "bottom": "57", "right": "68"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,9 @@ LOOKS = {
     "正文一级": Look(HEI, align=LEFT, first=2, keep=True),
     "正文二级": Look(KAI, first=2, keep=True),
     "简报正文": Look(first=2),
-    "表格文字": Look(size=12, line=18, align=LEFT, before=2, after=2),
-    "表头文字": Look(HEI, size=12, line=18, align=CENTER, before=2, after=2),
+    "表名": Look(size=12, line=18, align=LEFT, before=4, keep=True),
+    "表格文字": Look(size=12, line=18, align=LEFT),
+    "表头文字": Look(HEI, size=12, line=18, align=CENTER),
     "来源": Look(KAI, align=RIGHT),
     "版记": Look(size=14, line=24, align=LEFT),
     "落脚": Look(size=1, line=1),  # the last line, behind the foot
@@ -100,6 +107,7 @@ def prepare(document: Document) -> None:
         )
     for name, look in LOOKS.items():
         add_style(document, name, look)
+    _rule_tables(document)
     _name_other_fonts(document)
 
 
@@ -147,6 +155,31 @@ def _set_font(style: ParagraphStyle, font: str, size: float) -> None:
     properties.insert(0, element("w:rFonts", **names))
     if size == 16:
         set_apart(properties, CLOSER)
+
+
+def _rule_tables(document: Document) -> None:
+    """Tables have the lines of the paper and its room around their words."""
+    properties = document.styles[TABLE].element.find(qn("w:tblPr"))
+    borders, room = element("w:tblBorders"), element("w:tblCellMar")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(element(f"w:{side}", val="single", sz=RULE, space="0", color="000000"))
+    for side, width in CELL_ROOM.items():
+        room.append(element(f"w:{side}", w=width, type="dxa"))
+    for part in (borders, room):
+        for old in properties.findall(part.tag):
+            properties.remove(old)
+        properties.append(part)
+
+
+def set_table(table: Table, heads: int) -> None:
+    """As wide as the text. No row is parted by the end of a page, the heads stand on each page."""
+    table.style, table.autofit = TABLE, False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    for number, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(element("w:cantSplit"))
+        if number < heads:
+            properties.append(element("w:tblHeader"))
 
 
 def add_page_numbers(document: Document) -> None:

@@ -72,7 +72,7 @@ def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str,
     progress(75, "Writing the Word file")
     kept = {
         "pdf": files.keep_paper(printed.pdf),
-        "docx": files.keep_bytes(word.to_docx(content)),
+        "docx": files.keep_bytes(word.to_docx(content, printed.left_out)),
     }
     progress(90, "Storing the briefing")
     _draw(printed.pdf, _digest(content))

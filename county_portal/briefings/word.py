@@ -2,28 +2,21 @@
 
 import io
 import zipfile
-from contextlib import suppress
+from collections.abc import Collection
 from datetime import UTC, datetime, time
 
 import docx
 from docx.document import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
-from docx.image.exceptions import UnrecognizedImageError
-from docx.oxml.ns import qn
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.shared import Mm, Pt, Twips
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from county_portal.briefings.content import Content
-from county_portal.briefings.paper import PICTURE, Sheet, sheet_of
-from county_portal.core.html_tree import Element, Node, read
-from county_portal.files import blob_path
+from county_portal.briefings.paper import GAP, Sheet, sheet_of
+from county_portal.briefings.wordtext import TEXT, set_text
 from county_portal.wordpaper import (
     AFTER_BORDERS,
-    CENTER,
-    HEI,
-    KAI,
     LINE,
     RIGHT,
     add_page_numbers,
@@ -33,18 +26,18 @@ from county_portal.wordpaper import (
 )
 
 SIZES = {"four": 46, "six": 42, "nine": 38, "fourteen": 29, "long": 21}  # pt, as on paper
-ROW = {"first": "正文一级", "second": "正文二级", "": "简报正文"}
-FONTS = {"first": HEI, "second": KAI, "by": HEI}
 WIDTH, BINDING = 8845, "1588"  # twentieths of a point: 156 mm of text, 28 mm before it
 THICK, THIN, RED_LINE = "8", "6", "16"  # eighths of a point: 0.35 mm, 0.25 mm, 0.7 mm
-WIDEST, HIGHEST = Mm(156), Mm(130)
 WIDE_NAME = "276"  # twentieths of a point between the characters of a short name
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def to_docx(content: Content) -> bytes:
-    """The briefing as .docx; the same content gives the same bytes."""
-    document, sheet = docx.Document(), sheet_of(content)
+def to_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
+    """The briefing as .docx; the same content gives the same bytes.
+
+    left_out: ids of the pieces that are not in the PDF, and not here either.
+    """
+    document, sheet = docx.Document(), sheet_of(content, left_out)
     prepare(document)
     _name(document, sheet, content)
     _head(document, sheet)
@@ -55,11 +48,13 @@ def to_docx(content: Content) -> bytes:
     for block in sheet.blocks:
         if block.kind == "heading":
             document.add_paragraph("".join(block.lines), "一级标题")
+        elif block.kind == GAP:
+            document.add_paragraph("".join(block.lines), TEXT)
         elif block.kind == "note":
             _note(document, block.html, apart=apart)
         else:
             _title(document, block.lines)
-            _text(document, block.html)
+            set_text(document, block.html)
             _source(document, block.source)
         apart = block.kind == "note"
     _foot(document, sheet)
@@ -111,6 +106,8 @@ def _title(document: Document, lines: tuple[str, ...]) -> None:
 
 def _source(document: Document, source: str) -> None:
     if source:
+        last = document.paragraphs[-1]
+        last.paragraph_format.keep_with_next = True  # the source stands alone on no page
         line = document.add_paragraph(source, "来源")
         line.paragraph_format.right_indent = Pt(31.5)
 
@@ -118,106 +115,11 @@ def _source(document: Document, source: str) -> None:
 # Text
 
 
-def _text(document: Document, html: str, style: str = "") -> None:
-    for node in read(html):
-        _block(document, node, style)
-
-
 def _note(document: Document, html: str, *, apart: bool) -> None:
     before = len(document.paragraphs)
-    _text(document, html, "按语")
+    set_text(document, html, "按语")
     if apart and len(document.paragraphs) > before:
         document.paragraphs[before].paragraph_format.space_before = Pt(LINE)
-
-
-def _block(document: Document, node: Node, style: str) -> None:
-    if isinstance(node, str):
-        document.add_paragraph(node, style or "简报正文")
-    elif node.tag in {"ul", "ol"}:
-        _list(document, node, style)
-    elif node.tag == "table":
-        _table(document, node)
-    elif node.tag == "blockquote":
-        for child in node.children:
-            _block(document, child, style)
-    else:
-        level = ROW[node.attributes.get("class", "")]
-        _runs(document.add_paragraph(style=style or level), node.children)
-
-
-def _list(document: Document, node: Element, style: str) -> None:
-    entries = [one for one in node.children if isinstance(one, Element)]
-    for number, entry in enumerate(entries, 1):
-        line = document.add_paragraph(style=style or "简报正文")
-        line.add_run(f"{number}." if node.tag == "ol" else "·")
-        for child in entry.children:
-            if isinstance(child, Element) and child.tag in {"ul", "ol", "table"}:
-                _block(document, child, style)
-            else:
-                _runs(line, [child])
-
-
-def _table(document: Document, node: Element) -> None:
-    """Every cell in its place; what stretched over several columns or rows stands in the first."""
-    rows = [row for row in _elements(node) if row.tag == "tr"]
-    widest = max((len(row.children) for row in rows), default=0)
-    if not widest:
-        return
-    table = document.add_table(len(rows), widest, "Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    places = table._cells  # asking for a cell by its place makes the whole list anew each time
-    for place, row in enumerate(rows):
-        for column, cell in enumerate(one for one in row.children if isinstance(one, Element)):
-            line = places[place * widest + column].paragraphs[0]
-            line.style = document.styles["表头文字" if cell.tag == "th" else "表格文字"]
-            _runs(line, cell.children)
-
-
-def _elements(node: Element) -> list[Element]:
-    """The rows of a table, through its groups."""
-    found = []
-    for child in node.children:
-        if isinstance(child, Element):
-            found += [child] if child.tag == "tr" else _elements(child)
-    return found
-
-
-def _runs(line: Paragraph, nodes: list[Node], around: tuple[Element, ...] = ()) -> None:
-    for node in nodes:
-        if isinstance(node, str):
-            _run(line, node, around)
-        elif node.tag == "br":
-            line.add_run().add_break()
-        elif node.tag == "img":
-            _picture(line, node.attributes["src"].removeprefix(PICTURE))
-        else:
-            _runs(line, node.children, (*around, node))
-
-
-def _picture(line: Paragraph, sha256: str) -> None:
-    """In the middle, no larger than on paper. A kind that Word does not know is left out."""
-    with suppress(UnrecognizedImageError):
-        shape = line.add_run().add_picture(str(blob_path(sha256)))
-        share = min(1, WIDEST / shape.width, HIGHEST / shape.height)
-        shape.width, shape.height = Mm(shape.width.mm * share), Mm(shape.height.mm * share)
-        spacing = line.paragraph_format
-        spacing.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        if not line.text:
-            spacing.alignment, spacing.first_line_indent = CENTER, Pt(0)
-            for indent in line._p.iter(qn("w:ind")):
-                indent.set(qn("w:firstLineChars"), "0")
-
-
-def _run(line: Paragraph, text: str, around: tuple[Element, ...]) -> None:
-    run = line.add_run(text)
-    tags = {one.tag for one in around}
-    run.bold = True if "strong" in tags else None
-    run.italic = True if "em" in tags else None
-    run.underline = True if "u" in tags else None
-    font = next((FONTS[c] for one in around if (c := one.attributes.get("class")) in FONTS), "")
-    if font:
-        names = {"ascii": font, "hAnsi": font, "eastAsia": font}
-        run._r.get_or_add_rPr().insert(0, element("w:rFonts", **names))
 
 
 # Foot

@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.shared import Mm, Pt
 
 from county_portal.reports.circular import Block
@@ -23,16 +22,16 @@ from county_portal.wordpaper import (
     Look,
     add_page_numbers,
     add_style,
-    element,
     prepare,
+    set_table,
 )
 
 RANK, UNIT, TEXT_WIDTH = 13, 56, 156  # mm: the first two columns, and all of them
 LOOKS = {
     "主送": Look(align=LEFT),
     "表题": Look(HEI, 12, 20, CENTER, before=4, after=2, keep=True),
-    "表头小字": Look(HEI, 10.5, 15, CENTER, before=1, after=1),
-    "表格小字": Look(size=10.5, line=15, align=LEFT, before=1, after=1),
+    "表头小字": Look(HEI, 10.5, 15, CENTER),
+    "表格小字": Look(size=10.5, line=15, align=LEFT),
     "落款": Look(align=RIGHT),
 }
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the only day a zip need know
@@ -80,8 +79,7 @@ def _table(document: Any, block: Block) -> None:
     """As wide as the text; its head stands on each page that it reaches."""
     document.add_paragraph(block.words, "表题")
     wide = [RANK, UNIT, *[(TEXT_WIDTH - RANK - UNIT) / (len(block.heads) - 2)] * len(block.heads)]
-    table = document.add_table(rows=0, cols=len(block.heads), style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    table = document.add_table(rows=0, cols=len(block.heads))
     for row in (block.heads, *block.rows):
         cells = table.add_row().cells
         for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
@@ -93,8 +91,7 @@ def _table(document: Any, block: Block) -> None:
                 line.alignment = RIGHT
     for column, width in zip(table.columns, wide, strict=False):
         column.width = Mm(width)
-    head = table.rows[0]._tr.get_or_add_trPr()
-    head.append(element("w:tblHeader"))
+    set_table(table, heads=1)
 
 
 def _timeless(content: bytes) -> bytes:
