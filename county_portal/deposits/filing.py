@@ -17,6 +17,7 @@ FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
 WHOLE = "000-全县"  # where the county's own papers lie
 Tell = Callable[[float, float], None]
 NOT_SET = "文本未能排版，随下一批次补送"
+IN_PLACE = "送交前已更正，所送为现行文本"  # of what was published after the last day
 
 
 def add_papers(plan: Plan, folder: Path, tell: Tell) -> list[Entry]:
@@ -92,15 +93,17 @@ def _list_lines(plan: Plan, part: Part) -> Iterator[papers.ListLine]:
             published_on=clock.county_day(line.published_at),
             pages=pages,
             carrier=plan.names.carrier,
-            note=NOT_SET if pages is None else "；".join(_remarks(line)),
+            note=NOT_SET if pages is None else "；".join(_remarks(line, plan.head)),
             unit=part.name,
         )
 
 
-def _remarks(line: TextLine) -> Iterator[str]:
+def _remarks(line: TextLine, head: papers.Head) -> Iterator[str]:
     offered = sum(not one["inline"] for one in line.files)
     if offered:
         yield f"附件{offered}件"
+    if clock.county_day(line.published_at) > head.until_on:
+        yield IN_PLACE
     if line.replaces:
         yield f"替换{line.replaces}所送文本"
     if line.missing_in:

@@ -1,13 +1,15 @@
 """Which texts lie in which part, which of them were left out of it, and which wait to come again.
 
-A text that could not be set is left out of its deposit and comes again in the next.
+A text that could not be set is left out of its deposit and comes again in the next. One that was
+replaced or withdrawn before the packages were made is left out, too, and nobody was given it.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, null, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from county_portal.deposits.names import number_of
@@ -16,11 +18,14 @@ from county_portal.models import (
     Deposit,
     DepositLine,
     DepositOmission,
+    DepositPackage,
     DepositPart,
     DepositSupplement,
     Publication,
     Revision,
 )
+
+WHOLE = ""  # the unit code of the county's package
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,65 @@ def deposited(publication_id: Any) -> ColumnElement[bool]:
     one = aliased(DepositOmission)
     waits = exists().where(one.publication_id == publication_id, ~_came_again(one))
     return and_(placed, ~waits)
+
+
+def packed(deposit_id: Any) -> ColumnElement[bool]:
+    """That the packages of the deposit are made. The county's is joined to ask when."""
+    one = DepositPackage
+    return and_(one.deposit_id == deposit_id, one.unit_code == WHOLE)
+
+
+def ended_before(place: Subquery) -> ColumnElement[bool]:
+    """That the text of a place ended before the packages were made, and so is in none of them.
+
+    Wants its publication joined, and its package if there is one.
+    """
+    return and_(
+        Publication.ended_at.is_not(None),
+        DepositPackage.made_at.is_not(None),
+        Publication.ended_at <= DepositPackage.made_at,
+        ~lies_there(place),
+    )
+
+
+def not_given(place: Subquery) -> ColumnElement[bool]:
+    """The same, and that it has ended while they are not made. Wants the same joined."""
+    no_package = DepositPackage.made_at.is_(None)
+    return or_(ended_before(place), and_(Publication.ended_at.is_not(None), no_package))
+
+
+def count_texts(column: Any, those: Iterable[int]) -> dict[int, int]:
+    """How many texts there are, by part or deposit; none that ended before it was packed."""
+    place = places()
+    query = (
+        select(column, func.count())
+        .select_from(place)
+        .join(DepositPart, DepositPart.id == place.c.part_id)
+        .join(Deposit, Deposit.id == DepositPart.deposit_id)
+        .join(Publication, Publication.id == place.c.publication_id)
+        .join(DepositPackage, packed(Deposit.id), isouter=True)
+        .where(column.in_(those), ~ended_before(place))
+        .group_by(column)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def given(publication_id: Any) -> ColumnElement[bool]:
+    """That a package holds the publication."""
+    return or_(*(_given(one, publication_id) for one in (DepositLine, DepositSupplement)))
+
+
+def _given(line: Any, publication_id: Any) -> ColumnElement[bool]:
+    one = aliased(DepositOmission)
+    left_out = exists().where(
+        one.publication_id == line.publication_id, one.part_id == line.part_id
+    )
+    return exists().where(
+        line.publication_id == publication_id,
+        DepositPart.id == line.part_id,
+        packed(DepositPart.deposit_id),
+        ~left_out,
+    )
 
 
 def _came_again(one: Any) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate
 from county_portal.deposits import papers
-from county_portal.deposits.holdings import deposited, lies_there, places
+from county_portal.deposits.holdings import given, lies_there, places
 from county_portal.deposits.names import Names, number_of
 from county_portal.extensions import db, writing
 from county_portal.models import (
@@ -70,10 +70,10 @@ def changes_untold() -> int:
 
 
 def _untold() -> list[Publication]:
-    """Ended publications that were deposited or named in a letter, and not told of since."""
+    """Ended publications that were given away or named in a letter, and not told of since."""
     named = exists().where(DepositLetterLine.replaced_by == Publication.id)
     told = exists().where(DepositLetterLine.publication_id == Publication.id)
-    held = or_(deposited(Publication.id), named)
+    held = or_(given(Publication.id), named)
     query = select(Publication).where(Publication.ended_at.is_not(None), held, ~told)
     return list(db.session.scalars(query.order_by(Publication.ended_at, Publication.id)))
 

@@ -3,23 +3,27 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from county_portal.deposits.holdings import lies_there, places
+from county_portal.deposits.holdings import lies_there, not_given, packed, places
 from county_portal.deposits.names import number_of
 from county_portal.extensions import db
-from county_portal.models import Deposit, DepositPart, Publication, Revision
+from county_portal.models import Deposit, DepositPackage, DepositPart, Publication, Revision
 
 
 @dataclass(frozen=True)
 class TextLine:
-    """One text of a part, from the signed manifest and the publication."""
+    """One text of a part, from the signed manifest and the publication.
+
+    position: among those that are handed over; None if it ended before they are packed.
+    """
 
     publication_id: int
     revision_id: int
-    position: int
+    position: int | None
     index_number: str
     title: str
     document_number: str
@@ -32,6 +36,7 @@ class TextLine:
     lies_there: bool  # whether it is in the package, as far as that is made
     ended_at: datetime | None
     ending: str
+    reason: str  # why it was withdrawn
 
 
 def lines_of(part: DepositPart) -> list[TextLine]:
@@ -42,30 +47,38 @@ def lines_of(part: DepositPart) -> list[TextLine]:
             place.c.position,
             place.c.omitted_from,
             lies_there(place).label("lies_there"),
+            not_given(place).label("not_given"),
             Publication,
             Revision.manifest,
             Revision.content_hash,
         )
         .join(Publication, Publication.id == place.c.publication_id)
         .join(Revision, Revision.id == Publication.revision_id)
+        .join(DepositPackage, packed(part.deposit_id), isouter=True)
         .where(place.c.part_id == part.id)
         .order_by(place.c.position)
     )
     rows = db.session.execute(query).all()
     before = _held_before({row.Publication.item_id for row in rows}, part.deposit)
     missing = _deposits_of({row.omitted_from for row in rows if row.omitted_from})
+    numbers = count(1)
     return [
-        _line(row, before.get(row.Publication.item_id, ""), missing.get(row.omitted_from, ""))
+        _line(
+            row,
+            None if row.not_given else next(numbers),
+            before.get(row.Publication.item_id, ""),
+            missing.get(row.omitted_from, ""),
+        )
         for row in rows
     ]
 
 
-def _line(row: Any, replaces: str, missing_in: str) -> TextLine:
+def _line(row: Any, position: int | None, replaces: str, missing_in: str) -> TextLine:
     said, publication = json.loads(row.manifest), row.Publication
     return TextLine(
         publication_id=publication.id,
         revision_id=publication.revision_id,
-        position=row.position,
+        position=position,
         index_number=publication.index_number,
         title=said["title"],
         document_number=said["document_number"],
@@ -75,19 +88,21 @@ def _line(row: Any, replaces: str, missing_in: str) -> TextLine:
         files=tuple(said["files"]),
         replaces=replaces,
         missing_in=missing_in,
-        lies_there=row.lies_there,
+        lies_there=row.lies_there and position is not None,
         ended_at=publication.ended_at,
         ending=publication.ending.value if publication.ending else "",
+        reason=publication.reason or "",
     )
 
 
 def parts_changed(deposit: Deposit) -> list[DepositPart]:
-    """The parts that hold a text which was replaced or withdrawn since."""
+    """The parts in whose package a text lies that was replaced or withdrawn since."""
     place = places()
     ended = (
         select(place.c.part_id)
         .join(Publication, Publication.id == place.c.publication_id)
         .where(Publication.ended_at.is_not(None), lies_there(place))
+        .where(exists().where(packed(deposit.id)))
     )
     query = select(DepositPart).where(
         DepositPart.deposit_id == deposit.id, DepositPart.id.in_(ended)
@@ -110,6 +125,7 @@ def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
         .join(place, place.c.publication_id == Publication.id)
         .join(DepositPart, DepositPart.id == place.c.part_id)
         .join(Deposit, Deposit.id == DepositPart.deposit_id)
+        .join(DepositPackage, packed(Deposit.id))
         .where(Publication.item_id.in_(items), Deposit.month < deposit.month, lies_there(place))
         .order_by(Deposit.month)
     )

@@ -1,7 +1,8 @@
 """Packing a deposit in the background: texts as PDF, lists, records, manifests, zips.
 
 Every text is printed once; a unit's package and the county's hold the same files. Nothing is read
-but rows that never change, so packing again gives the same bytes.
+but rows that never change, so packing again gives the same bytes. What ends until the packages are
+kept is in none of them: then they are made anew.
 """
 
 import json
@@ -23,8 +24,10 @@ from county_portal.core.errors import Refused
 from county_portal.deposits import papers, shelf
 from county_portal.deposits.filing import add_papers
 from county_portal.deposits.hands import side_by_side
+from county_portal.deposits.holdings import WHOLE
 from county_portal.deposits.lines import TextLine
 from county_portal.deposits.plans import Part, Plan, plan_of
+from county_portal.deposits.settling import settle, texts_of
 from county_portal.deposits.shelf import Entry
 from county_portal.extensions import db, writing
 from county_portal.models import (
@@ -43,7 +46,6 @@ log = logging.getLogger(__name__)
 TASK = "deposits.package"
 ZIP = "application/zip"
 TOLD_EVERY = 1.0  # seconds: no more often, and whatever is done, before two have passed
-WHOLE = ""  # the unit code of the county's package
 
 
 # Asking
@@ -77,15 +79,26 @@ def is_packed(deposit: Deposit) -> bool:
 def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, object]:
     """The packages of the deposit are kept, each once."""
     progress(1, "Reading the deposit")
-    plan = plan_of(db.session.get_one(Deposit, deposit))
-    packed = package_of(deposit) is not None
-    db.session.rollback()
-    if not packed:
+    while (plan := _plan(deposit)) is not None:
         with _folder(deposit) as folder:
-            _keep(plan, _pack(plan, folder, progress))
+            if _keep(plan, _pack(plan, folder, progress)):
+                break
     row = package_of(deposit)
     left_out = json.loads(row.contents)["left_out"] if row else []
     return {"deposit": deposit, "left_out": [one["title"] for one in left_out]}
+
+
+def _plan(deposit_id: int) -> Plan | None:
+    """What is to be packed as things are now; nothing of it is written yet. None: it is packed."""
+    with writing():
+        db.session.rollback()
+        deposit = db.session.get_one(Deposit, deposit_id)
+        plan = None
+        if not is_packed(deposit):
+            settle(deposit)
+            plan = plan_of(deposit)
+        db.session.rollback()
+    return plan
 
 
 class _folder:  # noqa: N801 (used as a with statement)
@@ -237,12 +250,20 @@ def _left_out(plan: Plan, code: str) -> list[dict[str, str]]:
     ]
 
 
-def _keep(plan: Plan, made: list[Packed]) -> None:
-    """The rows of the packages, and of what was left out, unless somebody was faster."""
+def _keep(plan: Plan, made: list[Packed]) -> bool:
+    """The rows of the packages, and of what was left out, unless somebody was faster.
+
+    False: a text has ended since the plan was made, so these packages are nobody's.
+    """
     with writing():
         db.session.rollback()
-        if package_of(plan.deposit_id) is not None:
-            return
+        deposit = db.session.get_one(Deposit, plan.deposit_id)
+        if is_packed(deposit):
+            return True
+        settle(deposit)
+        if texts_of(deposit) != plan.texts:
+            db.session.rollback()
+            return False
         for one in made:
             blob = files.register(one.stored, ZIP)
             db.session.add(
@@ -259,7 +280,7 @@ def _keep(plan: Plan, made: list[Packed]) -> None:
             for part in plan.parts
             for line in part.left_out
         )
-        deposit = db.session.get_one(Deposit, plan.deposit_id)
         whole = made[-1]
         left = len(_left_out(plan, WHOLE))
         audit.record(None, Do.DEPOSIT_MAKE, deposit, file=whole.stored.sha256, left_out=left)
+        return True

@@ -40,6 +40,11 @@ class Plan:
     head: papers.Head  # the county's
     parts: tuple[Part, ...]
 
+    @property
+    def texts(self) -> set[tuple[int, int]]:
+        """Part and publication of each."""
+        return {(part.id, line.publication_id) for part in self.parts for line in part.lines}
+
     def head_of(self, part: Part | None, receiver: Receiver) -> papers.Head:
         """What stands at the top of a unit's papers; of the county's for None."""
         words: dict[str, object] = {
@@ -75,7 +80,7 @@ def plan_of(deposit: Deposit) -> Plan:
             contact=one.contact,
             phone=one.phone,
             folder=f"{one.position:03}-{shelf.safe(one.unit_code)}-{shelf.safe(one.unit_name)}",
-            lines=lines_of(one),
+            lines=[line for line in lines_of(one) if line.position is not None],
         )
         for one in deposit.parts
     )

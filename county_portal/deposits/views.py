@@ -28,10 +28,11 @@ from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
 from county_portal.deposits import handovers, letters, package, services
 from county_portal.deposits.forms import DepositForm, HandoverForm
-from county_portal.deposits.holdings import left_out
+from county_portal.deposits.holdings import count_texts, left_out
 from county_portal.deposits.lines import lines_of, parts_changed
 from county_portal.deposits.names import Names, number_of
 from county_portal.deposits.reminders import reminder_for
+from county_portal.deposits.settling import find_not_given
 from county_portal.extensions import db
 from county_portal.files import blob_path
 from county_portal.models import Deposit, DepositLetter, DepositPackage, DepositPart, Receiver
@@ -110,7 +111,13 @@ def index() -> ResponseReturnValue:
         return _list(_form(services.next_offer()))
     parts = services.find_parts(me())
     kept = {one.part.id: one for one in handovers.keeping(parts)}
-    return render_template("deposits/mine.html", parts=parts, kept=kept, number_of=number_of)
+    return render_template(
+        "deposits/mine.html",
+        parts=parts,
+        texts=count_texts(DepositPart.id, [one.id for one in parts]),
+        kept=kept,
+        number_of=number_of,
+    )
 
 
 @bp.post("/")
@@ -132,11 +139,13 @@ def _form(offer: services.Offer) -> DepositForm:
 
 def _list(form: DepositForm) -> Response:
     found = letters.find_letters(me())
+    page = services.find_deposits(me(), request.args.get("page", 1, int))
     return form_page(
         "deposits/index.html",
         form,
         offer=services.next_offer(),
-        page=services.find_deposits(me(), request.args.get("page", 1, int)),
+        page=page,
+        texts=count_texts(Deposit.id, [one.id for one in page.deposits]),
         left_out=left_out(),
         due=letters.changes_due(me()),
         letters=found,
@@ -157,6 +166,8 @@ def deposit(deposit_id: int) -> str:
         deposit=one,
         number=number_of(one),
         names=Names.of(one.words),
+        texts=count_texts(DepositPart.id, [part.id for part in one.parts]),
+        not_given=find_not_given(one),
         handed=handovers.newest(one.parts),
         receivers=list(Receiver),
         changed=parts_changed(one),

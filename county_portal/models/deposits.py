@@ -25,7 +25,10 @@ class Receiver(StrEnum):
 
 
 class Deposit(Base):
-    """The county's deposit of one month, as it was put together. Nothing in it changes later."""
+    """The county's deposit of one month, as it was put together. Nothing in it changes later.
+
+    Until its packages are made, what the public reads instead of one of its texts is added.
+    """
 
     __tablename__ = "deposits"
     __table_args__ = (
@@ -65,7 +68,7 @@ class DepositPart(Base):
     unit_name: Mapped[str]
     contact: Mapped[str]
     phone: Mapped[str]
-    texts: Mapped[int]  # how many lines it has
+    texts: Mapped[int]  # how many lines it was made with
 
     deposit: Mapped[Deposit] = relationship(viewonly=True)
     unit: Mapped[Unit] = relationship()
@@ -85,7 +88,7 @@ class DepositLine(Base):
 
 
 class DepositOmission(Base):
-    """That a text of a part could not be set: no package of that deposit holds it."""
+    """That no package holds a text of a part: it could not be set, or had ended by then."""
 
     __tablename__ = "deposit_omissions"
 

@@ -14,12 +14,13 @@ from county_portal import files
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.deposits import package, papers, services
+from county_portal.deposits.holdings import WHOLE
 from county_portal.deposits.plans import plan_of
 from county_portal.deposits.services import DepositDraft
 from county_portal.extensions import db
 from county_portal.items import attachments
 from county_portal.items.services import current_revision
-from county_portal.models import Deposit, Item, JobState, Person, State
+from county_portal.models import Deposit, DepositPackage, Item, JobState, Person, State
 from tests.cast import Cast
 from tests.documents import corpus
 from tests.factories import PUBLIC, go, make_category, make_item
@@ -27,6 +28,16 @@ from tests.reports.reading import text_of
 
 NINTH = "2026-03-09T10:00"
 FIRST = DepositDraft(until_on=date(2026, 3, 8), since_on=date(2026, 3, 1))
+
+
+AGAIN = (
+    State.CORRECTING,
+    State.SUBMITTED,
+    State.UNIT_APPROVED,
+    State.ACCEPTED,
+    State.SIGNED_OFF,
+    State.PUBLISHED,
+)
 
 
 @dataclass
@@ -62,6 +73,23 @@ def unpack(deposit_id: int, unit_code: str = "") -> Package:
 def make_deposit(cast: Cast, draft: DepositDraft = FIRST) -> Deposit:
     """A deposit without its packages: quick."""
     deposit = services.make_deposit(draft, by=cast.he)
+    db.session.commit()
+    return deposit
+
+
+def give_away(deposit: Deposit) -> Deposit:
+    """The deposit as if its packages were made: quick."""
+    blob = files.register(files.keep_paper(b"%PDF-1.7 a package"), package.ZIP)
+    said = '{"files": [], "left_out": []}'
+    db.session.add(
+        DepositPackage(
+            deposit_id=deposit.id,
+            unit_code=WHOLE,
+            blob=blob.sha256,
+            contents=said,
+            made_at=clock.now(),
+        )
+    )
     db.session.commit()
     return deposit
 
@@ -142,6 +170,13 @@ def _once_more(deposit: Deposit) -> str:
     with package._folder(deposit.id) as folder:
         made = package._pack(plan, folder, lambda percent, doing: None)
     return made[-1].stored.sha256
+
+
+def correct(item: Item, day: int) -> None:
+    """Another version of the item takes the place of the one the public read."""
+    with clock.frozen(f"2026-03-{day}T10:00"):
+        for state in AGAIN:
+            go(item, state)
 
 
 def publish_with_files(cast: Cast, folder: Path) -> Item:

@@ -23,24 +23,8 @@ from county_portal.models import (
     State,
 )
 from tests.cast import Cast
-from tests.deposits.conftest import NINTH, make_deposit, squeezed
+from tests.deposits.conftest import NINTH, correct, give_away, make_deposit, squeezed
 from tests.factories import go, make_item
-
-AGAIN = (
-    State.CORRECTING,
-    State.SUBMITTED,
-    State.UNIT_APPROVED,
-    State.ACCEPTED,
-    State.SIGNED_OFF,
-    State.PUBLISHED,
-)
-
-
-def correct(item: Item, day: int) -> None:
-    """Another version of the item takes the place of the one the public read."""
-    with clock.frozen(f"2026-03-{day}T10:00"):
-        for state in AGAIN:
-            go(item, state)
 
 
 def due(cast: Cast) -> list[tuple[str, bool]]:
@@ -52,7 +36,7 @@ def items(cast: Cast) -> list[Item]:
     """Two items that were deposited, and one that was not."""
     made = [make_item(cast.lin, state=State.PUBLISHED, title=one) for one in ("堤防", "水闸")]
     with clock.frozen(NINTH):
-        make_deposit(cast)
+        give_away(make_deposit(cast))
         made.append(make_item(cast.lin, state=State.PUBLISHED, title="以后"))
     return made
 
@@ -137,7 +121,7 @@ def test_many_changes_are_as_many_questions_as_few(
 ) -> None:
     made = [make_item(cast.lin, state=State.PUBLISHED) for _ in range(10)]
     with clock.frozen(NINTH):
-        make_deposit(cast)
+        give_away(make_deposit(cast))
     counts = []
     for some in (made[:2], made[2:]):
         correct(some[0], 11)

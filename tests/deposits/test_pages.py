@@ -25,7 +25,7 @@ from county_portal.models import (
     State,
 )
 from tests.cast import Cast
-from tests.deposits.conftest import NINTH, make_deposit, squeezed
+from tests.deposits.conftest import NINTH, give_away, make_deposit, squeezed
 from tests.factories import go, make_item
 from tests.page import Page
 
@@ -206,7 +206,7 @@ def test_the_clerk_writes_it_down_for_all(cast: Cast, browse: Browse, deposit: D
 def test_letters_are_offered_made_and_read(cast: Cast, browse: Browse) -> None:
     with clock.frozen("2026-03-02T12:00"):
         item = make_item(cast.lin, state=State.PUBLISHED, title="堤防检查情况")
-    deposit = make_deposit(cast)
+    deposit = give_away(make_deposit(cast))
     go(item, State.WITHDRAWN)
     clerk = browse(cast.he)
     assert "hand over the letter with it" in clerk.get(f"/deposits/{deposit.id}").text

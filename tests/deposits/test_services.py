@@ -23,7 +23,7 @@ from county_portal.models import (
 )
 from county_portal.settings import decide
 from tests.cast import Cast
-from tests.deposits.conftest import FIRST, NINTH, make_deposit
+from tests.deposits.conftest import FIRST, NINTH, give_away, make_deposit
 from tests.factories import go, make_item, make_unit
 
 SECOND = DepositDraft(until_on=date(2026, 4, 7))
@@ -84,7 +84,7 @@ def test_what_was_corrected_before_it_was_deposited_goes_in_its_last_version(cas
 def test_a_version_that_takes_the_place_of_a_deposited_one_says_so(cast: Cast) -> None:
     item = make_item(cast.lin, state=State.PUBLISHED, title="Dikes checked")
     with clock.frozen(NINTH):
-        make_deposit(cast)
+        give_away(make_deposit(cast))
         for state in (State.CORRECTING, State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED):
             go(item, state)
         go(go(item, State.SIGNED_OFF), State.PUBLISHED)
