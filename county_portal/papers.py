@@ -12,18 +12,34 @@ from county_portal.extensions import db
 from county_portal.models import IssuedPaper, PaperKind
 
 
-def enter(sha256: str, kind: PaperKind, name: str, dated_on: date) -> None:
-    """The stored file is an issued paper. Entered again, it is the same one, and stands again."""
+def enter(sha256: str, kind: PaperKind, name: str, dated_on: date, *, stands: bool = True) -> None:
+    """The stored file is an issued paper. Entered again, it is the same one, and stands again.
+
+    stands: False for one that is known and not in force yet; what stands already is left alone.
+    """
     paper = db.session.get(IssuedPaper, sha256)
-    if paper is not None:
-        paper.withdrawn_at = None
-    else:
+    if paper is None:
+        now = clock.now()
+        gone = None if stands else now
         db.session.add(
             IssuedPaper(
-                sha256=sha256, kind=kind, name=name, dated_on=dated_on, issued_at=clock.now()
+                sha256=sha256,
+                kind=kind,
+                name=name,
+                dated_on=dated_on,
+                issued_at=now,
+                withdrawn_at=gone,
             )
         )
         db.session.flush()
+    elif stands:
+        paper.withdrawn_at = None
+
+
+def stands(sha256: str) -> bool:
+    """Whether the file is an issued paper that was not withdrawn."""
+    paper = db.session.get(IssuedPaper, sha256)
+    return paper is not None and paper.withdrawn_at is None
 
 
 def withdraw(sha256: str) -> None:

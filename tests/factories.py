@@ -61,7 +61,13 @@ def known_hash() -> str:
 
 def make_unit(code: str = "", name: str = "", **more: Any) -> Unit:
     number = next(_numbers)
-    words = {"kind": UnitKind.DEPARTMENT, "position": number, "leader": "A leader", **more}
+    words = {
+        "kind": UnitKind.DEPARTMENT,
+        "position": number,
+        "leader": "A leader",
+        "created_at": clock.now(),
+        **more,
+    }
     return save(Unit(code=code or f"U{number:03}", name=name or f"Unit {number}", **words))
 
 

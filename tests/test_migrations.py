@@ -1,5 +1,6 @@
 """The migrations make what the models describe, whole or not at all."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -149,5 +150,60 @@ def test_who_had_marked_a_text_has_had_a_hand_in_its_gazette(tmp_path: Path) -> 
         upgrade()
         found = db.session.execute(text("SELECT person_id, hand FROM gazette_hands ORDER BY 1"))
         assert found.all() == [(11, "composer"), (12, "issuer")]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_of_the_reports_made_before_only_those_in_force_stand(tmp_path: Path) -> None:
+    app = create_office(settings_for(tmp_path / "data"), **FOR_TESTS)
+    reports = [  # id, kind, month, counted until, months open
+        (1, "monthly", "2026-03-01", "2026-03-31", []),
+        (2, "monthly", "2026-03-01", "2026-03-31", []),
+        (3, "quarterly", "2026-01-01", "2026-03-31", []),
+        (4, "quarterly", "2026-01-01", "2026-03-31", []),
+        (5, "quarterly", "2026-04-01", "2026-06-30", ["2026-06-01"]),
+        (6, "half_yearly", "2026-01-01", "2026-06-30", []),
+        (7, "yearly", "2026-01-01", "2026-05-31", []),
+    ]
+    with app.app_context():
+        upgrade(revision="0011")
+        db.engine.dispose()
+        with pysqlite3.connect(str(tmp_path / "data" / "county.sqlite")) as database:
+            for number, kind, month, until, months in reports:
+                figures = json.dumps({"figures": {"until": until, "open_months": months}})
+                database.execute(
+                    "INSERT INTO made_reports VALUES (?, ?, ?, ?, '', ?, 'x', '', NULL, '')",
+                    (number, kind, month, figures, f"report {number}"),
+                )
+                database.execute(
+                    "INSERT INTO return_forms VALUES (?, ?)", (number, f"form {number}")
+                )
+                for paper in (f"report {number}", f"form {number}"):
+                    database.execute(
+                        "INSERT INTO issued_papers VALUES (?, 'report', '', '2026-07-01', '',"
+                        " NULL)",
+                        (paper,),
+                    )
+            database.executescript(
+                "INSERT INTO issued_papers VALUES ('b', 'briefing', '', '2026-07-01', '', NULL);"
+                "INSERT INTO closed_months VALUES"
+                " (1, '2026-01-01', '', '', 1, NULL, '', NULL, NULL, ''),"
+                " (2, '2026-02-01', '', '', 1, NULL, '', NULL, NULL, ''),"
+                " (3, '2026-03-01', '', '', 2, NULL, '', NULL, NULL, '');"
+                "INSERT INTO units (id, code, name, kind, position, leader, address, phone,"
+                " office_hours, active, version) VALUES (1, 'A', 'A', 'department', 1, '', '', '',"
+                " '', 1, 1), (2, 'B', 'B', 'department', 2, '', '', '', '', 1, 1);"
+                "INSERT INTO audit VALUES (1, '2026-04-02T01:00:00.000+00:00', 'sys', '',"
+                " 'unit.manage', 'units:2', '', 'done', '{\"deed\":\"created\"}', '', '');"
+            )
+        database.close()
+        upgrade()
+        standing = "SELECT sha256 FROM issued_papers WHERE withdrawn_at IS NULL"
+        assert set(db.session.scalars(text(standing))) == {
+            *("report 1", "form 1"),  # of January and February, for brevity's sake
+            *("report 2", "form 2", "report 4", "form 4", "b"),
+        }
+        entered = dict(db.session.execute(text("SELECT id, created_at FROM units")).all())
+        assert entered == {1: None, 2: "2026-04-02 01:00:00.000000"}
         db.session.remove()
         db.engine.dispose()

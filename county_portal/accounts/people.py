@@ -99,7 +99,7 @@ def get_unit(unit_id: int) -> Unit:
 def create_unit(draft: UnitDraft, *, by: Person) -> Unit:
     require(by, Do.UNIT_MANAGE)
     _free_unit(draft)
-    unit = Unit(**asdict(draft))
+    unit = Unit(**asdict(draft), created_at=clock.now())
     db.session.add(unit)
     db.session.flush()
     audit.record(by, Do.UNIT_MANAGE, unit, deed="created", code=unit.code, name=unit.name)

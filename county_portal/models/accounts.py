@@ -63,6 +63,7 @@ class Unit(Base):
     phone: Mapped[str] = mapped_column(default="")
     office_hours: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime | None]  # None: before this was written down
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

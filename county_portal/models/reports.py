@@ -36,6 +36,7 @@ class ReturnForm(Base):
 
     report_id: Mapped[int] = mapped_column(ForeignKey("made_reports.id"), primary_key=True)
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
+    figures_hash: Mapped[str | None]  # of what it says, whoever filled it in; None in the first
 
 
 class ReportRemark(Base):

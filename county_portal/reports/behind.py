@@ -15,7 +15,7 @@ from county_portal.models import Item, MadeReport, Person, Unit, Verdict
 from county_portal.policy import Do, require, viewable_items
 from county_portal.reports import records, reviews, sections
 from county_portal.reports.periods import Period
-from county_portal.reports.services import period_of
+from county_portal.reports.services import period_named, period_of
 
 PER_PAGE = 50
 VERDICTS = {
@@ -54,7 +54,7 @@ def find(
     Missing for a figure that does not exist.
     """
     require(by, Do.REPORT_READ)
-    period = Period.named(narrowed["when"]) if "when" in narrowed else period_of(made)
+    period = period_named(narrowed["when"]) if "when" in narrowed else period_of(made)
     counted = list(behind(period, figure, narrowed))
     count = len(counted)
     number = fitting(page, count, PER_PAGE)

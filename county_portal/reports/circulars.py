@@ -24,7 +24,7 @@ from county_portal.models import (
     Role,
 )
 from county_portal.policy import CLERK, LEADER, Do, require
-from county_portal.reports import circular, services
+from county_portal.reports import circular, services, standing
 from county_portal.reports.circular_word import to_docx
 from county_portal.reports.figures import as_json, figures_hash, from_json
 from county_portal.reports.lines import Stamp
@@ -136,6 +136,7 @@ def request(made: MadeReport, *, by: Person) -> Job:
     require(by, Do.CIRCULAR_SEND)
     if services.figures_of(made).partial:
         raise Refused("A circular is made when the period is over")
+    _require_in_force(made)
     words = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
     job = jobs.request(CIRCULAR, series=f"{CIRCULAR}:{made.id}", by=by, **words)
     audit.record(by, Do.CIRCULAR_SEND, job, report=made.id)
@@ -154,6 +155,7 @@ def make(
 ) -> CircularRow:
     """The circular over a report; the one already made as long as it says the same."""
     made = db.session.get_one(MadeReport, report_id)
+    _require_in_force(made)
     found = circular.build(services.figures_of(made))
     figures = as_json(found)
     stamp = Stamp(clock.now(), figures_hash(figures), made.audit_head)
@@ -187,6 +189,12 @@ def make(
         return row
 
 
+def _require_in_force(made: MadeReport) -> None:
+    """Raises Refused for a report that is preliminary, or whose place another has taken."""
+    if not standing.is_in_force(made):
+        raise Refused("A circular is made of the report in force: close the month or months first")
+
+
 def _known(report_id: int, digest: str) -> CircularRow | None:
     query = select(CircularRow).where(
         CircularRow.report_id == report_id, CircularRow.figures_hash == digest
@@ -199,6 +207,7 @@ def send(row: CircularRow, *, by: Person) -> None:
     require(by, Do.CIRCULAR_SEND)
     if row.sent_at is not None:
         raise Refused("This circular was sent already")
+    _require_in_force(row.report)
     row.sent_at, row.sent_by = clock.now(), by.id
     made_on = clock.county_day(row.made_at)
     papers.enter(row.pdf, PaperKind.CIRCULAR, circular.title(figures_of(row)), made_on)

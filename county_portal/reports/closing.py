@@ -1,19 +1,20 @@
 """Closing months: their figures are frozen; later changes become adjustments of the next report."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import select
 
-from county_portal import audit, jobs, papers, settings
+from county_portal import audit, jobs, settings
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.extensions import db
-from county_portal.models import ClosedMonth, Job, MadeReport, Person, StepTaken
+from county_portal.models import ClosedMonth, Job, MadeReport, Person
 from county_portal.policy import Do, require
-from county_portal.reports import services
+from county_portal.reports import records, services, standing
 from county_portal.reports.figures import as_json, figures_hash
 from county_portal.reports.frozen import freeze
-from county_portal.reports.periods import Period
+from county_portal.reports.periods import Period, shift
 from county_portal.reports.services import CLOSING, closing_of, last_month
 
 
@@ -21,6 +22,9 @@ def request_closing(month: date, *, by: Person) -> Job:
     """Ask for the month to be closed with its figures as they are when its report is made."""
     require(by, Do.REPORT_CLOSE)
     _may_be_closed(month)
+    begun = records.begun()
+    if begun is None or Period(month).last < begun:
+        raise Refused("There are no records of this month")
     job = services.ask(CLOSING, Period(month).code, by=by)
     audit.record(by, Do.REPORT_CLOSE, job, month=f"{month:%Y-%m}")
     return job
@@ -56,7 +60,7 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
         closed_by=asked_by,
         closed_at=clock.now(),
     )
-    _put_in_force(report, closings_of(month))
+    standing.put_in_force(report)
     db.session.add(row)
     db.session.flush()
     by = db.session.get(Person, asked_by) if asked_by else None
@@ -64,18 +68,10 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
     return row
 
 
-def _put_in_force(report: MadeReport, earlier: list[ClosedMonth]) -> None:
-    """The papers of the report stand; others that closed the month before are withdrawn."""
-    for one in earlier:
-        if one.report_id != report.id:
-            for sha256 in services.paper_hashes(one.report):
-                papers.withdraw(sha256)
-    services.issue(report)
-
-
 def reopen(month: date, reason: str, *, by: Person) -> ClosedMonth:
     """The month's closing is no longer in force; the row stays, with who opened it and why.
 
+    Nor is any report that holds the month, until it is closed again.
     Only the last closed month can be opened: later reports lean on earlier figures.
     """
     require(by, Do.REPORT_REOPEN)
@@ -88,6 +84,7 @@ def reopen(month: date, reason: str, *, by: Person) -> ClosedMonth:
     if db.session.scalar(later.limit(1)):
         raise Refused("A later month is closed; open that one first")
     row.reopened_at, row.reopened_by, row.reason = clock.now(), by.id, reason.strip()
+    standing.take_back(month)
     audit.record(by, Do.REPORT_REOPEN, row, month=f"{month:%Y-%m}", reason=row.reason)
     return row
 
@@ -106,18 +103,45 @@ def closings_of(month: date) -> list[ClosedMonth]:
     return list(db.session.scalars(query.order_by(ClosedMonth.id.desc())))
 
 
+def month_over(code: str) -> date:
+    """The month of an address. Raises Missing unless it is one that is over and has records."""
+    period = services.period_named(code)
+    if period.months != 1 or period.first > last_month():
+        raise Missing("There is no such page")
+    return period.first
+
+
+def month_closed(code: str) -> date:
+    """The month of an address. Raises Missing unless it is one that is closed."""
+    period = Period.addressed(code)
+    if period.months != 1:
+        raise Missing("There is no such page")
+    return in_force(period.first).month
+
+
 @jobs.every_minute
 def close_on_the_day() -> None:
-    """On the day the office sets, last month is closed if nobody has; what was opened again stays.
+    """Months that nobody has closed are closed, the oldest first and one after another.
 
-    A month in which nothing happened is not closed.
+    Last month on the day the office sets, earlier ones at once. What was opened again stays.
     """
-    month = last_month()
-    if clock.today().day < settings.number("close_month_on_day"):
-        return
-    known = select(ClosedMonth.id).where(ClosedMonth.month == month).limit(1)
-    start, end = Period(month).bounds
-    happened = select(StepTaken.id).where(StepTaken.at >= start, StepTaken.at < end).limit(1)
-    if db.session.scalar(known) is None and db.session.scalar(happened) is not None:
+    month = next(_left_open(), None)
+    if month is not None:
         key = f"{CLOSING}:{month:%Y-%m}:timetable:{clock.today()}"  # failed, tried again next day
         jobs.enqueue(CLOSING, key=key, by=None, period=f"{month:%Y-%m}", asked_by=None)
+
+
+def _left_open() -> Iterator[date]:
+    """Months that are due and were never closed, from the first closed one or the first record."""
+    known = set(db.session.scalars(select(ClosedMonth.month)))
+    begun = records.begun()
+    if begun is None:
+        return
+    first = begun.replace(day=1)
+    month = max(first, min(known, default=first))
+    is_day = clock.today().day >= settings.number("close_month_on_day")
+    last = last_month() if is_day else shift(last_month(), -1)
+    while month <= last:
+        if month not in known:
+            yield month
+        month = shift(month, 1)

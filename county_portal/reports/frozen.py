@@ -37,6 +37,17 @@ def between(first: date, last: date) -> dict[date, Frozen]:
     return {one.month: one for one in found}
 
 
+def open_months(period: Period, until: date) -> tuple[date, ...]:
+    """Its months that are open, from that of the first record to that of the last day counted."""
+    begun = records.begun()
+    if begun is None:
+        return ()
+    closed = select(ClosedMonth.month).where(ClosedMonth.reopened_at.is_(None))
+    known = set(db.session.scalars(closed.where(ClosedMonth.month.in_(period.each_month))))
+    first = begun.replace(day=1)
+    return tuple(one for one in period.each_month if first <= one <= until and one not in known)
+
+
 def adjustments(
     month: date, closed: Mapping[date, Frozen], counts: Mapping[date, MonthCount]
 ) -> Iterable[Adjustment]:

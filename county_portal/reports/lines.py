@@ -249,6 +249,11 @@ class MonthlyReport:
         return self.until < self.period.last
 
     @property
+    def final(self) -> bool:
+        """Whether it is of several months that were over and closed. A month is closed apart."""
+        return self.months > 1 and not self.partial and not self.open_months
+
+    @property
     def late(self) -> tuple[OverdueLine, ...]:
         return tuple(one for one in self.overdue if one.published_on)
 

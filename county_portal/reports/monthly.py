@@ -7,14 +7,13 @@ holds everything the paper prints; the template looks nothing up.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from county_portal import deadlines, settings
-from county_portal.core import clock
 from county_portal.core.pdf import html_of, nobody, print_paper
 from county_portal.core.typesetters import Watch
 from county_portal.extensions import db
-from county_portal.models import ReportRemark, StepTaken, Unit
+from county_portal.models import ReportRemark, Unit
 from county_portal.reports import annex as annexes
 from county_portal.reports import charts, course, frozen, records, reviews, sections, words
 from county_portal.reports.figures import as_json, middle, share
@@ -69,9 +68,7 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
         adjustments=(
             tuple(frozen.adjustments(period.first, closed, counts)) if months == 1 else ()
         ),
-        open_months=(
-            tuple(one for one in period.each_month if one not in closed) if months > 1 else ()
-        ),
+        open_months=frozen.open_months(period, now.until) if months > 1 else (),
         remarks=_remarks(period),
         annex=tuple(sections.annex(now.published, fields, names)) if annex else (),
     )
@@ -112,8 +109,8 @@ def _a_year_before(
 ) -> Totals | None:
     """The totals a year before; None if no records were kept yet, or it is the period before."""
     then = period.year_before
-    begun = db.session.scalar(select(func.min(StepTaken.at)))
-    if period.months == 12 or begun is None or clock.county_day(begun) > then.first:
+    begun = records.begun()
+    if period.months == 12 or begun is None or begun > then.first:
         return None
     return _past(then, closed, known)[0]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from county_portal.core import clock
-from county_portal.core.errors import Refused
+from county_portal.core.errors import Missing, Refused
 
 KINDS = {1: "monthly", 3: "quarterly", 6: "half_yearly", 12: "yearly"}
 MONTHS = {kind: months for months, kind in KINDS.items()}
@@ -46,6 +46,13 @@ class Period:
         if half:
             return cls(date(int(year), int(half) * 6 - 5, 1), 6)
         return cls(date(int(year), int(month), 1), 1) if month else cls(date(int(year), 1, 1), 12)
+
+    @classmethod
+    def addressed(cls, code: str) -> "Period":
+        """The period that an address names. Raises Missing for what is none."""
+        if CODE.fullmatch(code) is None:
+            raise Missing("There is no such page")
+        return cls.named(code)
 
     @classmethod
     def holding(cls, day: date, months: int) -> "Period":

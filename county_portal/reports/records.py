@@ -105,6 +105,12 @@ def read(period: Period) -> Records:
     )
 
 
+def begun() -> date | None:
+    """The day of the first record. None: there is none."""
+    first = db.session.scalar(select(func.min(StepTaken.at)))
+    return clock.county_day(first) if first else None
+
+
 def within(moment: Any, period: Period) -> ColumnElement[bool]:
     """That the moment of a row lies in the period."""
     start, end = period.bounds

@@ -5,7 +5,7 @@ Lines whose figures the records do not hold are marked and filled in by hand.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from county_portal.core.pdf import render_pdf
 from county_portal.extensions import db
 from county_portal.models import Person, Unit
 from county_portal.reports import indicators
-from county_portal.reports.figures import as_json
+from county_portal.reports.figures import as_json, figures_hash
 from county_portal.reports.lines import MonthlyReport, Stamp
 from county_portal.reports.periods import Period
 
@@ -91,6 +91,11 @@ class Return:
     phone: str
     lines: tuple[ReturnLine, ...]
     checks: tuple[tuple[str, bool | None], ...]
+
+    @property
+    def figures_hash(self) -> str:
+        """Of all it says but who filled it in."""
+        return figures_hash(as_json(replace(self, filled_in_by="")))
 
 
 def build(report: MonthlyReport, by: Person | None) -> Return:

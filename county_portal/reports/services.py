@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from county_portal import audit, files, jobs, papers
+from county_portal import audit, files, jobs
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.paging import Paged, fitting
@@ -18,13 +18,11 @@ from county_portal.models import (
     ClosedMonth,
     Job,
     MadeReport,
-    PaperKind,
     Person,
     ReturnForm,
-    StepTaken,
 )
 from county_portal.policy import Do, require
-from county_portal.reports import monthly, returns
+from county_portal.reports import frozen, monthly, records, returns, standing
 from county_portal.reports.figures import as_json, figures_hash, from_json
 from county_portal.reports.lines import MonthlyReport, Stamp
 from county_portal.reports.periods import MONTHS, Period, shift
@@ -98,8 +96,7 @@ def file_of(made: MadeReport, form: str) -> tuple[Path, str]:
 
 def known_periods() -> dict[int, list[Period]]:
     """By their length, the periods for which there can be records, the newest first."""
-    begun = db.session.scalar(select(func.min(StepTaken.at)))
-    first = clock.county_day(begun) if begun else clock.today()
+    first = records.begun() or clock.today()
     found = {}
     for months in (1, 3, 6, 12):
         one = Period.holding(clock.today(), months)
@@ -108,6 +105,14 @@ def known_periods() -> dict[int, list[Period]]:
             one = one.before
             found[months].append(one)
     return found
+
+
+def period_named(code: str) -> Period:
+    """The period of an address. Raises Missing unless there can be records of it."""
+    period = Period.addressed(code)
+    if period not in known_periods()[period.months]:
+        raise Missing("There is no such page")
+    return period
 
 
 def closing_of(month: date) -> ClosedMonth | None:
@@ -158,7 +163,7 @@ def make(
     progress: jobs.Progress = silent,
     annex: bool = True,
 ) -> MadeReport:
-    """The report of the period. As long as the figures are the same it is the one already made.
+    """The report of the period: the one already made, as long as it and its form say the same.
 
     That of a closed month is the one with which it was closed. Begins and ends
     transactions of its own: no file is written inside one.
@@ -172,15 +177,20 @@ def make(
     figures = as_json(report)
     stamp = Stamp(clock.now(), figures_hash(figures), audit.head())
     form = returns.build(report, db.session.get(Person, asked_by) if asked_by else None)
-    known = _find_made(period, figures)
+    said = form.figures_hash
+    known = _find_made(period, figures, said)
     known_id = known.id if known else None
     db.session.rollback()
     kept = None if known_id else _print(report, form, stamp, progress)
     with writing():
         db.session.rollback()  # what comes next begins with the lock
         if kept is None:
-            return db.session.get_one(MadeReport, known_id)
-        return _find_made(period, figures) or _store(report, stamp, kept, asked_by)
+            made = db.session.get_one(MadeReport, known_id)
+        else:
+            made = _find_made(period, figures, said) or _store(report, stamp, kept, said, asked_by)
+        if report.final and not frozen.open_months(period, report.until):
+            standing.put_in_force(made)
+        return made
 
 
 def _print(
@@ -199,9 +209,13 @@ def _print(
 
 
 def _store(
-    report: MonthlyReport, stamp: Stamp, kept: dict[str, files.Stored], asked_by: int | None
+    report: MonthlyReport,
+    stamp: Stamp,
+    kept: dict[str, files.Stored],
+    said: str,
+    asked_by: int | None,
 ) -> MadeReport:
-    """The row of the made report, and a line in the log."""
+    """The row of the made report, and a line in the log. said: what its return form says."""
     blobs = {form: _register(one, form) for form, one in kept.items()}
     made = MadeReport(
         kind=report.period.kind,
@@ -216,39 +230,29 @@ def _store(
     )
     db.session.add(made)
     db.session.flush()
-    db.session.add(ReturnForm(report_id=made.id, pdf=blobs["return"].sha256))
+    form = ReturnForm(report_id=made.id, pdf=blobs["return"].sha256, figures_hash=said)
+    db.session.add(form)
     db.session.flush()
-    issue(made)
+    standing.enter(made)
     by = db.session.get(Person, asked_by) if asked_by else None
     words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
     audit.record(by, Do.REPORT_MAKE, made, **words)
     return made
 
 
-def issue(made: MadeReport) -> None:
-    """The report and its return form are issued papers."""
-    report, day = figures_of(made), clock.county_day(made.made_at)
-    names = (report.paper_title, f"政府信息公开情况统计表（{report.period.title}）")
-    for sha256, name in zip(paper_hashes(made), names, strict=False):
-        papers.enter(sha256, PaperKind.REPORT, name, day)
-
-
-def paper_hashes(made: MadeReport) -> list[str]:
-    """The PDFs of a report: itself, and the return form if it has one."""
-    return [made.pdf, made.returns.pdf] if made.returns else [made.pdf]
-
-
 def _register(stored: files.Stored, form: str) -> Blob:
     return files.register(stored, MEDIA_TYPES[form])
 
 
-def _find_made(period: Period, figures: str) -> MadeReport | None:
-    """The newest report of the period, if it holds these figures."""
+def _find_made(period: Period, figures: str, said: str) -> MadeReport | None:
+    """The newest report of the period, if it holds these figures and its return form says this."""
     query = select(MadeReport).where(
         MadeReport.kind == period.kind, MadeReport.month == period.first
     )
     newest = db.session.scalar(query.order_by(MadeReport.id.desc()).limit(1))
-    return newest if newest is not None and newest.figures == figures else None
+    if newest is None or newest.returns is None or newest.figures != figures:
+        return None
+    return newest if newest.returns.figures_hash == said else None
 
 
 def _has_begun(period: Period) -> None:

@@ -19,9 +19,9 @@ from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.models import Ground, MadeReport, State, UnitKind
 from county_portal.policy import Do
-from county_portal.reports import behind, charts, closing, remarks, services
+from county_portal.reports import behind, charts, closing, remarks, services, standing
 from county_portal.reports.forms import PeriodForm, ReasonForm, RemarksForm
-from county_portal.reports.periods import MONTHS, Period
+from county_portal.reports.periods import MONTHS
 from county_portal.reports.shown import BUCKETS, CHARTS, FIGURES, STAGES, VERDICTS
 from county_portal.work.kinds import Kind, Link, Values, show
 
@@ -70,6 +70,7 @@ def report(report_id: int) -> str:
         buckets=BUCKETS,
         charts=charts.of(figures, {name: str(word) for name, word in CHARTS.items()}),
         closings=closing.closings_of(made.month) if figures.months == 1 else [],
+        in_force=standing.is_in_force(made),
         may_close=figures.months == 1 and not figures.partial,
         State=State,
         Ground=Ground,
@@ -116,7 +117,7 @@ def items(report_id: int, figure: str) -> str:
 @needs(Do.REPORT_MAKE)
 def write_remarks(code: str) -> Response:
     """What the report is to say in words, and why items were late."""
-    noted = remarks.noted(Period.named(code), by=me())
+    noted = remarks.noted(services.period_named(code), by=me())
     return form_page("reports/remarks.html", RemarksForm.of(noted), noted=noted)
 
 
@@ -124,7 +125,7 @@ def write_remarks(code: str) -> Response:
 @needs(Do.REPORT_MAKE)
 def keep_remarks(code: str) -> ResponseReturnValue:
     """Keep it; the report is then to be made anew."""
-    period = Period.named(code)
+    period = services.period_named(code)
     noted = remarks.noted(period, by=me())
     form = RemarksForm.of(noted)
     if not form.validate():
@@ -142,7 +143,7 @@ def keep_remarks(code: str) -> ResponseReturnValue:
 @needs(Do.REPORT_CLOSE)
 def close(code: str) -> ResponseReturnValue:
     """Freeze the figures of a month."""
-    job = closing.request_closing(Period.named(code).first, by=me())
+    job = closing.request_closing(closing.month_over(code), by=me())
     db.session.commit()
     return redirect(url_for("work.page", job_id=job.id), 303)
 
@@ -151,7 +152,7 @@ def close(code: str) -> ResponseReturnValue:
 @needs(Do.REPORT_REOPEN)
 def ask_to_reopen(code: str) -> Response:
     """Say why the month is opened again."""
-    month = Period.named(code).first
+    month = closing.month_closed(code)
     return form_page(
         "reports/reopen.html", ReasonForm(), month=month, closing=closing.in_force(month)
     )
@@ -160,7 +161,7 @@ def ask_to_reopen(code: str) -> Response:
 @bp.post("/months/<code>/reopen")
 @needs(Do.REPORT_REOPEN)
 def reopen(code: str) -> ResponseReturnValue:
-    month, form = Period.named(code).first, ReasonForm()
+    month, form = closing.month_closed(code), ReasonForm()
     if not form.validate():
         return form_page("reports/reopen.html", form, month=month, closing=closing.in_force(month))
     row = closing.reopen(month, form.reason.data, by=me())

@@ -84,10 +84,8 @@ def test_no_file_is_a_sentence(visit):
 def test_the_register_goes_into_the_public_file_and_is_proved(app, cast):
     stored = keep_bytes(ISSUED)
     register(stored, "application/pdf")
-    papers.enter(
-        stored.sha256, PaperKind.REPORT, "政府信息公开工作月报2026年2月", date(2026, 2, 28)
-    )
-    papers.enter(stored.sha256, PaperKind.REPORT, "twice", date(2026, 2, 28))
+    papers.enter(stored.sha256, PaperKind.BRIEFING, "政务信息2026年第3期", date(2026, 2, 28))
+    papers.enter(stored.sha256, PaperKind.BRIEFING, "twice", date(2026, 2, 28))
     db.session.commit()
     public_file.reconcile()
     visit = Visitor(make_site(app.config["COUNTY"].PUBLIC))
@@ -98,7 +96,7 @@ def test_the_register_goes_into_the_public_file_and_is_proved(app, cast):
     public_file.reconcile()
     assert "has been withdrawn" in send(visit, ISSUED).text
     assert verify.faults() == []
-    papers.enter(stored.sha256, PaperKind.REPORT, "as before", date(2026, 2, 28))  # issued anew
+    papers.enter(stored.sha256, PaperKind.BRIEFING, "as before", date(2026, 2, 28))  # issued anew
     db.session.commit()
     public_file.reconcile()
     assert "as it was issued" in send(visit, ISSUED).text

@@ -114,7 +114,7 @@ def test_what_no_report_counts_is_missing(cast: Cast, browse: Browse) -> None:
     address = f"/reports/{made.id}/items/published"
     clerk.get(f"/reports/{made.id}/items/secrets", status=404)
     clerk.get(f"/reports/{made.id + 1}/items/published", status=404)
-    clerk.get(f"{address}?when=nonsense", status=422)
+    clerk.get(f"{address}?when=nonsense", status=404)
     for query in ("unit=X", "column=X", "category=X", "took=X", "ground=X"):
         assert "Nothing is counted here by now." in clerk.get(f"{address}?{query}").text
     assert db.session.scalars(select(MadeReport)).all()

@@ -28,7 +28,7 @@ from county_portal.models import (
     UnitKind,
 )
 from county_portal.models import Circular as CircularRow
-from county_portal.reports import circular, circulars, monthly, services
+from county_portal.reports import circular, circulars, closing, monthly, services
 from county_portal.reports.circular_word import to_docx
 from county_portal.reports.figures import as_json, from_json
 from county_portal.reports.lines import MonthlyReport, Stamp, UnitLine
@@ -198,9 +198,9 @@ def test_calm_months_are_told_too(report: MonthlyReport) -> None:
 def made(cast: Cast) -> MadeReport:
     make_item(cast.lin, state=State.PUBLISHED)
     with clock.frozen("2026-04-03T09:00"):
-        report = services.make(Period(MARCH))
-    db.session.commit()
-    return report
+        closing.request_closing(MARCH, by=cast.he)
+        db.session.commit()
+        return closing.in_force(MARCH).report
 
 
 def make(cast: Cast, made: MadeReport) -> CircularRow:

@@ -214,6 +214,36 @@ def test_the_office_decides_the_day(cast: Cast, published: Item) -> None:
         settings.decide("close_month_on_day", "31")
 
 
+def test_months_that_the_timetable_missed_are_closed_the_oldest_first(
+    cast: Cast, published: Item
+) -> None:
+    """The worker stood still until June. Nothing happened in April: it is closed all the same."""
+    months = [[row.month for row in tick(f"2026-06-04T09:0{n}")] for n in range(4)]
+    assert months == [[MARCH], [MARCH, APRIL], [MARCH, APRIL], [MARCH, APRIL]]
+    assert [row.month for row in tick("2026-06-05T09:00")] == [MARCH, APRIL, MAY]
+
+
+def test_a_month_that_fails_is_tried_again_next_day_before_later_ones(
+    cast: Cast, published: Item, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_things: object, **_more: object) -> MadeReport:
+        raise RuntimeError("A broken font")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(services, "make", fails)
+        assert tick("2026-05-06T09:00") == tick("2026-05-06T09:01") == []
+    assert tick("2026-05-06T09:02") == []
+    assert [row.month for row in tick("2026-05-07T09:00")] == [MARCH]
+    assert [row.month for row in tick("2026-05-07T09:01")] == [MARCH, APRIL]
+
+
+def test_months_before_the_first_that_was_closed_are_left_to_the_clerk(
+    cast: Cast, published: Item
+) -> None:
+    close(APRIL, "2026-05-03T09:00", cast.he)
+    assert [row.month for row in tick("2026-05-06T09:00")] == [APRIL]
+
+
 def test_a_month_without_records_is_not_closed(app: Flask, cast: Cast) -> None:
     assert tick("2026-04-05T09:00") == []
     assert db.session.scalars(select(Job).where(Job.task == closing.CLOSING)).all() == []
@@ -222,13 +252,15 @@ def test_a_month_without_records_is_not_closed(app: Flask, cast: Cast) -> None:
 # Several months
 
 
-def test_a_quarter_says_which_of_its_months_are_open(cast: Cast, published: Item) -> None:
+def test_a_longer_report_says_which_of_its_months_are_open(cast: Cast, published: Item) -> None:
+    """Of those that there are records of and that have begun."""
+    with clock.frozen("2026-02-12T09:00"):
+        make_item(cast.lin, state=State.PUBLISHED, formed_on=date(2026, 2, 11))
     close(MARCH, "2026-04-03T09:00", cast.he)
     with clock.frozen("2026-04-10T09:00"):
-        quarter = monthly.build(date(2026, 1, 1), 3)
-        month = monthly.build(MARCH)
-    assert quarter.open_months == (date(2026, 1, 1), date(2026, 2, 1))
-    assert month.open_months == ()
+        assert monthly.build(date(2026, 1, 1), 3).open_months == (date(2026, 2, 1),)
+        assert monthly.build(date(2026, 1, 1), 12).open_months == (date(2026, 2, 1), APRIL)
+        assert monthly.build(MARCH).open_months == ()
 
 
 # On the page
@@ -256,6 +288,23 @@ def test_the_clerk_closes_and_opens_on_the_page(
         assert not page.h1.select(".tag")
         clerk.get("/reports/months/2026-03/reopen", status=404)
         browse(cast.qian).post("/reports/months/2026-03/close", status=403)
+
+
+@pytest.mark.parametrize("code", ["2026-Q1", "2026", "2001-01", "2026-02", "2026-04", "nonsense"])
+def test_only_a_month_that_is_over_and_has_records_has_an_address(
+    cast: Cast, published: Item, browse: Browse, code: str
+) -> None:
+    with clock.frozen("2026-04-03T09:00"):
+        clerk = browse(cast.he)
+        clerk.post(f"/reports/months/{code}/close", status=404)
+        clerk.get(f"/reports/months/{code}/reopen", status=404)
+        clerk.post(f"/reports/months/{code}/reopen", {"reason": "A wrong figure"}, status=404)
+        if code in {"2001-01", "2026-02", "nonsense"}:
+            clerk.get(f"/reports/periods/{code}/remarks", status=404)
+            clerk.post(f"/reports/periods/{code}/remarks", {"words": "Old"}, status=404)
+        with pytest.raises(Refused, match="no records of this month"):
+            closing.request_closing(date(2026, 2, 1), by=cast.he)
+    assert db.session.scalars(select(ClosedMonth)).all() == []
 
 
 def test_a_job_that_died_in_the_middle_closes_once(cast: Cast, published: Item) -> None:

@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from county_portal import settings
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.models import Item, MadeReport, State
-from county_portal.reports import monthly, returns, services
+from county_portal.reports import closing, monthly, returns, services
 from county_portal.reports.lines import MonthlyReport, Stamp
 from county_portal.reports.periods import Period
 from county_portal.reports.returns import Return
@@ -21,7 +22,7 @@ from tests.factories import make_category, make_item
 from tests.reports.county import random_county
 from tests.reports.reading import text_of
 
-FEBRUARY = date(2026, 2, 1)
+FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
 STAMP = Stamp(datetime(2026, 5, 4, 1, 30, tzinfo=UTC), "ab" * 32, "cd" * 32)
 
 
@@ -97,6 +98,32 @@ def test_the_form_is_checked_against_the_report_and_the_one_before(cast: Cast) -
     with clock.frozen("2026-04-02T09:00"):
         assert made.month == FEBRUARY
         assert checks(3)["01本年累计3＝上期累计1＋本期实际1"] is False
+
+
+def test_the_form_a_month_is_closed_with_says_what_it_would_say_today(cast: Cast) -> None:
+    with clock.frozen("2026-02-10T09:00"):
+        make_item(cast.lin, state=State.PUBLISHED, formed_on=FEBRUARY)
+    make_item(cast.lin, state=State.PUBLISHED)
+
+    def words(made: MadeReport) -> str:
+        return re.sub(r"\s", "", text_of(services.file_of(made, "return")[0].read_bytes()))
+
+    with clock.frozen("2026-04-02T09:00"):
+        early = services.make(Period(MARCH), asked_by=cast.he.id)
+        db.session.commit()
+        assert "上期尚无报表" in words(early)
+        assert services.make(Period(MARCH), asked_by=None).id == early.id, "whoever asks"
+        db.session.commit()
+        services.make(Period(FEBRUARY))
+        db.session.commit()
+        settings.decide("contact_phone", "0999-1234567")
+        db.session.commit()
+    with clock.frozen("2026-04-05T09:00"):
+        closing.request_closing(MARCH, by=cast.he)
+        db.session.commit()
+        closed = words(closing.in_force(MARCH).report)
+    assert "01本年累计2＝上期累计1＋本期实际1（相符）" in closed
+    assert "0999-1234567" in closed
 
 
 @pytest.mark.parametrize(("parts", "holds"), [((3, 4), True), ((3, 5), False)])
