@@ -13,14 +13,17 @@ from sqlalchemy import func, select
 from county_portal import audit
 from county_portal.core import clock
 from county_portal.deposits import letters
+from county_portal.deposits.holdings import count_texts
 from county_portal.deposits.lines import lines_of
 from county_portal.deposits.services import DepositDraft
+from county_portal.deposits.settling import find_not_given, settle
 from county_portal.extensions import db, writing
 from county_portal.models import (
     AuditRow,
     Base,
     DepositLine,
     DepositOmission,
+    DepositPart,
     Item,
     MadeReport,
     Person,
@@ -30,7 +33,7 @@ from county_portal.release import verify, writer
 from county_portal.reports import services as reports
 from tests.cast import Cast
 from tests.crowd import DEEDS, Crowd
-from tests.deposits.conftest import NINTH, make_deposit
+from tests.deposits.conftest import NINTH, correct, give_away, make_deposit
 from tests.factories import go, make_item
 from tests.page import Page
 
@@ -127,12 +130,29 @@ def test_what_was_left_out_of_a_deposit_comes_again(app: Flask, cast: Cast) -> N
         db.session.add(left_out)
         db.session.commit()
     with clock.frozen("2026-04-09T10:00"):
-        second = make_deposit(cast, DepositDraft(until_on=date(2026, 4, 8)))
+        second = give_away(make_deposit(cast, DepositDraft(until_on=date(2026, 4, 8))))
         (again,) = lines_of(second.parts[0])
         go(db.session.scalars(select(Item)).one(), State.WITHDRAWN)
         (change,) = letters.changes_due(cast.he)
     assert (again.missing_in, again.lies_there) == ("青政办送〔2026〕1号", True)
     assert change.deposit == "青政办送〔2026〕2号"
+
+
+def test_what_ends_before_a_deposit_is_packed_is_given_to_nobody(app: Flask, cast: Cast) -> None:
+    gone, corrected = (make_item(cast.lin, state=State.PUBLISHED) for _ in range(2))
+    with clock.frozen(NINTH):
+        deposit = make_deposit(cast)
+    with clock.frozen("2026-03-10T10:00"):
+        go(gone, State.WITHDRAWN)
+    correct(corrected, 11)
+    with clock.frozen("2026-03-12T10:00"):
+        assert letters.changes_due(cast.he) == []
+        settle(deposit)
+        give_away(deposit)
+        assert [one.withdrawn for one in find_not_given(deposit)] == [True, False]
+        assert letters.changes_due(cast.he) == []
+        assert count_texts(DepositPart.id, [deposit.parts[0].id]) == {deposit.parts[0].id: 1}
+    assert [one.position for one in lines_of(deposit.parts[0])] == [None, None, 1]
 
 
 def test_the_demonstration_holds_and_can_be_worked_in(app: Flask) -> None:
