@@ -17,8 +17,9 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from county_portal import settings
+from county_portal import files, settings
 from county_portal.access import me, needs
 from county_portal.accounts.attempts import attempt
 from county_portal.admin import log as logbook
@@ -28,7 +29,8 @@ from county_portal.admin.words import DEEDS, deed_name, detail_name, detail_valu
 from county_portal.core import clock, pdf
 from county_portal.core.web import form_page
 from county_portal.extensions import db
-from county_portal.policy import Do
+from county_portal.policy import Do, can
+from county_portal.work.kinds import Kind, Link, kind_of, show
 
 bp = Blueprint("admin", __name__)
 bp.add_app_template_filter(deed_name)
@@ -95,7 +97,30 @@ def jobs_page() -> str:
     """What is being done in the background, what has failed, and why paper may look wrong."""
     page = services.find_jobs(request.args.get("page", 1, type=int))
     shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
-    return render_template("admin/jobs.html", page=page, shortcomings=shortcomings)
+    kinds = {job.id: kind_of(job) for job in page.jobs}
+    followed = {number for number, kind in kinds.items() if kind and can(me(), kind.reads)}
+    return render_template(
+        "admin/jobs.html", page=page, followed=followed, shortcomings=shortcomings
+    )
+
+
+show(
+    files.SWEEP,
+    Kind(
+        title=lambda _asked: str(_("Removing files that nobody names")),
+        stages={
+            "Looking for files that nobody names": _l("Looking for files that nobody names"),
+        },
+        reads=Do.SETTING_MANAGE,
+        makes=Do.SETTING_MANAGE,
+        results=lambda _asked, _made: [_all_work()],
+        back=lambda _asked: _all_work(),
+    ),
+)
+
+
+def _all_work() -> Link:
+    return Link(_l("All background work"), url_for("admin.jobs_page"))
 
 
 # The calendar

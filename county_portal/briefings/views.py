@@ -5,14 +5,14 @@ import json
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from county_portal.access import me, needs
 from county_portal.briefings import approving, mastheads, printing, services, sources
 from county_portal.briefings.finding import Line, count_for, find_briefings, waiting_for
+from county_portal.briefings.following import STAGES, name_of
 from county_portal.briefings.forms import ListForm, StartForm
-from county_portal.briefings.paper import day_line, name_line
+from county_portal.briefings.paper import day_line
 from county_portal.briefings.steps import STEPS
 from county_portal.briefings.typesetting import LINE_BREAK
 from county_portal.core.web import form_page
@@ -25,13 +25,6 @@ from county_portal.workflow import open_steps
 
 bp = Blueprint("briefings", __name__, url_prefix="/briefings")
 
-STAGES = {
-    "": _l("Waiting for its turn"),
-    "Setting the pages": _l("Setting the pages"),
-    "Drawing the pages": _l("Drawing the pages"),
-    "Writing the Word file": _l("Writing the Word file"),
-    "Storing the briefing": _l("Storing the briefing"),
-}
 ROAD = (
     Do.BRIEFING_SUBMIT,
     Do.BRIEFING_RECALL,
@@ -45,11 +38,6 @@ ROAD = (
 def for_briefings() -> dict[str, object]:
     """How an issue is called, on whichever page it stands, and what tells drafts apart."""
     return {"name_of": name_of, "about": about}
-
-
-def name_of(briefing: Briefing) -> str:
-    """As it is called on paper, once it has a number; before that by its masthead."""
-    return name_line(briefing.masthead.name, briefing.frozen, special=briefing.special)
 
 
 def about(line: Line) -> str:

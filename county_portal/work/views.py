@@ -20,7 +20,13 @@ bp = Blueprint("work", __name__, url_prefix="/work")
 bp.add_app_template_filter(failure)
 
 WAITING = _l("Waiting for its turn")
-READERS = (Do.REPORT_READ, Do.BRIEFING_READ, Do.GAZETTE_READ, Do.DEPOSIT_READ)
+READERS = (
+    Do.REPORT_READ,
+    Do.BRIEFING_READ,
+    Do.GAZETTE_READ,
+    Do.DEPOSIT_READ,
+    Do.SETTING_MANAGE,
+)
 """Any of them opens the page; each kind of work then says which."""
 
 

@@ -15,10 +15,18 @@ from county_portal.core.errors import Refused
 from county_portal.deposits.names import Names
 from county_portal.extensions import db
 from county_portal.gazettes import composing
-from county_portal.models import AuditRow, DepositLetter, Job, JobState
-from county_portal.policy import Do
+from county_portal.models import (
+    AuditRow,
+    BriefingState,
+    DepositLetter,
+    Job,
+    JobState,
+    Person,
+)
+from county_portal.policy import Do, can
 from county_portal.work.failures import failure
 from county_portal.work.kinds import KINDS, Kind, Link
+from tests.briefings.office import go_to, make_briefing, make_masthead, published
 from tests.cast import Cast
 from tests.deposits.conftest import make_deposit
 from tests.gazettes.office import MONTH
@@ -85,6 +93,9 @@ NAMED = {
         "deposits.package": "Packages of deposit 青政办送〔2026〕1号, 2026-03",
         "deposits.letter": "Letter about changes, 青政办送函〔2026〕3号",
         "gazettes.print": "Printing: Gazette of 2026-03",
+        "briefings.print": "Printing: 政务信息2026年第1期",
+        "briefings.preview": "Preview: 政务信息2026年第1期",
+        "files.sweep": "Removing files that nobody names",
     },
     "zh_Hans_CN": {
         "reports.make": "报表 2026-02",
@@ -93,12 +104,16 @@ NAMED = {
         "deposits.package": "送交包：青政办送〔2026〕1号（2026-03）",
         "deposits.letter": "撤换函：青政办送函〔2026〕3号",
         "gazettes.print": "排印：2026-03 公报",
+        "briefings.print": "排印：政务信息2026年第1期",
+        "briefings.preview": "预览：政务信息2026年第1期",
+        "files.sweep": "清理无记录的文件",
     },
 }
 
 
-@pytest.mark.parametrize("language", list(NAMED))
-def test_every_kind_of_work_names_the_thing_it_is_of(app: Flask, cast: Cast, language: str) -> None:
+@pytest.fixture
+def asked(cast: Cast, waiting_queue: None) -> dict[str, object]:
+    """What any kind of work may be asked of: one thing of each."""
     with clock.frozen("2026-03-09T10:00"):
         deposit = make_deposit(cast)
         gazette = composing.compose_issue(MONTH, by=cast.he)
@@ -107,10 +122,57 @@ def test_every_kind_of_work_names_the_thing_it_is_of(app: Flask, cast: Cast, lan
     letter.made_at = clock.now()
     db.session.add(letter)
     db.session.flush()
-    asked = {"deposit": deposit.id, "letter": letter.id, "gazette": gazette.id, "period": "2026-02"}
+    briefing = make_briefing(
+        cast.he, make_masthead(cast.he, "政务信息"), (published(cast.lin, title="修复河堤"),)
+    )
+    go_to(briefing, BriefingState.APPROVED, cast.he, cast.tang)
+    return {
+        "deposit": deposit.id,
+        "letter": letter.id,
+        "gazette": gazette.id,
+        "period": "2026-02",
+        "briefing_id": briefing.id,
+        "frozen_id": briefing.frozen.id,
+    }
+
+
+@pytest.mark.parametrize("language", list(NAMED))
+def test_every_kind_of_work_names_the_thing_it_is_of(
+    app: Flask, asked: dict[str, object], language: str
+) -> None:
     with app.test_request_context(), force_locale(language):
         said = {task: kind.title(asked) for task, kind in KINDS.items() if task != "t"}
     assert said == NAMED[language]
+
+
+def test_every_task_has_a_page_that_shows_how_far_it_is_and_stops_it(
+    browse: Browse, cast: Cast, asked: dict[str, object]
+) -> None:
+    ours = {name for name, do in jobs.TASKS.items() if do.__module__.startswith("county_portal.")}
+    assert ours == set(KINDS) - {"t"}
+    for task in sorted(ours):
+        kind = KINDS[task]
+        one = add(key=f"{task}:0", task=task, arguments=json.dumps(asked), doing="")
+        reader = next(it for it in vars(cast).values() if may(it, kind.reads, kind.makes))
+        browser = browse(reader)
+        page = browser.get(f"/work/{one.id}")
+        assert page.select_one("progress")["value"] == "30", task
+        assert page.select_one("form[action$=stop]"), task
+        browser.post(f"/work/{one.id}/stop")
+        assert db.session.get(Job, one.id).state is JobState.CANCELLED, task
+
+
+def may(one: object, *deeds: Do) -> bool:
+    return isinstance(one, Person) and all(can(one, deed) for deed in deeds)
+
+
+@pytest.mark.parametrize("task", ["briefings.print", "briefings.preview", "files.sweep"])
+def test_what_is_made_of_it_leads_on(
+    browse: Browse, cast: Cast, asked: dict[str, object], task: str
+) -> None:
+    one = add(task=task, arguments=json.dumps(asked), state=JobState.DONE, result="{}")
+    browser = browse(cast.sys if task == "files.sweep" else cast.he)
+    browser.get(browser.get(f"/work/{one.id}").select_one("a.btn-primary")["href"])
 
 
 def test_what_came_of_it_is_one_click_away(clerk: Page) -> None:
