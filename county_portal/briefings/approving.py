@@ -7,7 +7,12 @@ from sqlalchemy import select
 from county_portal import audit, papers, workflow
 from county_portal.briefings.content import Number, content_of, hash_of
 from county_portal.briefings.mastheads import series, total_series
-from county_portal.briefings.printing import digest_of, request_print
+from county_portal.briefings.printing import (
+    check_printable,
+    digest_of,
+    request_preview,
+    request_print,
+)
 from county_portal.briefings.steps import STEPS
 from county_portal.catalogue.numbers import draw
 from county_portal.core import clock
@@ -29,14 +34,16 @@ def take(
 ) -> None:
     """One step on the road. What is approved is exactly what was read, masthead included.
 
-    Raises what `workflow.check` raises, and OutOfDate if the briefing changed since
-    the page was drawn.
+    Raises what `workflow.check` raises, OutOfDate if the briefing changed since the page was
+    drawn, and Refused for a number where there is no paper to bear it.
     """
     step = workflow.check(STEPS, briefing, action, by=by, note=note)
     if briefing.version != seen_version:
         raise OutOfDate("The briefing has changed since this page was drawn; read it again")
     if step.action is Do.BRIEFING_APPROVE and seen_digest != digest_of(briefing):
         raise OutOfDate("The briefing has changed since this page was drawn; read it again")
+    if step.action is Do.BRIEFING_APPROVE:
+        check_printable(briefing)  # no number is given to what has no paper
     was, told = briefing.state, seen(note).strip()
     if step.action is Do.BRIEFING_WITHDRAW and briefing.frozen and briefing.frozen.printed:
         papers.withdraw(briefing.frozen.printed.pdf)
@@ -55,6 +62,8 @@ def take(
     )
     told_of: dict[str, Any] = {"was": was, "now": step.target, "note": told, **_named(frozen)}
     audit.record(by, step.action, briefing, **told_of)
+    if step.action is Do.BRIEFING_SUBMIT:
+        request_preview(briefing, by=by)
 
 
 def road_of(briefing: Briefing) -> list[BriefingStep]:

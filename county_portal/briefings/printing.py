@@ -143,7 +143,8 @@ def print_job(frozen: FrozenBriefing) -> Job | None:
 def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
     """Ask for pictures of the briefing as it stands now. None: they are there already."""
     require(by, Do.BRIEFING_READ)
-    if pages_of(digest_of(briefing)):
+    digest = digest_of(briefing)
+    if pages_of(digest) and _tried(briefing, digest) is not None:
         return None
     series = f"{PREVIEW}:{briefing.id}"
     return jobs.request(PREVIEW, series=series, by=by, briefing_id=briefing.id, at=briefing.version)
@@ -157,13 +158,43 @@ def preview_in_background(
     briefing = db.session.get_one(Briefing, briefing_id)
     content = _content(briefing)
     db.session.rollback()
+    return {**try_out(content, progress), "version": at}
+
+
+def try_out(content: Content, progress: jobs.Progress) -> dict[str, object]:
+    """Both files are made once and let go; pictures of the pages stay."""
     digest = _digest(content)
     progress(5, SETTING)
     printed = paper.to_pdf(content, jobs.within(progress, 5, 60, SETTING))
-    progress(60, "Drawing the pages")
+    progress(60, "Writing the Word file")
+    word.to_docx(content, printed.left_out)
+    progress(70, "Drawing the pages")
     _draw(printed.pdf, digest)
-    left_out = titles_of(content, printed.left_out)
-    return {"digest": digest, "version": at, "left_out": left_out}
+    return {"digest": digest, "left_out": titles_of(content, printed.left_out)}
+
+
+def check_printable(briefing: Briefing) -> None:
+    """Raises Refused unless all of it was set on paper just as it stands now."""
+    tried = _tried(briefing, digest_of(briefing))
+    if tried is None:
+        raise Refused(
+            "Its pages have not been set as it stands now: press “Preview”, read them, then approve"
+        )
+    if tried["left_out"]:
+        raise Refused(
+            "These cannot be set on paper: %(titles)s. Return the briefing, to have them shortened "
+            "or taken out",
+            titles="; ".join(tried["left_out"]),
+        )
+
+
+def _tried(briefing: Briefing, digest: str) -> dict[str, Any] | None:
+    """What came of the newest pictures of this content."""
+    done = select(Job.result).where(
+        Job.key.startswith(f"{PREVIEW}:{briefing.id}:"), Job.state == JobState.DONE
+    )
+    results = map(json.loads, db.session.scalars(done.order_by(Job.id.desc())))
+    return next((one for one in results if one["digest"] == digest), None)
 
 
 def digest_of(briefing: Briefing) -> str:

@@ -1,12 +1,16 @@
 """The demonstration county's briefings: three mastheads, an issue, one that waits for approval."""
 
+import json
+
 from sqlalchemy import select
 
 from county_portal.briefings import approving, mastheads, pieces, printing, services, sources
+from county_portal.briefings.content import content_of
 from county_portal.briefings.mastheads import Counts, MastheadDraft
+from county_portal.core import clock
 from county_portal.core.html import text_of
 from county_portal.extensions import db
-from county_portal.models import Briefing, Masthead, Person, Role, UnitKind
+from county_portal.models import Briefing, JobState, Masthead, Person, Role, UnitKind
 from county_portal.policy import Do
 
 OFFICE = "青禾县人民政府办公室"
@@ -50,6 +54,7 @@ def brief() -> None:
     issue = _compose(news, "news", clerk)
     if issue.parts:
         _move(issue, Do.BRIEFING_SUBMIT, clerk)
+        _set_the_pages(issue)
         _move(issue, Do.BRIEFING_APPROVE, issuer)
     waiting = _compose(urgent, "urgent", clerk)
     if waiting.parts:
@@ -97,6 +102,15 @@ def _draft(briefing: Briefing) -> services.BriefingDraft:
 
 def _shortened(html: str) -> str:
     return "\n".join(text_of(html).splitlines()[:SHORTENED])
+
+
+def _set_the_pages(briefing: Briefing) -> None:
+    """The worker would do it, which cannot know yet that it was asked."""
+    job = printing.preview_job(briefing)
+    if job is not None:
+        tried = printing.try_out(content_of(briefing), lambda *_told: None)
+        job.state, job.progress, job.done_at = JobState.DONE, 100, clock.now()
+        job.result = json.dumps({**tried, "version": briefing.version})
 
 
 def _move(briefing: Briefing, action: Do, by: Person) -> None:

@@ -9,7 +9,15 @@ from county_portal.briefings.services import start_briefing
 from county_portal.core.html import text_of
 from county_portal.extensions import db
 from county_portal.models import Briefing, BriefingState, Masthead, PartKind, State
-from tests.briefings.office import go_to, make_briefing, make_masthead, published, revision_of
+from county_portal.policy import Do
+from tests.briefings.office import (
+    go_to,
+    make_briefing,
+    make_masthead,
+    move,
+    published,
+    revision_of,
+)
 from tests.factories import go, make_column
 
 S = BriefingState
@@ -262,13 +270,37 @@ def test_a_paper_that_failed_can_be_asked_for_again(app, clerk, cast, briefing, 
     def broken(*_args):
         raise OSError("no room on the disk")
 
+    go_to(briefing, S.SUBMITTED, cast.he, cast.tang)
     with monkeypatch.context() as patch:
         patch.setattr(printing.paper, "to_pdf", broken)
-        go_to(briefing, S.APPROVED, cast.he, cast.tang)
+        move(briefing, Do.BRIEFING_APPROVE, cast.tang)
     page = clerk.get(f"/briefings/{briefing.id}")
     assert "no room on the disk" in page.select_one("#print").text
     page = clerk.post(f"/briefings/{briefing.id}/print")
     assert "Download as PDF" in page.select_one("#print").text
+
+
+def test_the_work_can_be_watched_and_stopped_and_asked_for_again(clerk, cast, briefing, request):
+    go_to(briefing, S.SUBMITTED, cast.he, cast.tang)
+    request.getfixturevalue("waiting_queue")
+    move(briefing, Do.BRIEFING_APPROVE, cast.tang)
+    address = f"/briefings/{briefing.id}"
+    work = clerk.get(address).select_one("#print a[href^='/work/']")["href"]
+    assert "stopped" in clerk.post(f"{work}/stop").text
+    page = clerk.get(address)
+    assert "The work was stopped" in page.select_one("#print").text
+    page = clerk.post(page.select_one("#print form")["action"])
+    again = page.select_one("#print a[href^='/work/']")["href"]
+    assert again != work
+    assert page.select_one("#print progress")
+
+
+def test_pictures_that_are_being_drawn_can_be_stopped(clerk, cast, briefing, waiting_queue):
+    address = f"/briefings/{briefing.id}"
+    work = clerk.post(f"{address}/preview").select_one("#preview a[href^='/work/']")["href"]
+    assert "Preview: 政务信息" in clerk.get(work).h1.text
+    clerk.post(f"{work}/stop")
+    assert "The work was stopped" in clerk.get(address).select_one("#preview").text
 
 
 def test_an_entry_that_may_not_stand_any_longer_is_named(clerk, cast, briefing):

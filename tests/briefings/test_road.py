@@ -35,6 +35,7 @@ from tests.briefings.office import (
     move,
     published,
     revision_of,
+    was_previewed,
 )
 from tests.factories import go, make_item, somebody
 
@@ -71,6 +72,54 @@ def test_approval_numbers_freezes_and_prints(cast, approved):
         path, sha256 = printing.file_of(approved, form)
         assert db.session.get(Blob, sha256).media_type == media_type
         assert path.stat().st_size > 1000
+
+
+def test_submission_sets_the_pages_that_the_issuer_reads(cast, water_item):
+    briefing = make_briefing(cast.he, items=(water_item,))
+    go_to(briefing, S.SUBMITTED, cast.he, cast.tang)
+    assert printing.pages_of(printing.digest_of(briefing)) == 2
+
+
+def test_no_number_is_drawn_before_the_pages_are_set(cast, water_item, waiting_queue):
+    masthead = make_masthead(cast.he)
+    briefing = make_briefing(cast.he, masthead, (water_item,))
+    move(briefing, Do.BRIEFING_SUBMIT, cast.he)
+    with pytest.raises(Refused, match="have not been set"):
+        approve(briefing, cast.tang)
+    db.session.rollback()
+    was_previewed(briefing, "水利局加强防汛检查")
+    with pytest.raises(Refused, match="cannot be set on paper: 水利局加强防汛检查"):
+        approve(briefing, cast.tang)
+    db.session.rollback()
+    was_previewed(briefing)
+    approve(briefing, cast.tang)
+    assert briefing.frozen.number == 1
+
+
+def approve(briefing, by):
+    seen = {"seen_version": briefing.version, "seen_digest": printing.digest_of(briefing)}
+    approving.take(briefing, Do.BRIEFING_APPROVE, **seen, by=by)
+    db.session.commit()
+
+
+def test_what_cannot_be_written_for_word_gets_no_number(cast, water_item, monkeypatch):
+    def broken(*_args):
+        raise ValueError("a table that Word does not know")
+
+    monkeypatch.setattr(printing.word, "to_docx", broken)
+    briefing = make_briefing(cast.he, items=(water_item,))
+    with pytest.raises(Refused, match="have not been set"):
+        go_to(briefing, S.APPROVED, cast.he, cast.tang)
+
+
+def test_as_many_headings_as_there_may_be_are_printed(cast, water_item):
+    briefing = make_briefing(cast.he, items=(water_item,))
+    for number in range(pieces.MOST_PARTS - 1):
+        pieces.add_heading(briefing, by=cast.he).title = f"标题{number}"
+    db.session.commit()
+    go_to(briefing, S.APPROVED, cast.he, cast.tang)
+    db.session.expire_all()
+    assert briefing.frozen.printed.pages > 10
 
 
 def test_a_reprint_gives_the_same_bytes(approved):
