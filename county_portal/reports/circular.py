@@ -15,21 +15,21 @@ from county_portal.reports.words import KINDS
 
 @dataclass(frozen=True)
 class Place:
-    """One unit among those of its kind. Equal figures share a rank."""
+    """One unit among those of its kind. Equal figures share a rank; a closed unit has none."""
 
-    rank: int
+    rank: int | None
     name: str
     submitted: int
     published: int
     returned: int
     late: int
     overdue: int
-    on_time_share: Decimal
+    on_time_share: Decimal | None
 
     @property
     def is_silent(self) -> bool:
-        """Whether it reported nothing (零报送)."""
-        return self.submitted == 0
+        """Whether it reported nothing (零报送). Nothing is expected of a closed unit."""
+        return self.rank is not None and self.submitted == 0
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,12 @@ class Block:
 
 
 def build(report: MonthlyReport) -> Circular:
-    """The circular over the figures of a report. Units that are closed by now are not ranked."""
+    """The circular over the figures of a report.
+
+    Units that are closed by now are not ranked, and stand in it if they did something.
+    """
     named = settings.number("circular_names")
-    units = [one for one in report.units if one.active]
+    units = [one for one in report.units if one.active or _did_something(one)]
     fields = (_field(kind, [one for one in units if one.kind == kind], named) for kind in KINDS)
     return Circular(
         month=report.month,
@@ -99,17 +102,27 @@ def to_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
     )
 
 
+def _did_something(unit: UnitLine) -> bool:
+    """In the period itself: what it published before is no line of this circular."""
+    did = (unit.submitted, unit.published, unit.returned, unit.declined, unit.overdue)
+    return any(did)
+
+
 def _field(kind: str, units: Sequence[UnitLine], named: int) -> Field:
-    scores = sorted((_score(one) for one in units), reverse=True)
-    places = sorted(
-        (_place(one, scores.index(_score(one)) + 1) for one in units), key=lambda one: one.rank
-    )
-    first = [one for one in places if one.rank <= named and one.published]
-    others = [one for one in places if one not in first and not one.is_silent]
-    limit = others[-named].rank if len(others) >= named else 0
-    last = [one for one in others if one.rank >= limit]
+    open_units = [one for one in units if one.active]
+    scores = sorted((_score(one) for one in open_units), reverse=True)
+    ranks = {one.code: scores.index(_score(one)) + 1 for one in open_units}
+    ranked = sorted(open_units, key=lambda one: ranks[one.code])
+    closed = [one for one in units if not one.active]
+    first = [one for one in ranked if ranks[one.code] <= named and one.published]
+    others = [one for one in ranked if one not in first and one.submitted]
+    limit = ranks[others[-named].code] if len(others) >= named else 0
+    last = [one for one in others if ranks[one.code] >= limit]
     return Field(
-        kind, tuple(places), tuple(one.name for one in first), tuple(one.name for one in last)
+        kind,
+        tuple(_place(one, ranks.get(one.code)) for one in (*ranked, *closed)),
+        tuple(one.name for one in first),
+        tuple(one.name for one in last),
     )
 
 
@@ -117,7 +130,7 @@ def _score(unit: UnitLine) -> tuple[int, int]:
     return unit.published, unit.submitted
 
 
-def _place(unit: UnitLine, rank: int) -> Place:
+def _place(unit: UnitLine, rank: int | None) -> Place:
     return Place(
         rank=rank,
         name=unit.name,
@@ -146,14 +159,14 @@ def blocks(circular: Circular) -> Iterable[Block]:
     """The text of the circular, piece by piece."""
     t, places = circular.totals, circular.places
     period = circular.period
-    reporting = sum(not one.is_silent for one in places)
+    reporting = sum(one.submitted > 0 for one in places)
     yield Block("text", f"现将{period.title}各单位政府信息报送和公开情况通报如下。")
     yield Block("heading", "一、总体情况")
     yield Block(
         "text",
         f"{period.this}，全县{len(places)}个单位中有{reporting}个单位报送信息，共报送{t.submitted}件，"
         f"公开{t.published}件，退回{t.returned}次，不予采用{t.declined}件；"
-        f"按时公开{t.on_time}件，按时公开率{t.on_time_share}%。",
+        f"按时公开{t.on_time}件，按时公开率{_known(t.on_time_share, '%')}。",
     )
     yield Block("heading", "二、各单位情况")
     for field in circular.fields:
@@ -177,25 +190,34 @@ def _about(field: Field) -> Iterable[Block]:
         words.append(f"公开信息居前的{kind}是：{_names(field.first, published)}")
     if field.last:
         words.append(f"有报送而公开信息居后的{kind}是：{_names(field.last, published)}")
-    yield Block("text", f"{'；'.join(words)}。" if words else f"{kind}均没有公开的信息。")
+    if not words and not any(published.values()):
+        words.append(f"{kind}均没有公开的信息")
+    closed = [one.name for one in field.places if one.rank is None]
+    if closed:
+        words.append(f"已停用的单位不排名次：{'、'.join(closed)}")
+    yield Block("text", f"{'；'.join(words)}。")
     yield Block(
         "table",
         f"{kind}报送和公开情况",
         ("名次", "单位", "报送", "公开", "退回", "逾期公开", "逾期未公开", "按时率（%）"),
         tuple(
             (
-                str(one.rank),
+                str(one.rank or "—"),
                 one.name,
                 str(one.submitted),
                 str(one.published),
                 str(one.returned),
                 str(one.late),
                 str(one.overdue),
-                str(one.on_time_share) if one.published else "—",
+                _known(one.on_time_share if one.published else None),
             )
             for one in field.places
         ),
     )
+
+
+def _known(share: Decimal | None, unit: str = "") -> str:
+    return "—" if share is None else f"{share}{unit}"
 
 
 def _names(names: Iterable[str], numbers: dict[str, int]) -> str:

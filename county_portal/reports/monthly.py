@@ -50,7 +50,7 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
         before=before,
         year_before=year_before,
         changes=tuple(_changes(totals, before, year_before)),
-        units=tuple(sections.units(now, known, published_before)),
+        units=tuple(sections.units(now, known, published_before, period)),
         columns=tuple(
             sections.columns(now.published, fields, course.last_fed(now.until), now.until)
         ),
@@ -100,7 +100,7 @@ def _past(
         then = closed[period.first]
         return then.totals, {unit.code: unit.published for unit in then.units}
     found = records.read(period)
-    lines = sections.units(found, known, {})
+    lines = sections.units(found, known, {}, period)
     return _totals(found), {unit.code: unit.published for unit in lines}
 
 

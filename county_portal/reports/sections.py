@@ -21,6 +21,7 @@ from county_portal.reports.lines import (
     PublishedLine,
     UnitLine,
 )
+from county_portal.reports.periods import Period
 from county_portal.reports.records import Aftermath, FirstPublication, Records
 
 KINDS = list(UnitKind)
@@ -39,8 +40,14 @@ def all_units() -> Sequence[Unit]:
     return sorted(units, key=lambda one: KINDS.index(one.kind))
 
 
-def units(found: Records, known: Sequence[Unit], before: Mapping[str, int]) -> Iterable[UnitLine]:
-    """A line for each unit that is open or did something. before: published then, by code."""
+def units(
+    found: Records, known: Sequence[Unit], before: Mapping[str, int], period: Period
+) -> Iterable[UnitLine]:
+    """A line for each unit that is open and was there in the period, or did something.
+
+    before: what was published in the period before, by code.
+    """
+    _start, end = period.bounds
     submitted, returned, declined, published, waiting = (
         Counter(one.unit_id for one in happenings)
         for happenings in (
@@ -72,7 +79,8 @@ def units(found: Records, known: Sequence[Unit], before: Mapping[str, int]) -> I
             active=unit.active,
         )
         did = (line.submitted, line.published, line.published_before, line.returned, line.declined)
-        if unit.active or any(did) or line.overdue:
+        was_there = unit.created_at is None or unit.created_at < end
+        if (unit.active and was_there) or any(did) or line.overdue:
             yield line
 
 

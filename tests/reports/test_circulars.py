@@ -46,13 +46,12 @@ STAMP = Stamp(datetime(2026, 5, 4, 1, 30, tzinfo=UTC), "ab" * 32, "cd" * 32)
 
 
 def unit(name: str, submitted: int, published: int, **more: object) -> UnitLine:
-    words = {"kind": "township", "late": 0, "overdue": 0, "active": True, **more}
+    words = {"kind": "township", "late": 0, "overdue": 0, "published_before": 0, **more}
     return UnitLine(
         code=name,
         name=name,
         submitted=submitted,
         published=published,
-        published_before=0,
         returned=0,
         declined=0,
         on_time=published - int(str(words["late"])),
@@ -102,17 +101,43 @@ def test_who_published_nothing_is_never_first_and_nobody_is_first_and_last(
     assert (field.first, field.last) == (("b",), ("a",))
 
 
-def test_each_kind_is_ranked_by_itself_and_closed_units_are_not(report: MonthlyReport) -> None:
+def test_each_kind_is_ranked_by_itself(report: MonthlyReport) -> None:
+    units = (unit("t", 1, 1), unit("d", 9, 9, kind="department"))
+    made = circular.build(replace(report, units=units))
+    assert [(one.kind, [(p.rank, p.name) for p in one.places]) for one in made.fields] == [
+        ("township", [(1, "t")]),
+        ("department", [(1, "d")]),
+    ]
+
+
+def test_a_closed_unit_stands_below_with_what_it_did_and_without_a_rank(
+    report: MonthlyReport,
+) -> None:
     units = (
         unit("t", 1, 1),
-        unit("d", 9, 9, kind="department"),
         unit("gone", 2, 2, active=False),
+        unit("left", 0, 0, overdue=1, active=False),
+        unit("empty", 0, 0, published_before=3, active=False),
+        unit("d", 4, 4, kind="department", active=False),
     )
     made = circular.build(replace(report, units=units))
-    assert [(one.kind, [p.name for p in one.places]) for one in made.fields] == [
-        ("township", ["t"]),
-        ("department", ["d"]),
+    township, _department = made.fields
+    assert [(p.rank, p.name) for p in township.places] == [(1, "t"), (None, "gone"), (None, "left")]
+    assert (township.first, township.last) == (("t",), ())
+    blocks = list(circular.blocks(made))
+    words = "".join(block.words for block in blocks)
+    assert "全县4个单位中有3个单位报送信息" in words
+    assert "公开信息居前的乡镇是：t（1件）；已停用的单位不排名次：gone、left。" in words
+    assert "本月没有零报送的单位。" in words, "nothing is expected of a closed one"
+    assert "left（逾期未公开1件）" in words
+    tables = [block.rows for block in blocks if block.kind == "table"]
+    assert [row[:4] for row in tables[0]] == [
+        ("1", "t", "1", "1"),
+        ("—", "gone", "2", "2"),
+        ("—", "left", "0", "0"),
     ]
+    assert "均没有公开的信息" not in words, "the closed department has published"
+    assert [row[:4] for row in tables[1]] == [("—", "d", "4", "4")]
 
 
 def test_the_figures_are_those_of_the_report(app: Flask) -> None:

@@ -73,6 +73,23 @@ def test_a_published_item_is_counted_where_it_belongs(cast: Cast) -> None:
     assert [(one.code, one.count) for one in report.categories] == [("20-1", 1), ("", 0)]
 
 
+def test_a_unit_that_was_entered_after_the_period_is_there_if_it_did_something(cast: Cast) -> None:
+    with clock.frozen("2026-03-31T23:00"):
+        make_unit("M01", "Entered in March")
+    with clock.frozen("2026-04-01T09:00"):
+        make_unit("N01", "Entered in April")
+        moved = make_unit("N02", "Took over an item")
+        make_unit("N03", "Older than the records", created_at=None)
+        item = make_item(cast.lin, state=State.PUBLISHED)
+    assert {"M01", "N03"} <= {one.code for one in built().units}
+    assert not {"N01", "N02"} & {one.code for one in built().units}
+    assert {"N01", "N02"} <= {one.code for one in built(date(2026, 4, 1)).units}
+    item = make_item(cast.lin, state=State.PUBLISHED)
+    item.unit_id = moved.id
+    db.session.commit()
+    assert "N02" in {one.code for one in built().units}
+
+
 def test_units_columns_and_categories_with_nothing_are_there_with_0(cast: Cast) -> None:
     make_column("notices")
     make_category()
