@@ -16,10 +16,10 @@ PREFIX = b"county-portal/figures/v1\0"
 HUNDREDTH = Decimal("0.01")
 
 
-def share(part: int, whole: int) -> Decimal:
-    """Per cent with two decimals, rounded half up; 0 of nothing is 0. Shares need not add up."""
+def share(part: int, whole: int) -> Decimal | None:
+    """Per cent with two decimals, rounded half up; None of nothing. Shares need not add up."""
     if whole == 0:
-        return Decimal("0.00")
+        return None
     return (Decimal(part) * 100 / Decimal(whole)).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 

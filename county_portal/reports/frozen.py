@@ -1,7 +1,7 @@
 """What was frozen when a month was closed, and what the records say otherwise since."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -33,19 +33,32 @@ def between(first: date, last: date) -> dict[date, Frozen]:
     query = select(ClosedMonth.figures).where(
         ClosedMonth.reopened_at.is_(None), ClosedMonth.month >= first, ClosedMonth.month <= last
     )
-    found = (from_json(Frozen, figures) for figures in db.session.scalars(query))
+    found = (_read(figures) for figures in db.session.scalars(query))
     return {one.month: one for one in found}
 
 
-def open_months(period: Period, until: date) -> tuple[date, ...]:
-    """Its months that are open, from that of the first record to that of the last day counted."""
-    begun = records.begun()
+def _read(figures: str) -> Frozen:
+    """What was frozen. The first months gave 0 as the share of nothing."""
+    one = from_json(Frozen, figures)
+    if one.totals.published:
+        return one
+    return replace(one, totals=replace(one.totals, on_time_share=None))
+
+
+def open_months(
+    period: Period, until: date, begun: date | None, closed: Container[date]
+) -> tuple[date, ...]:
+    """Its months that are not closed, from that of the first record to that of a day."""
     if begun is None:
         return ()
-    closed = select(ClosedMonth.month).where(ClosedMonth.reopened_at.is_(None))
-    known = set(db.session.scalars(closed.where(ClosedMonth.month.in_(period.each_month))))
     first = begun.replace(day=1)
-    return tuple(one for one in period.each_month if first <= one <= until and one not in known)
+    return tuple(one for one in period.each_month if first <= one <= until and one not in closed)
+
+
+def open_now(period: Period) -> tuple[date, ...]:
+    """Its months that are not closed at this moment."""
+    closed = between(period.first, period.last)
+    return open_months(period, period.last, records.begun(), closed)
 
 
 def adjustments(

@@ -24,7 +24,7 @@ class Totals:
     published: int
     on_time: int
     late: int
-    on_time_share: Decimal
+    on_time_share: Decimal | None  # None: nothing was published
     returned: int
     declined: int
     corrected: int
@@ -95,7 +95,7 @@ class ColumnLine:
     name: str
     under: str
     count: int
-    share: Decimal
+    share: Decimal | None
     last_on: date | None = None
     update_days: int | None = None
     overdue_by: int | None = 0
@@ -109,7 +109,7 @@ class CategoryLine:
     name: str
     article: str
     count: int
-    share: Decimal
+    share: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Bucket:
 
     name: str
     count: int
-    share: Decimal
+    share: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ class MonthlyReport:
     """Everything the paper prints, of a month or of several. until: the last day counted.
 
     open_months: months of the period that are not closed, where it holds several.
+    open_compared: months it is compared with that are not closed.
     """
 
     month: date
@@ -231,6 +232,7 @@ class MonthlyReport:
     withdrawals: tuple[Afterwards, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     open_months: tuple[date, ...] = ()
+    open_compared: tuple[date, ...] = ()
     remarks: tuple[str, ...] = ()
     annex: tuple[AnnexGroup, ...] = ()
 

@@ -36,10 +36,10 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
     names = {unit.id: unit.name for unit in known}
     span = Period(shift(period.first, months - 12), 12)
     counts = course.by_month(span)
-    closed = frozen.between(shift(period.first, -12), period.last)
+    begun, closed = records.begun(), frozen.between(shift(period.first, -12), period.last)
     totals = _totals(now)
     before, published_before = _past(period.before, closed, known)
-    year_before = _a_year_before(period, closed, known)
+    year_before = _a_year_before(period, closed, known, begun)
     return MonthlyReport(
         month=period.first,
         months=months,
@@ -68,7 +68,12 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
         adjustments=(
             tuple(frozen.adjustments(period.first, closed, counts)) if months == 1 else ()
         ),
-        open_months=frozen.open_months(period, now.until) if months > 1 else (),
+        open_months=(frozen.open_months(period, now.until, begun, closed) if months > 1 else ()),
+        open_compared=tuple(
+            month
+            for one in ((period.year_before, period.before) if year_before else (period.before,))
+            for month in frozen.open_months(one, one.last, begun, closed)
+        ),
         remarks=_remarks(period),
         annex=tuple(sections.annex(now.published, fields, names)) if annex else (),
     )
@@ -105,11 +110,10 @@ def _past(
 
 
 def _a_year_before(
-    period: Period, closed: Mapping[date, Frozen], known: Sequence[Unit]
+    period: Period, closed: Mapping[date, Frozen], known: Sequence[Unit], begun: date | None
 ) -> Totals | None:
     """The totals a year before; None if no records were kept yet, or it is the period before."""
     then = period.year_before
-    begun = records.begun()
     if period.months == 12 or begun is None or begun > then.first:
         return None
     return _past(then, closed, known)[0]
@@ -136,7 +140,7 @@ def _totals(found: Records) -> Totals:
 def _changes(totals: Totals, before: Totals, year_before: Totals | None) -> Iterable[Change]:
     for figure in COMPARED:
         now, then = getattr(totals, figure), getattr(before, figure)
-        rate = share(now - then, then) if then else None
+        rate = share(now - then, then)
         long_ago = getattr(year_before, figure) if year_before else None
         year_rate = share(now - long_ago, long_ago) if long_ago else None
         yield Change(figure, now, then, now - then, rate, long_ago, year_rate)

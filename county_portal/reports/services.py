@@ -188,7 +188,7 @@ def make(
             made = db.session.get_one(MadeReport, known_id)
         else:
             made = _find_made(period, figures, said) or _store(report, stamp, kept, said, asked_by)
-        if report.final and not frozen.open_months(period, report.until):
+        if report.final and not frozen.open_now(period):
             standing.put_in_force(made)
         return made
 

@@ -122,7 +122,7 @@ def _columns(report: MonthlyReport) -> Sheet:
             one.under,
             one.count,
             one.share,
-            one.last_on,
+            one.last_on or "空白",
             one.update_days,
             one.overdue_by,
         )
@@ -142,7 +142,8 @@ def _columns(report: MonthlyReport) -> Sheet:
 
 def _categories(report: MonthlyReport) -> Sheet:
     rows = [
-        (one.name or UNCATEGORISED, one.article, one.count, one.share) for one in report.categories
+        (one.name or UNCATEGORISED, one.article or None, one.count, one.share)
+        for one in report.categories
     ]
     heads = ("类别", "条款", "公开（件）", "占比（%）")
     return Sheet("主动公开类别", heads, (60, 12, 12, 12), rows)

@@ -26,8 +26,10 @@ FORMATS = {
     "text": {**FONT, "border": 1, "text_wrap": True, "valign": "vcenter"},
     "number": {**FONT, "border": 1, "num_format": "0"},
     "decimal": {**FONT, "border": 1, "num_format": "0.00"},
+    "none": {**FONT, "border": 1, "align": "right"},
     "day": {**FONT, "border": 1, "num_format": "yyyy-mm-dd"},
 }
+NOTHING = "—"  # as on paper: there is no such figure
 HEADS_END = 3  # rows above the first figure
 
 
@@ -67,7 +69,7 @@ def _write_sheet(page: Any, sheet: Sheet, words: tuple[str, str], formats: dict[
 
 def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
     if cell is None:
-        page.write_blank(row, column, None, formats["text"])
+        page.write_string(row, column, NOTHING, formats["none"])
     elif isinstance(cell, str):
         page.write_string(row, column, cell, formats["text"])
     elif isinstance(cell, date):

@@ -1,6 +1,7 @@
 """Closing months: what is frozen, who may open it again, and what comes to light afterwards."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -30,6 +31,7 @@ from county_portal.reports.periods import Period
 from tests.cast import Cast
 from tests.factories import make_item
 from tests.page import Page
+from tests.reports.reading import text_of
 
 Browse = Callable[[Person | None], Page]
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -261,6 +263,21 @@ def test_a_longer_report_says_which_of_its_months_are_open(cast: Cast, published
         assert monthly.build(date(2026, 1, 1), 3).open_months == (date(2026, 2, 1),)
         assert monthly.build(date(2026, 1, 1), 12).open_months == (date(2026, 2, 1), APRIL)
         assert monthly.build(MARCH).open_months == ()
+
+
+def test_a_report_says_with_which_open_months_it_is_compared(cast: Cast, published: Item) -> None:
+    with clock.frozen("2026-02-12T09:00"):
+        make_item(cast.lin, state=State.PUBLISHED, formed_on=date(2026, 2, 11))
+    with clock.frozen("2026-05-02T09:00"):
+        assert monthly.build(MARCH).open_compared == (date(2026, 2, 1),)
+        assert monthly.build(date(2026, 4, 1), 3).open_compared == (date(2026, 2, 1), MARCH)
+        made = services.make(Period(MARCH))
+        db.session.commit()
+        words = text_of(services.file_of(made, "pdf")[0].read_bytes())
+    assert "用以比较的2026年2月尚未结账，数据可能变动。" in re.sub(r"\s", "", words)
+    close(date(2026, 2, 1), "2026-05-02T09:00", cast.he)
+    with clock.frozen("2026-05-02T09:00"):
+        assert monthly.build(MARCH).open_compared == ()
 
 
 # On the page

@@ -19,12 +19,13 @@ def test_a_share_is_rounded_half_up_to_two_decimals(part: int, whole: int) -> No
     assert Fraction(-1, 200) < told - exact <= Fraction(1, 200)
 
 
-def test_the_half_goes_up_and_nothing_of_nothing_is_0() -> None:
+def test_the_half_goes_up_and_there_is_no_share_of_nothing() -> None:
     assert share(1, 800) == Decimal("0.13")  # 0.125
     assert share(1, 3) == Decimal("33.33")
     assert share(2, 3) == Decimal("66.67")
     assert share(-1, 800) == Decimal("-0.13")
-    assert str(share(0, 0)) == "0.00"
+    assert share(0, 0) is None
+    assert str(share(0, 7)) == "0.00"
     assert str(share(7, 7)) == "100.00"
 
 

@@ -355,7 +355,7 @@ def test_the_workbook_holds_real_numbers(report: MonthlyReport) -> None:
     units = rows_of(content, "各单位情况")
     assert len(units) == len(report.units)
     for row, one in zip(units, report.units, strict=True):
-        median = None if one.median_days is None else float(one.median_days)
+        median = "—" if one.median_days is None else float(one.median_days)
         assert (row[0], row[1]) == (one.code, one.name)
         assert row[3:] == (
             one.submitted,
