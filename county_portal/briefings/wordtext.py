@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from docx.document import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_LINE_SPACING
 from docx.image.exceptions import UnrecognizedImageError
 from docx.oxml.ns import qn
@@ -13,6 +14,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from county_portal.briefings.paper import PICTURE
+from county_portal.briefings.typesetting import first_number
 from county_portal.briefings.wordgrid import Spot, grid_of
 from county_portal.core.html_tree import Element, Node, read
 from county_portal.files import blob_path
@@ -83,13 +85,11 @@ def _block(place: Place, node: Node) -> None:
 
 def _list(place: Place, node: Element) -> None:
     """Every entry on a line of its own, and so is each paragraph in it."""
-    first = node.attributes.get("start", "")
-    number = int(first) if first.isascii() and first.isdigit() else 1
-    for entry in (one for one in node.children if isinstance(one, Element)):
+    entries = [one for one in node.children if isinstance(one, Element)]
+    for number, entry in enumerate(entries, first_number(node)):
         line = _line(place)
         line.add_run(f"{number}." if node.tag == "ol" else "·")
         _fill(place, line, entry.children)
-        number += 1
 
 
 def _fill(place: Place, line: Paragraph, nodes: Sequence[Node]) -> None:
@@ -135,6 +135,7 @@ def _cell(place: Place, cells: Sequence[_Cell], columns: int, spot: Spot) -> Non
     inside = replace(
         place, into=cell, style=style, widest=Length(round(place.widest * share) - BESIDE)
     )
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     line = cell.paragraphs[0]
     line.style = style
     _fill(inside, line, spot.cell.children)

@@ -182,6 +182,11 @@ def test_the_foot_ends_on_the_lower_edge_of_the_last_even_page(sheets):
     assert foot[0][0].x == pytest.approx(LEFT + 14 * MM, abs=0.5)
 
 
+def test_a_list_goes_on_from_the_number_it_was_given(set_pages):
+    (sheet, _foot) = set_pages(entry(1, "题目", '<ol start="3"><li>丙</li><li>丁</li></ol>'))
+    assert {"3.丙", "4.丁"} <= set(sheet.words())
+
+
 def test_pages_are_numbered_outside_and_the_page_of_the_foot_is_not(sheets):
     for number, sheet in enumerate(sheets[:-1], 1):
         folio = sheet.lines()[-1]

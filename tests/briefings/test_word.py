@@ -6,6 +6,7 @@ from io import BytesIO
 
 import docx
 import pytest
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Pt
@@ -139,6 +140,7 @@ def test_merged_cells_reach_as_far_as_on_paper():
         ["水利局", "3", "4"],
     ]
     assert table.cell(0, 1)._tc is table.cell(0, 2)._tc
+    assert table.cell(0, 0).vertical_alignment == WD_CELL_VERTICAL_ALIGNMENT.CENTER
     assert table.cell(2, 0)._tc is table.cell(3, 0)._tc
 
 
