@@ -123,6 +123,9 @@ def _table(place: Place, node: Element) -> None:
     cells = table._cells  # asking for a cell by its place makes the whole list anew each time
     for spot in grid.spots:
         _cell(place, cells, grid.columns, spot)
+    for line in table._tbl.iter(qn("w:p")):  # in places without a cell: no higher than the others
+        if line.style is None:
+            Paragraph(line, table).style = "表格文字"
 
 
 def _cell(place: Place, cells: Sequence[_Cell], columns: int, spot: Spot) -> None:
@@ -166,6 +169,8 @@ def _picture(place: Place, line: Paragraph, sha256: str) -> None:
         shape = line.add_run().add_picture(str(blob_path(sha256)))
         share = min(1, place.widest / shape.width, HIGHEST / shape.height)
         shape.width, shape.height = Mm(shape.width.mm * share), Mm(shape.height.mm * share)
+        for side in "TBLR":  # without a word of it, some programs leave 3 mm beside
+            shape._inline.set(f"dist{side}", "0")
         spacing = line.paragraph_format
         spacing.line_spacing_rule = WD_LINE_SPACING.SINGLE
         if not line.text:

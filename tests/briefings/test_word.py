@@ -6,6 +6,7 @@ from io import BytesIO
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
@@ -140,6 +141,9 @@ def test_merged_cells_reach_as_far_as_on_paper():
         ["水利局", "3", "4"],
     ]
     assert table.cell(0, 1)._tc is table.cell(0, 2)._tc
+    assert {line.style for line in table._tbl.iter(qn("w:p"))} == {
+        table.part.get_style_id(name, WD_STYLE_TYPE.PARAGRAPH) for name in ("表头文字", "表格文字")
+    }
     assert table.cell(0, 0).vertical_alignment == WD_CELL_VERTICAL_ALIGNMENT.CENTER
     assert table.cell(2, 0)._tc is table.cell(3, 0)._tc
 
@@ -233,6 +237,7 @@ def test_a_picture_stands_in_the_middle_no_larger_than_on_paper(office, tmp_path
             BytesIO(to_docx(content(replace(one, pictures=(("aaaaaaaa", sha256),)))))
         )
     (shape,) = word.inline_shapes
+    assert [shape._inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4
     assert (round(shape.width.mm), round(shape.height.mm)) == wanted
     line = next(one for one in word.paragraphs if one._p.findall(f".//{qn('w:drawing')}"))
     assert line.alignment == WD_ALIGN_PARAGRAPH.CENTER
