@@ -30,7 +30,8 @@ from county_portal.core import clock, pdf
 from county_portal.core.web import form_page
 from county_portal.extensions import db
 from county_portal.policy import Do, can
-from county_portal.work.kinds import Kind, Link, kind_of, show
+from county_portal.release import public_file
+from county_portal.work.kinds import Kind, Link, kind_of, show, title_of
 
 bp = Blueprint("admin", __name__)
 bp.add_app_template_filter(deed_name)
@@ -94,14 +95,23 @@ def _as_csv(rows: Iterator[list[str]]) -> Iterator[str]:
 @bp.get("/jobs")
 @needs(Do.SETTING_MANAGE)
 def jobs_page() -> str:
-    """What is being done in the background, what has failed, and why paper may look wrong."""
+    """What is done in the background, what failed, and what is wrong with paper or the site."""
     page = services.find_jobs(request.args.get("page", 1, type=int))
     shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
-    kinds = {job.id: kind_of(job) for job in page.jobs}
-    followed = {number for number, kind in kinds.items() if kind and can(me(), kind.reads)}
+    if count := public_file.left_out():
+        shortcomings.append(_(NOT_PUBLIC, count=count))
+    kinds = {job: kind for job in page.jobs if (kind := kind_of(job))}
+    names = {job.id: title_of(job) for job in page.jobs}
+    followed = {job.id for job, kind in kinds.items() if can(me(), kind.reads)}
     return render_template(
-        "admin/jobs.html", page=page, followed=followed, shortcomings=shortcomings
+        "admin/jobs.html", page=page, names=names, followed=followed, shortcomings=shortcomings
     )
+
+
+NOT_PUBLIC = _l(
+    "Issued, but not on the public site: %(count)s. Their files or records are not what was signed"
+    " off; the command flask verify names them."
+)
 
 
 show(

@@ -100,6 +100,14 @@ def _apply(changes: writer.Changes) -> bool:
     return True
 
 
+def left_out() -> int:
+    """How many issued texts and gazettes the public file does not hold as they were signed off."""
+    changes = _differences()
+    if changes is None:
+        return len(db.session.execute(_live(Publication.public_id)).all())
+    return len(changes.put) + len(changes.gazettes.put)
+
+
 def _fit_gazettes(changes: GazetteChanges) -> GazetteChanges:
     """The same without gazettes that cannot go out; an older edition of one goes, too."""
     left = writer.unfit_gazettes(folder(), changes.put, blobs=blobs())

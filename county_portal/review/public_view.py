@@ -1,11 +1,12 @@
 """What the public reads, as the office is shown it, and where it lies on the public site."""
 
-from flask import request
+from flask import current_app, request
 from sqlalchemy import select
 
 from county_portal import settings
 from county_portal.extensions import db
 from county_portal.models import Item, Publication, Revision
+from county_portal.published.reader import NoSite, Reader
 from county_portal.published.schema import PublicItem
 
 
@@ -22,6 +23,16 @@ def public_item(item: Item, revision: Revision | None, manifest: str) -> PublicI
         published_at=first,
         corrected_at=at if at != first else None,
     )
+
+
+def is_public(publication: Publication) -> bool:
+    """Whether the public site has the text as it was issued; all but always it has."""
+    try:
+        site = Reader(current_app.config["COUNTY"].PUBLIC).current()
+    except NoSite:
+        return False
+    signed = select(Revision.content_hash).where(Revision.id == publication.revision_id)
+    return site.content_hash(publication.public_id) == db.session.scalar(signed)
 
 
 def public_address(path: str) -> str:

@@ -39,7 +39,7 @@ from county_portal.published.schema import PublicItem
 from county_portal.review import desk as desks
 from county_portal.review import services, sheet
 from county_portal.review.forms import QUESTION_WORDS, SignOffForm
-from county_portal.review.public_view import public_address, public_item
+from county_portal.review.public_view import is_public, public_address, public_item
 from county_portal.review.steps import STEPS
 from county_portal.workflow import open_steps
 
@@ -125,7 +125,7 @@ def item(item_id: int) -> str:
 
 
 def _item_page(one: Item, revision: Revision | None, note: str = "", action: str = "") -> str:
-    standing = validity.standing_of(one)
+    standing, live = validity.standing_of(one), services.live_publication(one)
     return render_template(
         "review/item.html",
         item=one,
@@ -134,7 +134,8 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         revisions=items.revisions_of(one),
         thread=items.thread_of(one),
         sign_offs=services.sign_offs_of(one),
-        live=services.live_publication(one),
+        live=live,
+        missing=live is not None and not is_public(live),
         validity=validity.state_in(standing, one),
         standing=standing,
         changes=validity.changed_by(one),

@@ -1,10 +1,12 @@
 """What people see of each task: every room says it of its own."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import LazyString
+from sqlalchemy.exc import NoResultFound
 
 from county_portal.models import Job
 from county_portal.policy import Do
@@ -46,3 +48,12 @@ def show(task: str, kind: Kind) -> None:
 
 def kind_of(job: Job) -> Kind | None:
     return KINDS.get(job.task)
+
+
+def title_of(job: Job) -> str:
+    """What the work is and of which thing; its task's own name if nobody knows that any more."""
+    kind = kind_of(job)
+    try:
+        return kind.title(json.loads(job.arguments)) if kind else job.task
+    except (LookupError, NoResultFound):
+        return job.task

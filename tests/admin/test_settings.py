@@ -70,6 +70,17 @@ def test_a_job_that_failed_says_why(browse, cast, monkeypatch):
     assert "He" in row
 
 
+def test_work_is_called_by_its_thing_or_by_its_task_when_that_is_gone(browse, cast):
+    jobs.enqueue("files.sweep", key="made", by=None)
+    jobs.enqueue("briefings.preview", key="gone", by=cast.he, briefing_id=999)
+    db.session.commit()
+    gone, made = [
+        row.select_one("td").text for row in browse(cast.sys).get("/jobs").select("tbody tr")
+    ]
+    assert gone == "briefings.preview"
+    assert made == "Removing files that nobody names"
+
+
 def test_what_keeps_the_machine_from_good_paper_is_said_plainly(browse, cast, monkeypatch):
     page = browse(cast.sys)
     assert not page.get("/jobs").select(".alert-danger")

@@ -92,6 +92,27 @@ def test_a_rendition_that_was_changed_on_the_disk_never_goes_out(
     assert verify.faults() == []
 
 
+def test_the_office_is_told_what_the_public_site_does_not_show(cast, browse, tmp_path):
+    item, path = attached(cast, tmp_path)
+    was = path.read_bytes()
+    path.write_bytes(b"x" * len(was))
+    with an_hour_later():
+        release.publish_due()
+        db.session.commit()
+        public_file.reconcile()
+        page = browse(cast.lin).get(f"/review/{item.id}")
+        jobs_page = browse(cast.sys).get("/jobs")
+        assert "the public site does not show it" in page.select_one(".alert-danger").text
+        assert not page.select(f'a[href$="/items/{item.public_id}"]')
+        assert "not on the public site: 1" in jobs_page.select_one(".alert-danger").text
+        path.write_bytes(was)
+        public_file.reconcile()
+        page = browse(cast.lin).get(f"/review/{item.id}")
+        assert page.select(f'a[href$="/items/{item.public_id}"]')
+        assert not page.select(".alert-danger")
+        assert not browse(cast.sys).get("/jobs").select(".alert-danger")
+
+
 def test_one_unfit_item_does_not_stop_a_build_from_nothing(cast, app, public, tmp_path):
     item, path = attached(cast, tmp_path)
     other = issued(cast)
