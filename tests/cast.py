@@ -37,9 +37,10 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    water = make_unit("W01", "Water")
-    farms = make_unit("F01", "Farms", kind=UnitKind.TOWNSHIP)
-    office = make_unit("A01", "County office")
+    long_ago = {"created_at": None}  # before the records begin
+    water = make_unit("W01", "Water", **long_ago)
+    farms = make_unit("F01", "Farms", kind=UnitKind.TOWNSHIP, **long_ago)
+    office = make_unit("A01", "County office", **long_ago)
     return Cast(
         lin=make_person("lin", Role.LIAISON, unit=water),
         zhou=make_person("zhou", Role.UNIT_LEADER, Role.LIAISON, unit=water),

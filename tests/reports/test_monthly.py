@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from county_portal.accounts import people
 from county_portal.core import clock
 from county_portal.deadlines import calendar
 from county_portal.extensions import db
@@ -77,15 +78,13 @@ def test_a_unit_that_was_entered_after_the_period_is_there_if_it_did_something(c
     with clock.frozen("2026-03-31T23:00"):
         make_unit("M01", "Entered in March")
     with clock.frozen("2026-04-01T09:00"):
-        make_unit("N01", "Entered in April")
+        people.create_unit(people.UnitDraft(code="N01", name="Entered in April"), by=cast.sys)
         moved = make_unit("N02", "Took over an item")
         make_unit("N03", "Older than the records", created_at=None)
-        item = make_item(cast.lin, state=State.PUBLISHED)
     assert {"M01", "N03"} <= {one.code for one in built().units}
     assert not {"N01", "N02"} & {one.code for one in built().units}
     assert {"N01", "N02"} <= {one.code for one in built(date(2026, 4, 1)).units}
-    item = make_item(cast.lin, state=State.PUBLISHED)
-    item.unit_id = moved.id
+    make_item(cast.lin, state=State.PUBLISHED).unit_id = moved.id
     db.session.commit()
     assert "N02" in {one.code for one in built().units}
 
