@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 from county_portal.core.html import with_addresses
-from county_portal.core.html_tree import Element, Node, read, walk, write
+from county_portal.core.html_tree import Element, Node, read, write
 
 HAN = "\u2e80-\u2fdf\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 TITLE_WIDTH = 20.0  # characters of 22 pt in a line of 156 mm
@@ -156,14 +156,11 @@ def set_text(html: str, pictures: Mapping[str, str] | None = None) -> str:
     """
     nodes = read(with_addresses(html, (pictures or {}).get))
     _widen(nodes, "")
-    for one in walk(nodes):
-        if isinstance(one, Element) and one.tag == "ol" and "start" in one.attributes:
-            one.attributes["style"] = f"counter-reset: list-item {first_number(one) - 1}"
     return write(_levelled(node) for node in nodes if _holds_anything(node))
 
 
 def first_number(entries: Element) -> int:
-    """Of a numbered list; the engine knows no other than 1 by itself."""
+    """Of a numbered list."""
     words = entries.attributes.get("start", "")[:4]
     return int(words) if words.isascii() and words.isdigit() else 1
 

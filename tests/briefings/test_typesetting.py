@@ -94,12 +94,6 @@ def test_signs_see_over_the_edge_of_bold_words():
     )
 
 
-def test_a_list_goes_on_from_the_number_it_was_given():
-    assert set_text('<ol start="3"><li>丙</li></ol>') == (
-        '<ol start="3" style="counter-reset: list-item 2"><li>丙</li></ol>'
-    )
-
-
 def test_pictures_without_a_file_are_left_out():
     html = '<p>甲</p><p><img src="attachment:0000000a" alt="图"></p>'
     assert set_text(html) == "<p>甲</p>"

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,6 +100,10 @@ def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
     for picture in parsed.iter("svg"):
         if "viewbox" in picture.attrib:  # HTML knows no capitals
             picture.set("viewBox", picture.attrib.pop("viewbox"))
+    for entries in parsed.xpath("//ol[@start]"):
+        first = entries.get("start")
+        if re.fullmatch("[0-9]{1,4}", first):  # the engine begins with 1
+            entries.set("style", f"counter-reset: list-item {int(first) - 1}")
     tree = ET.fromstring(lxml.etree.tostring(parsed, encoding="unicode"))  # noqa: S314  (ours)
     if known is not None:
         mark_rare(tree, known)
