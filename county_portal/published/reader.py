@@ -252,11 +252,6 @@ class Site:
 
     # One item
 
-    def content_hash(self, public_id: int) -> str:
-        """The hash of the revision that is public; empty if the item is not."""
-        found = self.ask("SELECT content_hash FROM items WHERE public_id = ?", public_id)
-        return str(found[0][0]) if found else ""
-
     def item(self, public_id: int) -> PublicItem | None:
         """The item as it was signed, if it is public."""
         rows = self.ask(
