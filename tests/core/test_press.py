@@ -219,3 +219,35 @@ def test_which_pages_carry_a_number_is_known(engine, folder):
     facts, _pdf = engine.set(html, folder)
     assert facts["places"] == {"a": 0, "b": 1, "c": 3}
     assert facts["numbered"] == [True, False, False, True]
+
+
+# Tags
+
+TAGGED = """<h1>标题</h1><p>第一<b>第二</b>第三</p><ul><li>甲</li></ul><p><a href="#x">见</a></p>
+<table id="x"><tr><th>单位</th></tr><tr><td>水务局</td></tr></table>"""
+
+
+def test_text_stands_in_its_own_element(printed):
+    with pikepdf.open(BytesIO(printed(TAGGED + f"<p>{TEXT * 40}</p>"))) as book:
+        tree = book.Root.StructTreeRoot
+        assert {str(one.S) for one in elements(tree.K[0])} >= {"/H1", "/P", "/TH", "/TD", "/Link"}
+        assert "/Span" not in {str(one.S) for one in elements(tree.K[0])}
+        owners = dict(zip(*[iter(tree.ParentTree.Nums)] * 2, strict=True))
+        for number, page in enumerate(book.pages):
+            drawn = [str(one.operands[1].MCID) for one in marked(page)]
+            assert drawn == [str(place) for place in range(len(owners[number]))]
+            for place, owner in enumerate(owners[number]):
+                assert place in [kid for kid in owner.K if isinstance(kid, int)]
+                assert owner.Pg.objgen == page.objgen
+
+
+def elements(top):
+    for kid in top.get("/K", []):
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from elements(kid)
+
+
+def marked(page):
+    found = pikepdf.parse_content_stream(page)
+    return [one for one in found if str(one.operator) == "BDC" and "/MCID" in one.operands[1]]

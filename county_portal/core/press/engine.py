@@ -25,6 +25,7 @@ from .haste import own_sheet, shortcuts, take
 from .lines import set_lines_flush
 from .painting import pack
 from .rare import characters_of, mark_rare
+from .tags import slim_tags
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
 def finish(document: Any, pdf: Any) -> None:
     """What is still to be done before the file is written."""
     embed_bare(document, pdf)
+    slim_tags(pdf)
     pack(pdf)
 
 
