@@ -87,6 +87,12 @@ def test_western_lines_are_stretched_between_words(printed):
     assert rights == pytest.approx([184] * len(rights), abs=0.6)
 
 
+def test_a_line_with_a_picture_among_its_signs_is_not_spread(printed):
+    rights = [right for _left, right, _text in lines_of(printed(f"<p>{'🙂12' + TEXT * 3}</p>"))]
+    assert rights[0] < 180
+    assert rights[1] == pytest.approx(184, abs=0.6)
+
+
 def test_without_the_change_lines_are_ragged(printed, monkeypatch):
     """What a new version of the engine would give: ragged, but paper all the same."""
     monkeypatch.setattr(lines.inline, "justify_line", lines.stretch_spaces)

@@ -14,6 +14,7 @@ from weasyprint.layout import inline
 log = logging.getLogger(__name__)
 
 HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+PICTURES = re.compile("[\ufe0f\U0001f000-\U0001faff]")  # signs that may be drawn as pictures
 WIDEST = 4  # ems: a line with more room left over than this stays as it is
 
 stretch_spaces = inline.justify_line
@@ -38,8 +39,13 @@ def takes(function: Callable[..., Any], names: str) -> bool:
 
 
 def justify_line(context: Any, line: Any, extra_width: float) -> None:
-    """Spread a justified line: between all characters if it holds Chinese, else between words."""
+    """Spread a justified line: between all characters if it holds Chinese, else between words.
+
+    A picture among the signs would stay where it was, so its line is left as it is.
+    """
     texts = [box for box in texts_of(line) if box.text.strip()]
+    if any(PICTURES.search(box.text) for box in texts):
+        return
     if not any(HAN.search(box.text) for box in texts):
         stretch_spaces(context, line, extra_width)
         return

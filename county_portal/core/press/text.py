@@ -167,6 +167,7 @@ def runs_of(stream: Any, layout: Any) -> list[tuple[Any, float, str]] | None:
         font, size = stream.add_font(item.analysis.font)
         if (
             item.analysis.level % 2
+            or not glyphs
             or not 0 <= min(glyphs) <= max(glyphs) < PLAIN
             or any(numbers[2::INTS])
             or any(numbers[3::INTS])
