@@ -8,7 +8,9 @@ from county_portal import audit
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.models import AuditRow, State
+from county_portal.release import verify
 from tests.factories import make_item
+from tests.forging import go_round_the_guards
 
 
 def settings(app):
@@ -59,38 +61,94 @@ def test_the_database_refuses_to_change_what_is_on_record(log, sql):
         db.session.execute(text(sql))
 
 
-def without_guards(sql: str) -> None:
-    """What somebody could do who owns the database file."""
-    for name in db.session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")):
-        db.session.execute(text(f"DROP TRIGGER {name}"))
-    db.session.execute(text(sql))
-    db.session.commit()
-
-
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
         ("UPDATE audit SET actor = 'nobody' WHERE seq = 2", "changed after it was written"),
         ("DELETE FROM audit WHERE seq = 2", "missing"),
         ("DELETE FROM audit WHERE seq > 3", "no longer holds the row that was anchored"),
+        ("UPDATE audit SET details = '{}' WHERE seq = 2", "changed after it was written"),
+        ("UPDATE audit SET previous = hash WHERE seq = 2", "does not follow"),
     ],
 )
 def test_whoever_goes_round_the_guards_is_seen(log, sql, words):
-    without_guards(sql)
+    go_round_the_guards(sql)
     assert any(words in fault.what for fault in audit.faults(settings(log)))
 
 
-def test_a_rewritten_chain_is_seen_by_the_anchors(log):
-    rows = [dict(row) for row in db.session.execute(db.select(AuditRow.__table__)).mappings()]
-    previous = audit.START
-    for row in sorted(rows, key=lambda row: row["seq"]):
-        row["actor"], row["previous"] = "nobody", previous
-        row["hash"] = previous = audit.row_hash(row)
-    without_guards("DELETE FROM audit")
+ROW = {
+    "seq": 7,
+    "at": "2026-03-02T01:00:00.000+00:00",
+    "actor": "lin",
+    "unit": "W01",
+    "action": "item.submit",
+    "object": "items:1",
+    "address": "192.0.2.7",
+    "result": "done",
+    "details": '{"now":"submitted"}',
+    "previous": "a" * 64,
+}
+
+
+def test_the_hash_of_a_row_is_the_same_for_ever():
+    known = "4c2acb86a84b1a7dcc2f5032ee6e544c85f6a0152d55b3cb62ec64c1e678ad7e"
+    assert audit.row_hash(ROW) == known
+
+
+@pytest.mark.parametrize(
+    "name", sorted({column.name for column in AuditRow.__table__.c} - {"hash"})
+)
+def test_the_hash_of_a_row_covers_every_column(name):
+    assert audit.row_hash({**ROW, name: "another"}) != audit.row_hash(ROW)
+
+
+def rows_of_the_log():
+    query = db.select(AuditRow.__table__).order_by(AuditRow.seq)
+    return [dict(row) for row in db.session.execute(query).mappings()]
+
+
+def write_instead(rows):
+    """The log holds these rows and no others."""
+    go_round_the_guards("DELETE FROM audit")
     db.session.execute(db.insert(AuditRow), rows)
     db.session.commit()
-    words = {fault.what for fault in audit.faults(settings(log))}
-    assert words == {"the log no longer holds the row that was anchored"}
+
+
+def test_a_row_that_was_changed_with_its_own_hash_breaks_the_chain_behind_it(log):
+    rows = rows_of_the_log()
+    changed, behind = rows[1], rows[2]
+    changed["actor"] = "nobody"
+    changed["hash"] = behind["previous"] = audit.row_hash(changed)
+    write_instead(rows)
+    found = audit.faults(settings(log))
+    assert [(fault.where, fault.what) for fault in found] == [
+        ("audit:3", "the row was changed after it was written")
+    ]
+
+
+def mended(rows):
+    """The rows with links and hashes that hold again."""
+    previous = audit.START
+    for row in rows:
+        row["previous"] = previous
+        row["hash"] = previous = audit.row_hash(row)
+    return rows
+
+
+@pytest.mark.parametrize("name", ["at", "actor", "object", "details"])
+def test_a_log_rewritten_whole_with_mended_links_is_named_by_verify(log, name):
+    write_instead(mended([{**row, name: "rewritten"} for row in rows_of_the_log()]))
+    assert {fault.what for fault in verify.faults()} == {
+        "the log no longer holds the row that was anchored"
+    }
+
+
+def test_a_row_left_out_of_a_log_whose_links_were_mended_is_named_by_verify(log):
+    kept = [row for row in rows_of_the_log() if row["action"] != "item.approve"]
+    write_instead(mended([{**row, "seq": seq} for seq, row in enumerate(kept, 1)]))
+    assert {fault.what for fault in verify.faults()} == {
+        "the log no longer holds the row that was anchored"
+    }
 
 
 def test_a_forged_anchor_and_a_missing_anchor_file_are_seen(log):

@@ -16,6 +16,7 @@ from county_portal.release import public_file, verify, writer
 from county_portal.release import services as release
 from tests.documents import corpus
 from tests.factories import go, make_item
+from tests.forging import go_round_the_guards
 
 
 @pytest.fixture
@@ -33,21 +34,6 @@ def issued(cast, **more):
 
 def an_hour_later():
     return clock.frozen(clock.now() + timedelta(hours=1))
-
-
-def go_round_the_guards(*statements):
-    """What somebody could do who owns the database file."""
-    db.session.rollback()
-    raw = db.engine.raw_connection()
-    raw.execute("PRAGMA foreign_keys = OFF")
-    triggers = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for (name,) in triggers:
-        raw.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        raw.execute(statement)
-    raw.execute("PRAGMA foreign_keys = ON")
-    raw.close()
-    db.session.expire_all()
 
 
 # Through the disk
