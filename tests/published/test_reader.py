@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
+from pysqlite3 import dbapi2 as sqlite
 
-from county_portal.published import reader
+from county_portal.published import reader, schema
 from county_portal.published.lists import Filters
-from county_portal.published.reader import NoSite, Reader
+from county_portal.published.reader import NoSite, Reader, Site
 from county_portal.published.schema import PublicItem
 from county_portal.release import writer
 from county_portal.release.writer import Changes
@@ -208,3 +209,43 @@ def test_no_question_walks_the_rows(folder, county):
         plan = [row[3] for row in site._db.execute(f"EXPLAIN QUERY PLAN {question}")]
         assert any("COVERING INDEX" in step for step in plan), plan
         assert not any(step.startswith("SCAN items") and "INDEX" not in step for step in plan), plan
+
+
+# Reading only
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO site VALUES ('site_name', 'Never signed')",
+        "UPDATE items SET title = 'Never signed'",
+        "DELETE FROM items",
+        "CREATE TABLE notes (words)",
+        "DROP TABLE items",
+        "INSERT INTO search(search) VALUES ('rebuild')",
+        "PRAGMA user_version = 7",
+        "VACUUM",
+    ],
+)
+def test_the_reader_cannot_write(folder, statement):
+    writer.build(folder, SITE, [make_entry(1)])
+    path = schema.site_path(folder)
+    before = path.read_bytes()
+    with pytest.raises(sqlite.OperationalError, match="readonly"):
+        Reader(folder).current().ask(statement)
+    assert path.read_bytes() == before
+
+
+def test_the_reader_makes_no_file_where_none_is(folder):
+    """As when the file is taken away between the look at it and its opening."""
+    folder.mkdir()
+    with pytest.raises(NoSite):
+        Site(folder, (0, 0, 0))
+    assert list(folder.iterdir()) == []
+
+
+def test_reading_leaves_nothing_beside_the_file(folder, county):
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    site = Reader(folder).current()
+    assert site.catalogue(EVERYTHING, "newest", 1).count == 130
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
