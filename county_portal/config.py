@@ -20,10 +20,10 @@ def _text(name: str, default: str) -> str:
     return os.environ.get(f"COUNTY_{name}", default)
 
 
-def _number(name: str, default: int) -> int:
+def _number(name: str, default: int, least: int = 1) -> int:
     text = _text(name, str(default))
-    if not text.isdigit():
-        raise SystemExit(f"COUNTY_{name} must be a whole number, not {text!r}")
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise SystemExit(f"COUNTY_{name} must be a whole number from {least} up, not {text!r}")
     return int(text)
 
 
@@ -38,17 +38,17 @@ class Settings:
         self.ADDRESS = _text("ADDRESS", "127.0.0.1")  # where the web server listens
         self.PORT = _number("PORT", 8000)
         self.THREADS = _number("THREADS", 8)  # requests answered at the same time
-        self.DEMO = _number("DEMO", 1)  # 0: `make run` leaves an empty database empty
-        self.HTTPS = _number("HTTPS", 0)  # 1 behind TLS: cookies are sent over TLS only
+        self.DEMO = _number("DEMO", 1, least=0)  # 0: `make run` leaves an empty database empty
+        self.HTTPS = _number("HTTPS", 0, least=0)  # 1 behind TLS: cookies are sent over TLS only
         self.HOSTS = _text("HOSTS", "")  # names the servers answer to, comma separated; empty: any
-        self.PROXIES = _number("PROXIES", 0)  # how many trusted proxies stand in front
+        self.PROXIES = _number("PROXIES", 0, least=0)  # how many trusted proxies stand in front
         self.FILE_BYTES = _number("FILE_BYTES", 50 * 2**20)  # bytes, one attachment
         self.ITEM_BYTES = _number("ITEM_BYTES", 200 * 2**20)  # bytes, all attachments of an item
         self.IDLE_MINUTES = _number("IDLE_MINUTES", 30)  # minutes until an idle session ends
         self.SESSION_HOURS = _number("SESSION_HOURS", 12)  # hours until any session ends
         self.SIGN_IN_TRIES = _number("SIGN_IN_TRIES", 10)  # per account in 5 minutes
         self.ADDRESS_TRIES = _number("ADDRESS_TRIES", 100)  # per address in 5 minutes
-        self.PAGE_CACHE_BYTES = _number("PAGE_CACHE_BYTES", 64 * 2**20)  # bytes, public pages
+        self.PAGE_CACHE_BYTES = _number("PAGE_CACHE_BYTES", 64 * 2**20, least=0)  # public pages
 
         self.SIGNING_KEY = _text("SIGNING_KEY", "")  # PKCS #12 file; empty: papers are not signed
         self.SIGNING_PASSWORD = _text("SIGNING_PASSWORD", "")

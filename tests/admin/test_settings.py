@@ -3,9 +3,11 @@
 import pytest
 
 from county_portal import jobs, settings
+from county_portal.admin import services
 from county_portal.core import clock, typesetters
+from county_portal.core.errors import Refused
 from county_portal.extensions import db
-from county_portal.models import Job, JobState
+from county_portal.models import AuditRow, Job, JobState
 from tests.factories import make_item
 
 
@@ -39,6 +41,71 @@ def test_a_value_that_cannot_work_is_refused_at_its_field(browse, cast, key, new
     assert reason in answer.select_one(f"#{key}-error").text
     assert answer.select_one("#site_name")["value"] == "Another name"
     assert settings.value("site_name") != "Another name"
+
+
+WHOLE = "Enter a whole number from 1 to 999"
+LARGEST = {
+    "publish_within_workdays": 999,
+    "review_again_after_days": 999,
+    "close_month_on_day": 28,
+    "circular_names": 999,
+    "gazette_total_from": 999,
+    "deposit_remind_days": 999,
+}
+NO_NUMBER = ["0", "00", "-1", "+1", "1000", "9" * 200, "1.5", "1e2", "1 2", "0x1", "many", "", " "]
+NO_NUMBER += ["１", "²", "五", "1_0", "\u0661"]  # digits to somebody, numbers to Python
+
+
+def test_everything_that_is_counted_is_declared_a_number():
+    assert {choice.key for choice in settings.CHOICES if choice.numeric} == LARGEST.keys()
+    for key in LARGEST:
+        assert settings.KNOWN[key].default.isdigit(), key
+
+
+@pytest.mark.parametrize("key", LARGEST)
+def test_a_number_goes_from_one_to_its_largest(cast, key):
+    for number in (1, LARGEST[key]):
+        services.decide(key, str(number), by=cast.sys)
+        assert settings.number(key) == number
+
+
+@pytest.mark.parametrize("key", LARGEST)
+def test_what_is_no_such_number_is_refused_with_a_sentence_and_changes_nothing(cast, key):
+    before = settings.value(key)
+    for typed in NO_NUMBER:
+        with pytest.raises(Refused) as refused:
+            services.decide(key, typed, by=cast.sys)
+        assert str(refused.value) == WHOLE, typed
+    assert settings.value(key) == before
+    assert (
+        db.session.scalars(db.select(AuditRow).where(AuditRow.object.like("settings%"))).all() == []
+    )
+
+
+def test_nought_is_refused_at_its_field(browse, cast):
+    page = browse(cast.sys)
+    for key in LARGEST:
+        answer = page.post("/settings", form(page, **{key: "0"}), status=422)
+        assert WHOLE in answer.select_one(f"#{key}-error").text
+        assert answer.select_one(f"#{key}")["value"] == "0"
+
+
+@pytest.mark.parametrize(
+    "typed", ["0", "29", "9,0", "9,29", "-9", "9,,10", "9;10", "ninth", "", "９", "²"]
+)
+def test_days_that_some_month_does_not_have_are_refused(cast, typed):
+    with pytest.raises(Refused, match="days of the month from 1 to 28"):
+        services.decide("deposit_days", typed, by=cast.sys)
+
+
+def test_no_month_is_closed_on_a_day_that_it_may_not_have(cast):
+    with pytest.raises(Refused, match="days of the month from 1 to 28"):
+        services.decide("close_month_on_day", "29", by=cast.sys)
+
+
+def test_the_first_and_the_last_day_of_every_month_may_be_days_of_deposit(cast):
+    services.decide("deposit_days", "28，1", by=cast.sys)
+    assert settings.days_of(settings.value("deposit_days")) == (1, 28)
 
 
 def test_settings_of_a_stale_page_are_not_kept(browse, cast):
