@@ -11,8 +11,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from county_portal import files
 from county_portal.core import clock
 from county_portal.extensions import db
+from county_portal.gazettes import composing, services
 from county_portal.models import (
     Branch,
+    Gazette,
+    GazetteHand,
+    GazetteHandKind,
+    GazettePublication,
+    GazetteSignOff,
     Hand,
     HandKind,
     Item,
@@ -24,10 +30,12 @@ from county_portal.models import (
     Role,
     SignOff,
     State,
+    Verdict,
     guards,
 )
 from tests.cast import Cast
-from tests.factories import make_item, save
+from tests.factories import make_item, save, sign
+from tests.gazettes.office import MONTH, make_document, print_it, sign_it
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 RECORDS = (*guards.IMMUTABLE, "hands", "publications")
@@ -119,7 +127,9 @@ def test_nobody_has_two_hands_in_one_item(item: Item, cast: Cast) -> None:
     breaks("pk_hands", lambda: db.session.execute(second))
 
 
-def copy_of(model: type[SignOff] | type[Publication], **other: object) -> Callable[[], object]:
+def copy_of(
+    model: type[SignOff] | type[Publication] | type[GazetteSignOff], **other: object
+) -> Callable[[], object]:
     """Inserts the newest row of the model again with other values."""
     table = model.__table__
     row = db.session.execute(db.select(table).order_by(table.c.id.desc())).mappings().first()
@@ -160,3 +170,54 @@ def test_of_a_gazette_one_edition_is_public(app: Flask, cast: Cast) -> None:
     )
     assert refused(row.format(1), row.format(2)) == [row.format(2)]
     db.session.rollback()
+
+
+def test_a_return_is_signed_by_the_officer_s_hand_only(cast: Cast) -> None:
+    item = make_item(cast.lin, state=State.ACCEPTED)
+    sign(item, Verdict.RETURN, by=cast.wu)
+    assert item.hand_of(cast.wu) is HandKind.OFFICER
+    for person in (cast.lin, cast.zhou, cast.qian, cast.tang):
+        breaks("fk_sign_offs_item_id_officer_id_hand", copy_of(SignOff, officer_id=person.id))
+
+
+@pytest.fixture
+def gazette(app: Flask, cast: Cast) -> Gazette:
+    """A signed gazette with one text, that Qian marked and He composed."""
+    make_document(cast, 1)
+    one = composing.compose_issue(MONTH, by=cast.he)
+    db.session.commit()
+    one = print_it(one, cast)
+    sign_it(one, cast)
+    return one
+
+
+def test_nobody_has_two_hands_in_one_gazette(gazette: Gazette, cast: Cast) -> None:
+    words = {"gazette_id": gazette.id, "hand": GazetteHandKind.ISSUER}
+    for person in (cast.he, cast.qian, cast.wu):
+        second = insert(GazetteHand).values(person_id=person.id, **words)
+        breaks("pk_gazette_hands", lambda second=second: db.session.execute(second))
+
+
+def test_composers_and_markers_neither_sign_nor_issue_the_gazette(
+    gazette: Gazette, cast: Cast
+) -> None:
+    row = {
+        "gazette_id": gazette.id,
+        "edition_id": gazette.edition_id,
+        "sign_off_id": services.sign_offs_of(gazette)[0].id,
+        "key": gazette.key,
+        "published_at": clock.now(),
+    }
+    issued = insert(GazettePublication)
+    hands = "fk_gazette_sign_offs_gazette_id_officer_id_hand"
+    for person in (cast.he, cast.qian, cast.tang):
+        breaks(hands, copy_of(GazetteSignOff, officer_id=person.id))
+    for person in (cast.he, cast.qian, cast.wu):
+        breaks(
+            "fk_gazette_publications_gazette_id_issuer_id_hand",
+            lambda person=person: db.session.execute(issued.values(**row, issuer_id=person.id)),
+        )
+    breaks("ck_gazette_sign_offs_officer", copy_of(GazetteSignOff, hand="composer"))
+    breaks("ck_gazette_sign_offs_verdict", copy_of(GazetteSignOff, verdict="withhold"))
+    other = copy_of(GazetteSignOff, content_hash="0" * 64)
+    breaks("fk_gazette_sign_offs_edition_id_content_hash", other)
