@@ -10,6 +10,7 @@ import pysqlite3
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import event, func, select
 
@@ -21,6 +22,9 @@ from county_portal.models import Person, Unit
 from tests.cast import Cast, find_cast, make_cast
 from tests.factories import make_calendar
 from tests.page import Page, signed_in
+
+examples.register_profile("always the same", derandomize=True, deadline=None, database=None)
+examples.load_profile("always the same")
 
 MONDAY = "2026-03-02T09:00"
 FOR_TESTS = {
