@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings as examples
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import event, func, select
 
 from county_portal import create_office, create_public
@@ -22,6 +22,7 @@ from county_portal.models import Person, Unit
 from tests.cast import Cast, find_cast, make_cast
 from tests.factories import make_calendar
 from tests.page import Page, signed_in
+from tests.waiting import HUNG_AFTER
 
 examples.register_profile("always the same", derandomize=True, deadline=None, database=None)
 examples.load_profile("always the same")
@@ -125,6 +126,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        expect.set_options(timeout=HUNG_AFTER * 1000)
         yield browser
         browser.close()
 

@@ -1,13 +1,11 @@
 """Both sites in Debian's Chromium: served as in life, their guards on, the clock stopped."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page
-from waitress.server import create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from county_portal import create_public
@@ -17,6 +15,8 @@ from county_portal.extensions import db
 from county_portal.models import Person
 from tests.cast import Cast
 from tests.page import signed_in
+from tests.serving import served
+from tests.waiting import HUNG_AFTER
 
 NOT_OURS = ("404", "409", "413", "422", "400", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 PHONE = 390  # pixels
@@ -38,13 +38,8 @@ def portal(guarded: Flask, cast: Cast) -> Iterator[Portal]:
     db.session.rollback()
     public = create_public(guarded.config["COUNTY"], BABEL_DEFAULT_LOCALE="en")
     both = DispatcherMiddleware(public, {"/office": guarded})
-    server = create_server(both, host="127.0.0.1", port=0, threads=4, connection_limit=1000)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    root = f"http://127.0.0.1:{server.effective_port}"
-    yield Portal(f"{root}/office", cast, root)
-    server.close()
-    thread.join(5)
+    with served(both) as root:
+        yield Portal(f"{root}/office", cast, root)
 
 
 @pytest.fixture
@@ -73,6 +68,7 @@ def screen(portal: Portal, chromium: Browser, guarded: Flask) -> Iterator[Callab
                 for name, value in cookies.items()
             ]
         )
+        context.set_default_timeout(HUNG_AFTER * 1000)
         page = context.new_page()
         page.complaints = []
         page.on("pageerror", lambda error: page.complaints.append(str(error)))

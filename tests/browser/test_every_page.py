@@ -140,7 +140,7 @@ def world(portal: Portal, screen: Callable[..., Page]) -> World:
     page = screen(portal.cast.he)
     page.goto("reports/")
     page.get_by_role("button", name="Make the report").click()
-    expect(page.get_by_role("link", name=re.compile("PDF"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name=re.compile("PDF"))).to_be_visible()
     _let_go()
     report, job = db.session.query(MadeReport).one(), db.session.query(Job).first()
     gazette = _gazette(items[State.PUBLISHED], portal.cast)

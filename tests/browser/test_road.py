@@ -69,10 +69,10 @@ def write_and_submit(portal, page, paper):
     expect(page.locator("#deadline")).to_contain_text("2026-03-25")
     page.locator("#item-form .sun-editor-editable").click()
     page.keyboard.type("All nine dikes of the county were checked.")
-    expect(page).to_have_url(re.compile(r"/office/items/\d+$"), timeout=15_000)
+    expect(page).to_have_url(re.compile(r"/office/items/\d+$"))
     page.locator("input[type=file][name=file]").first.set_input_files(paper)
-    expect(page.locator("#files-place")).to_contain_text("plan.pdf", timeout=20_000)
-    expect(page.locator("[data-saving=saved]")).to_be_visible(timeout=15_000)
+    expect(page.locator("#files-place")).to_contain_text("plan.pdf")
+    expect(page.locator("[data-saving=saved]")).to_be_visible()
     page.locator("#bar").get_by_role("button", name="Submit").click()
     expect(page.locator("#messages")).to_contain_text("Submitted")
 
@@ -132,7 +132,7 @@ def find_in_the_report(portal, page):
     page.locator("#period").select_option("2026-03")
     step(page, "Make the report")
     link = page.get_by_role("link", name=re.compile("PDF")).first
-    expect(link).to_be_visible(timeout=30_000)
+    expect(link).to_be_visible()
     with page.expect_download() as coming:
         link.click()
     text = text_of(coming.value.path().read_bytes())

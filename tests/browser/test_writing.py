@@ -1,7 +1,6 @@
 """Writing in a browser: what is typed is never lost, and the policy is never broken."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +14,7 @@ from county_portal.models import Attachment, Item, State, WebSession
 from tests.documents import corpus
 from tests.factories import make_column, make_item
 from tests.page import _let_go
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -35,15 +35,6 @@ def fresh(query):
 
 def the_item():
     return fresh(select(Item).order_by(Item.id.desc()))
-
-
-def wait_until(holds, seconds=15):
-    """What is on its way while the page is gone arrives in a while."""
-    for _tenth in range(seconds * 10):
-        if holds():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never became so")
 
 
 def text_field(page):
@@ -71,7 +62,7 @@ def paste(page, html):
 
 
 def saved(page):
-    expect(page.locator("[data-saving=saved]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-saving=saved]")).to_be_visible()
 
 
 def somebody_else_saves(item, by, title, body="<p>Theirs.</p>"):
@@ -186,7 +177,7 @@ def test_a_second_writer_is_told_and_both_texts_are_kept(portal, screen):
     somebody_else_saves(item, portal.cast.zhou, "By Zhou", "<p>Zhou wrote this.</p>")
     page.locator("#title").fill("By Lin")
     trouble = page.locator("[data-trouble=stale]")
-    expect(trouble).to_be_visible(timeout=15_000)
+    expect(trouble).to_be_visible()
     expect(trouble).to_contain_text("By Zhou")
     expect(trouble).to_contain_text("Zhou wrote this.")
     expect(page.locator("#title")).to_have_value("By Lin")
@@ -208,7 +199,7 @@ def test_replacing_theirs_is_a_decision(portal, screen):
     page.goto(f"{portal.address}/items/{item.id}")
     somebody_else_saves(item, portal.cast.zhou, "By Zhou")
     page.locator("#title").fill("By Lin")
-    page.get_by_role("button", name="Replace theirs with mine").click(timeout=15_000)
+    page.get_by_role("button", name="Replace theirs with mine").click()
     saved(page)
     assert the_item().title == "By Lin"
 
@@ -227,7 +218,7 @@ def test_a_lost_answer_is_not_taken_for_somebody_else(portal, screen):
 
     page.route("**/autosave", lose)
     page.locator("#title").fill("By Lin")
-    expect(page.locator("[data-trouble=offline]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-trouble=offline]")).to_be_visible()
     page.locator("[data-trouble=offline]").get_by_role("button", name="Try again").click()
     saved(page)
     expect(page.locator("[data-trouble=stale]")).to_be_hidden()
@@ -244,7 +235,7 @@ def test_a_lost_session_keeps_every_word(portal, screen, guarded):
         db.session.commit()
     page.locator("#title").fill("Typed when nobody listened")
     type_text(page, " And more.")
-    expect(page.locator("[data-trouble=signed-out]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-trouble=signed-out]")).to_be_visible()
     expect(page.locator("#title")).to_have_value("Typed when nobody listened")
     assert the_item().title == "Flood plan"
 
@@ -262,7 +253,7 @@ def test_a_closed_laptop_keeps_every_word(portal, screen):
     page.goto(f"{portal.address}/items/{item.id}")
     page.context.set_offline(True)
     page.locator("#title").fill("Typed on the train")
-    expect(page.locator("[data-trouble=offline]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-trouble=offline]")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())
     page.context.set_offline(False)
     page.route("**/autosave", lambda route: route.abort())
@@ -299,8 +290,8 @@ def test_files_are_uploaded_with_their_progress_and_dragged_into_order(portal, s
     names = ["one.pdf", "three.zip", "two.pdf"]
     page.locator("#file").set_input_files([tmp_path / name for name in names])
     expect(page.locator("#uploads progress").first).to_be_visible()
-    expect(page.locator(".file__name")).to_have_text(["one.pdf", "two.pdf"], timeout=30_000)
-    expect(page.locator("#uploads li")).to_contain_text("These go: docx", timeout=30_000)
+    expect(page.locator(".file__name")).to_have_text(["one.pdf", "two.pdf"])
+    expect(page.locator("#uploads li")).to_contain_text("These go: docx")
     expect(page.locator("#title")).to_have_value("Typed before the files")
     page.get_by_role("button", name="Move two.pdf up").click()
     expect(page.locator(".file__name")).to_have_text(["two.pdf", "one.pdf"])
@@ -330,8 +321,8 @@ def test_a_broken_upload_can_be_tried_again_and_is_added_once(portal, screen, tm
 
     page.route("**/files", lose)
     page.locator("#file").set_input_files(tmp_path / "one.pdf")
-    page.locator("#uploads").get_by_role("button", name="Try again").click(timeout=30_000)
-    expect(page.locator(".file__name")).to_have_text(["one.pdf"], timeout=30_000)
+    page.locator("#uploads").get_by_role("button", name="Try again").click()
+    expect(page.locator(".file__name")).to_have_text(["one.pdf"])
     _let_go()
     assert len(list(db.session.scalars(select(Attachment)))) == 1
 
@@ -350,11 +341,11 @@ def test_a_picture_stands_in_the_text_by_its_key(portal, screen, tmp_path):
     # The dialog's own button: the page has one of that name too, once the draft is saved.
     page.locator(".se-modal").get_by_role("button", name="Submit", exact=True).first.click()
     expect(text_field(page).locator("img")).to_have_attribute(
-        "src", re.compile(r"/office/items/\d+/files/[0-9a-f]{8}/rendition$"), timeout=30_000
+        "src", re.compile(r"/office/items/\d+/files/[0-9a-f]{8}/rendition$")
     )
     assert text_field(page).locator("img").evaluate("async i => (await i.decode(), i.naturalWidth)")
+    wait_until(lambda: '<img src="attachment:' in the_item().body)
     saved(page)
-    page.wait_for_timeout(500)
     page.reload()
     expect(text_field(page).locator("img")).to_be_visible()
     item = the_item()
@@ -421,7 +412,7 @@ def test_the_editor_adds_a_file_and_goes_on_correcting(portal, screen, tmp_path)
     page.goto(f"{portal.address}/review/{item.id}/amend")
     page.locator("#title").fill("Flood plan, corrected")
     page.locator("#file").set_input_files(tmp_path / "one.pdf")
-    expect(page.locator(".file__name")).to_have_text(["one.pdf"], timeout=30_000)
+    expect(page.locator(".file__name")).to_have_text(["one.pdf"])
     page.get_by_role("button", name="Save as a new version").click()
     expect(page.locator("#messages")).to_contain_text("Version 3")
     assert (the_item().title, the_item().revision_number) == ("Flood plan, corrected", 3)

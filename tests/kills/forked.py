@@ -1,4 +1,4 @@
-"""A program of ours in a process that can be killed and started again."""
+"""A program of ours in a process that is killed and started again."""
 
 import os
 import signal
@@ -22,14 +22,19 @@ class Forked:
             text=True,
         )
 
-    def start(self) -> None:
-        self.forks.stdin.write("go\n")
+    def start(self, stage: str = "") -> None:
+        """It runs until its stage, if it is given one (see `stages`), or until it is killed."""
+        self.forks.stdin.write(f"{stage}\n")
         self.forks.stdin.flush()
         self.pid = int(self.forks.stdout.readline())
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
-        assert self.forks.stdout.readline() == "gone\n"
+        self.died()
+
+    def died(self) -> None:
+        """It has ended, killed: by us, or by itself at its stage."""
+        assert self.forks.stdout.readline() == f"{signal.SIGKILL:d}\n"
 
     def end(self) -> None:
         self.forks.stdin.close()

@@ -1,4 +1,4 @@
-"""The server is killed in the middle of uploads and publications, again and again.
+"""The server is killed at every stage of uploads, publications and withdrawals.
 
 What it had said yes to is there afterwards; nothing is public that was not
 signed; and every promise still holds.
@@ -6,13 +6,10 @@ signed; and every promise still holds.
 
 import http.client
 import io
-import random
 import re
 import secrets
 import socket
-import threading
-import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -25,27 +22,68 @@ from county_portal.models import Attachment, Item, Publication, Role, State
 from county_portal.release import public_file, verify, writer
 from tests.factories import PASSWORD, make_item, make_person
 from tests.kills.forked import Forked
+from tests.serving import kept_port
+from tests.waiting import HUNG_AFTER, wait_until
 
-KILLS = 20
+# The stage, and whether the deed counts after a death there.
+UPLOADING = (
+    ("before rename */blobs/*", False),
+    ("after rename */blobs/*", False),
+    ("before commit INSERT INTO attachments", False),
+    ("after commit INSERT INTO attachments", True),
+)
+# The stage, whether it is published then, and whether the public reads it already.
+ISSUING = (
+    ("before commit INSERT INTO publications", False, False),
+    ("after commit INSERT INTO publications", True, False),
+    ("before rename */site.sqlite", True, False),
+    ("after rename */site.sqlite", True, True),
+)
+# The stage, whether it is still published then, and whether the public still reads it.
+WITHDRAWING = (
+    ("before rename */site.sqlite", True, True),
+    ("after rename */site.sqlite", True, False),
+    ("before commit UPDATE publications", True, False),
+    ("after commit UPDATE publications", False, False),
+)
+FORM = "application/x-www-form-urlencoded"
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 class Server(Forked):
     """The office's web server, which answers once it is started."""
 
-    def __init__(self, data: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        super().__init__("web", data, COUNTY_PORT=str(self.port), COUNTY_ADDRESS="127.0.0.1")
+    def __init__(self, data: Path, port: int) -> None:
+        self.port = port
+        super().__init__("web", data, COUNTY_PORT=str(port), COUNTY_ADDRESS="127.0.0.1")
 
-    def start(self) -> None:
-        super().start()
-        for _ in range(600):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-                return
-            time.sleep(0.05)
-        raise AssertionError("the server does not start")
+    def start(self, stage: str = "") -> None:
+        super().start(stage)
+        wait_until(self.answers, "the server does not start")
+
+    def answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), HUNG_AFTER):
+            return True
+        return False
+
+
+@pytest.fixture
+def server(app, cast):
+    """The office, and its public file as it stands before anything happens."""
+    make_person("issuer9", Role.ISSUER, unit=cast.office)
+    public_file.reconcile()
+    db.session.rollback()
+    with kept_port() as keeper:
+        running = Server(app.config["COUNTY"].DATA, keeper.getsockname()[1])
+        yield running
+        running.end()
+
+
+def signed_in(server: Server, *logins: str) -> list["Browser"]:
+    server.start()
+    browsers = [Browser(server.port, login) for login in logins]
+    server.kill()
+    return browsers
 
 
 class Browser:
@@ -66,7 +104,7 @@ class Browser:
     def send(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
         """The answer, or (0, "") when the server died meanwhile."""
         headers = {"Cookie": self.cookie, "Content-Type": kind or FORM}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=HUNG_AFTER)
         with closing(connection):
             try:
                 connection.request(method, path, body, headers)
@@ -77,9 +115,6 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             self.cookie = cookie.split(";")[0]
         return answer.status, text
-
-
-FORM = "application/x-www-form-urlencoded"
 
 
 def picture() -> bytes:
@@ -115,101 +150,106 @@ def upload(browser: Browser, item_id: int) -> str | None:
     return key if status == 303 else None
 
 
-def issue(browser: Browser, item_id: int) -> bool:
+def issue(browser: Browser, item_id: int) -> int:
     form = urlencode({"csrf_token": browser.csrf, "publish_at": ""}).encode()
-    status, _ = browser.send("POST", f"/office/review/{item_id}/issue", form)
-    assert status in {0, 303, 404, 409, 403}, status
-    return status == 303
+    return browser.send("POST", f"/office/review/{item_id}/issue", form)[0]
 
 
-class Traffic:
-    """An author and an issuer who never stop, and what the office told them."""
-
-    def __init__(self, port: int, draft: int, signed: list[int]) -> None:
-        self.author, self.issuer = Browser(port, "lin"), Browser(port, "issuer9")
-        self.draft, self.left = draft, signed
-        self.keys: list[str] = []
-        self.published: list[int] = []
-        self.failures: list[BaseException] = []
-        self.over = threading.Event()
-        self.threads = [
-            threading.Thread(target=self.keep_on, args=(deed,)) for deed in (self.add, self.publish)
-        ]
-
-    def keep_on(self, deed: Callable[[], None]) -> None:
-        try:
-            while not self.over.is_set():
-                deed()
-        except BaseException as error:  # noqa: BLE001  (told to the test by its list)
-            self.failures.append(error)
-
-    def add(self) -> None:
-        key = upload(self.author, self.draft)
-        self.keys += [key] if key else []
-
-    def publish(self) -> None:
-        if self.left and issue(self.issuer, self.left[0]):
-            self.published.append(self.left.pop(0))
-        else:
-            self.left.append(self.left.pop(0)) if self.left else None
-            time.sleep(0.02)
-
-    def wait_for_more(self) -> None:
-        """Until the office has said yes once more, to each as long as there is work."""
-        keys, published = len(self.keys), len(self.published)
-        for _ in range(600):
-            done = len(self.keys) > keys and (len(self.published) > published or not self.left)
-            if done or self.failures:
-                return
-            time.sleep(0.02)
-
-    def end(self) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+def withdraw(browser: Browser, item_id: int) -> int:
+    form = urlencode({"csrf_token": browser.csrf, "note": "It was wrong"}).encode()
+    return browser.send("POST", f"/office/review/{item_id}/withdraw", form)[0]
 
 
-def test_nothing_accepted_is_lost_and_nothing_unsigned_gets_out(app, cast):
-    draft = make_item(cast.lin).id
-    signed = [make_item(cast.lin, state=State.SIGNED_OFF).id for _ in range(KILLS + 5)]
-    make_person("issuer9", Role.ISSUER, unit=cast.office)
-    public_file.reconcile()
-    db.session.remove()
-    server = Server(app.config["COUNTY"].DATA)
-    server.start()
-    traffic = Traffic(server.port, draft, signed)
-    for thread in traffic.threads:
-        thread.start()
-    chance = random.Random(7)
-    for _ in range(KILLS):
-        traffic.wait_for_more()
-        time.sleep(0.3 * chance.random())
-        server.kill()
-        server.start()
-    traffic.end()
-    server.kill()
-    server.end()
-    assert not traffic.failures, traffic.failures
-    check(app, traffic.keys, traffic.published)
-
-
-def check(app, keys: list[str], published: list[int]) -> None:
-    assert len(keys) >= KILLS, "uploads were under way"
-    assert len(published) >= KILLS // 2, "publications were under way"
-    there = set(db.session.scalars(db.select(Attachment.key)))
-    assert set(keys) <= there
-    live = dict(
-        db.session.execute(
-            db.select(Publication.item_id, Publication.public_id).where(
-                Publication.ended_at.is_(None)
-            )
-        ).all()
-    )
-    assert set(published) <= live.keys()
-    assert {db.session.get_one(Item, item_id).state for item_id in live} == {State.PUBLISHED}
+def kept() -> set[str]:
+    """The keys of the files the office has."""
     db.session.rollback()
-    shown = writer.contents(app.config["COUNTY"].PUBLIC)
-    assert set(shown) <= set(live.values())
-    public_file.reconcile()  # what the worker does when it starts
-    assert writer.contents(app.config["COUNTY"].PUBLIC).keys() == set(live.values())
+    keys = set(db.session.scalars(db.select(Attachment.key)))
+    db.session.rollback()
+    return keys
+
+
+def published() -> dict[int, int]:
+    """What the office has published: the item, and the number the public knows it by."""
+    db.session.rollback()
+    live = db.select(Publication.item_id, Publication.public_id).where(
+        Publication.ended_at.is_(None)
+    )
+    numbers = dict(db.session.execute(live).all())
+    states = {db.session.get_one(Item, item_id).state for item_id in numbers}
+    db.session.rollback()
+    assert states <= {State.PUBLISHED}
+    return numbers
+
+
+def read(app) -> set[int]:
+    """The numbers of what the public reads."""
+    return set(writer.contents(app.config["COUNTY"].PUBLIC))
+
+
+def holds(app) -> None:
+    """After what the worker does when it starts, every promise is kept."""
+    public_file.reconcile()
+    assert read(app) == set(published().values())
     assert verify.faults() == []
+    db.session.rollback()
+
+
+def test_no_file_that_was_accepted_is_lost(app, cast, server):
+    draft = make_item(cast.lin).id
+    db.session.rollback()
+    (author,) = signed_in(server, "lin")
+    for stage, counts in UPLOADING:
+        before = kept()
+        server.start(stage)
+        assert upload(author, draft) is None, stage
+        server.died()
+        assert len(kept() - before) == counts, stage
+    server.start()
+    assert upload(author, draft) in kept()
+    server.kill()
+    assert len(kept()) == 2
+    holds(app)
+
+
+def test_what_is_published_is_published_whole_while_others_upload(app, cast, server):
+    draft = make_item(cast.lin).id
+    signed = [make_item(cast.lin, state=State.SIGNED_OFF).id for _ in ISSUING]
+    db.session.rollback()
+    author, issuer = signed_in(server, "lin", "issuer9")
+    accepted = []
+    for item_id, (stage, counts, is_read) in zip(signed, ISSUING, strict=True):
+        server.start(stage)
+        with ThreadPoolExecutor(1) as beside:
+            other = beside.submit(upload, author, draft)
+            assert issue(issuer, item_id) == 0, stage
+            server.died()
+        accepted.append(other.result())
+        assert (item_id in published()) == counts, stage
+        assert (published().get(item_id) in read(app)) == is_read, stage
+        holds(app)
+    server.start()
+    assert issue(issuer, signed[0]) == 303
+    server.kill()
+    assert published().keys() == set(signed)
+    assert {key for key in accepted if key} <= kept()
+    holds(app)
+
+
+def test_what_is_withdrawn_is_gone_before_the_office_says_so(app, cast, server):
+    shown = [make_item(cast.lin, state=State.PUBLISHED).id for _ in WITHDRAWING]
+    public_file.reconcile()
+    db.session.rollback()
+    (issuer,) = signed_in(server, "issuer9")
+    for item_id, (stage, counts, is_read) in zip(shown, WITHDRAWING, strict=True):
+        number = published()[item_id]
+        server.start(stage)
+        assert withdraw(issuer, item_id) == 0, stage
+        server.died()
+        assert (item_id in published()) == counts, stage
+        assert (number in read(app)) == is_read, stage
+        holds(app)
+    server.start()
+    assert [withdraw(issuer, item_id) for item_id in shown[:-1]] == [303] * 3
+    server.kill()
+    assert published() == {}
+    holds(app)

@@ -1,16 +1,16 @@
 """What only a browser can show: refreshing in part, no script at all, phones, and axe."""
 
 import re
-import threading
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 
 from county_portal.config import ROOT
 from county_portal.release import writer
 from tests.public.furniture import make_site
 from tests.published.factory import SITE, make_county, make_entry, make_withdrawal
+from tests.serving import served
+from tests.waiting import HUNG_AFTER
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,12 +38,8 @@ def address(tmp_path_factory):
     wide = make_entry(41, body=f"<h2>一、河道</h2><p>巡查</p>{TABLE}")
     county = make_county(40, characters=200)
     writer.build(folder, SITE, [*county, wide], [make_withdrawal(42)])
-    server = create_server(make_site(folder, locale="zh_Hans_CN"), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
+    with served(make_site(folder, locale="zh_Hans_CN")) as root:
+        yield root
 
 
 def open_page(browser: Browser, width: int = 1366, *, script: bool = True) -> Page:
@@ -51,6 +47,7 @@ def open_page(browser: Browser, width: int = 1366, *, script: bool = True) -> Pa
     context = browser.new_context(
         viewport={"width": width, "height": 900}, java_script_enabled=script
     )
+    context.set_default_timeout(HUNG_AFTER * 1000)
     page = context.new_page()
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
