@@ -82,7 +82,7 @@ def test_what_a_crash_left_behind_is_removed_after_a_day(app: Flask) -> None:
     stray, half = left_behind(b"stray"), files.new_temporary()
     half.write_bytes(b"half")
     make_old(half)
-    fresh = make_old(files.keep_bytes(b"fresh").path, files.LEFT_ALONE - 60)
+    fresh = make_old(files.keep_bytes(b"fresh").path, files.LEFT_ALONE // 2)
     being_written = files.new_temporary()
     being_written.write_bytes(b"more to come")
     folder = app.config["COUNTY"].tmp / "deposit-1"

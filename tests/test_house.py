@@ -15,6 +15,7 @@ from county_portal.policy import Do
 from county_portal.review.steps import STEPS
 
 MODULES = sorted((ROOT / "county_portal").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAGES = sorted((ROOT / "templates").rglob("*.html"))
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
 TALL = 400  # lines
@@ -91,6 +92,45 @@ def test_nothing_is_left_for_later():
         for line in path.read_text("utf-8").splitlines()
         if later.search(line)
     ]
+
+
+# Tests
+
+
+def test_only_the_waiting_and_the_measuring_of_tests_look_at_a_clock():
+    """A test waits for a condition: the machine may be as slow as it likes."""
+    clocks = {"sleep", "monotonic", "perf_counter", "process_time", "wait_for_timeout"}
+    looking = {
+        name_of(path)
+        for path in TESTS
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in clocks
+    }
+    assert looking == {"tests/waiting.py", "tests/effort.py"}
+
+
+def test_no_test_gives_up_after_a_time_of_its_own():
+    impatient = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in TESTS
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and _gives_up(node)
+    }
+    assert not impatient
+
+
+def _gives_up(call: ast.Call) -> bool:
+    """Whether a number says how long something is waited for, or when it is too late."""
+    limits = [word.value for word in call.keywords if word.arg in {"timeout", "deadline"}]
+    if isinstance(call.func, ast.Attribute) and call.func.attr in {"join", "wait"}:
+        limits += call.args
+    return any(isinstance(getattr(one, "value", None), int | float) for one in limits)
+
+
+def test_chance_is_the_same_in_every_run():
+    """Random values of tests come from a generator with a seed."""
+    drawn = re.compile(r"\brandom\.(?!Random\b)\w|\bRandom\(\)")
+    assert not [name_of(path) for path in TESTS if drawn.search(path.read_text("utf-8"))]
 
 
 # Words

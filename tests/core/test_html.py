@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +18,7 @@ from county_portal.core.html import (
     without_addresses,
 )
 from county_portal.core.html_tree import Element, count_of, read, walk
+from tests.effort import effort
 
 NAMES = (
     "p div h1 h2 h4 h6 b strong i em u s sub sup code a font span blockquote ul ol li table "
@@ -92,14 +92,14 @@ def depth(nodes):
     return max((1 + depth(node.children) for node in nodes if isinstance(node, Element)), default=0)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(soup)
 def test_cleaning_what_is_clean_changes_nothing(html):
     once = clean(html)
     assert clean(once) == once
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(soup)
 def test_nothing_but_the_allow_list_comes_out(html):
     for element in elements(clean(html)):
@@ -111,14 +111,14 @@ def test_nothing_but_the_allow_list_comes_out(html):
             assert 1 <= int(element.attributes.get(span, 1)) <= 50
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_any_text_is_cleaned_without_an_accident(text):
     once = clean(text)
     assert clean(once) == once
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(["公开", "办法", "第一条", "。", "2026"]), min_size=1, max_size=9))
 def test_no_word_is_lost(words):
     for form in ("<div>%s</div>", "<table><tr><td>%s", "<ul><li>%s", "<h1>%s", "<b><p>%s", "%s"):
@@ -228,11 +228,12 @@ def test_too_many_parts_are_refused_with_advice():
         "&nbsp;<br>" * 39_000,
     ],
 )
-def test_bombs_end_in_seconds(bomb):
-    began = time.process_time()
-    with contextlib.suppress(Refused):
-        clean(bomb)
-    assert time.process_time() - began < 6
+def test_bombs_are_little_work(bomb):
+    def deed():
+        with contextlib.suppress(Refused):
+            clean(bomb)
+
+    assert effort(deed) < 80
 
 
 def test_text_has_a_line_for_each_paragraph():
@@ -285,7 +286,7 @@ def test_what_the_editor_sends_gets_its_keys_back():
     assert image_keys(keyed) == ["ab12cd34", "ab12cd35", "ab12cd36"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text("0123456789abcdef", min_size=8, max_size=8), max_size=5, unique=True))
 def test_addresses_and_keys_are_inverse(keys):
     html = clean("".join(f'<p>图<img src="attachment:{key}" alt="x"></p>' for key in keys))
@@ -295,6 +296,4 @@ def test_addresses_and_keys_are_inverse(keys):
 
 @pytest.mark.parametrize("bomb", ["<img ", "<img src=", "<img src='", '<img "', "<img src=x "])
 def test_finding_addresses_is_quick_on_rubbish(bomb):
-    began = time.process_time()
-    without_addresses(bomb * 50_000, "files/(x)")
-    assert time.process_time() - began < 2
+    assert effort(lambda: without_addresses(bomb * 50_000, "files/(x)")) < 20

@@ -1,7 +1,6 @@
 """The comparison of two revisions: what it says, and that it always ends."""
 
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from county_portal.core.html import changes, clean, text_of, word_diff
 from county_portal.core.html_changes import Fate
+from tests.effort import effort
 
 block = st.builds(
     "<{0}>{1}</{0}>".format,
@@ -28,7 +28,7 @@ def squeezed(lines):
     return "".join("".join(lines).split())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(document, document)
 def test_both_texts_can_be_read_back_from_the_comparison(old, new):
     told = changes(old, new)
@@ -36,7 +36,7 @@ def test_both_texts_can_be_read_back_from_the_comparison(old, new):
     assert squeezed(side(told, Fate.REMOVED)).replace("|", "") == squeezed(text_of(new))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(document)
 def test_a_text_does_not_differ_from_itself(html):
     assert not any(change.changed for change in changes(html, html))
@@ -105,11 +105,9 @@ def scattered(seed, blocks, length, words):
         (scattered(1, 40, 5000, "甲乙丙丁"), scattered(2, 40, 5000, "甲乙丙丁")),
     ],
 )
-def test_even_the_worst_pair_is_compared_in_time(old, new):
-    began = time.process_time()
-    told = word_diff(old, new)
-    assert time.process_time() - began < 4
-    assert "<del>" in told
+def test_even_the_worst_pair_is_little_work(old, new):
+    assert effort(lambda: word_diff(old, new)) < 50
+    assert "<del>" in word_diff(old, new)
 
 
 def test_a_long_text_with_a_few_changes_is_told_by_words():

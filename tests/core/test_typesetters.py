@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from county_portal.config import ROOT
 from county_portal.core import typesetters
 from county_portal.core.typesetters import Order, Unset, running, set_sheets
+from tests.waiting import unless_hung, wait_until
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>x</title></head><body>%s</body></html>'
 STUCK = "<table><tr><td colspan=1000000>x</td></tr></table>"  # keeps the engine busy for minutes
@@ -61,10 +61,8 @@ def test_a_fault_in_the_sheet_is_told_and_the_process_lives_on(order, of_its_own
 
 
 def test_a_sheet_that_takes_too_long_is_ended(order, of_its_own):
-    begun = time.monotonic()
-    with pytest.raises(Unset, match="too long"):
+    with unless_hung(), pytest.raises(Unset, match="too long"):
         set_sheets([order(STUCK, seconds=3)])
-    assert time.monotonic() - begun < 20
     assert running() == []
     assert set_sheets([order("<p>1</p>")])[0].pages == 1
 
@@ -72,7 +70,7 @@ def test_a_sheet_that_takes_too_long_is_ended(order, of_its_own):
 def test_a_process_that_was_killed_while_idle_is_replaced(order, of_its_own):
     set_sheets([order("<p>1</p>")])
     os.kill(running()[0], signal.SIGKILL)
-    time.sleep(0.2)
+    wait_until(lambda: running() == [])
     assert set_sheets([order("<p>1</p>")])[0].pages == 1
 
 
@@ -129,8 +127,4 @@ def test_the_process_goes_when_its_program_is_gone(order, tmp_path):
         check=True,
     )
     pid = int(said.stdout)
-    for _tenth in range(100):
-        if not Path(f"/proc/{pid}").exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError("the press process outlived its program")
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the press process outlived its program")

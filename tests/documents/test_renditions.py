@@ -20,6 +20,7 @@ from county_portal.documents.kinds import Kind
 from county_portal.documents.pdfs import without_marks
 from county_portal.documents.renditions import make_rendition
 from tests.documents import corpus
+from tests.waiting import HUNG_AFTER
 
 
 @pytest.fixture
@@ -495,7 +496,10 @@ def test_a_hundred_random_files_are_refused_in_words(tmp_path):
         "            print(refusal.message)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, files)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code, *map(str, files)],
+        capture_output=True,
+        text=True,
+        timeout=HUNG_AFTER,
     )
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 100 * len(set(renditions.TASKS.values()))

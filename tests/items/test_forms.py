@@ -143,7 +143,8 @@ def test_what_word_pastes_comes_out_clean(head, words, cell):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
 )
 @given(
     words=st.dictionaries(

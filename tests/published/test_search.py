@@ -1,7 +1,7 @@
 """Words as tokens and questions as phrases: exact for Chinese of any length."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pysqlite3 import dbapi2 as sqlite
 
@@ -55,7 +55,6 @@ def test_what_is_found(text, words, found):
     start=st.integers(0, 29),
     length=st.integers(1, 8),
 )
-@settings(deadline=None)
 def test_every_part_of_a_run_is_found_and_nothing_that_is_not_there(text, start, length):
     part = text[start : start + length]
     runs = search.phrases(part)
@@ -67,7 +66,6 @@ def test_every_part_of_a_run_is_found_and_nothing_that_is_not_there(text, start,
 @given(
     text=st.text("防汛抗旱政务", max_size=12), words=st.text("防汛抗旱政务", min_size=1, max_size=4)
 )
-@settings(deadline=None)
 def test_a_run_is_found_exactly_where_it_stands(text, words):
     assert finds(text, words) is (words in text)
 

@@ -1,15 +1,14 @@
 """The public file as the writer leaves it: whole, exact, and without what was removed."""
 
-import os
 import random
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 
+from county_portal.config import ROOT
 from county_portal.published import schema, search
 from county_portal.published.lists import Filters
 from county_portal.published.reader import Reader
@@ -214,44 +213,41 @@ import sys
 from pathlib import Path
 from county_portal.release import writer
 from county_portal.release.writer import Changes
-from tests.published.factory import make_entry, make_blob
-folder, start = Path(sys.argv[1]), int(sys.argv[2])
-blobs = folder.parent / "blobs"
-print("ready", flush=True)
-for number in range(start, start + 10_000):
-    line = make_blob(blobs, b"file %d" % number)
-    writer.apply(folder, Changes(put=(make_entry(number, files=[line]),), remove=(number - 3,)))
-    print(number, flush=True)
+from tests.kills.stages import die_at
+from tests.published.factory import make_blob, make_entry
+folder, stage = Path(sys.argv[1]), sys.argv[2]
+line = make_blob(folder.parent / "blobs", b"new")
+die_at(stage)
+writer.apply(folder, Changes(put=(make_entry(101, files=[line]),), remove=(100,)))
 """
+HASH = "[0-9a-f]" * 64
 
 
-def test_killed_at_any_moment_the_old_or_the_new_file_is_whole(folder):
-    writer.build(folder, SITE, make_county(50, characters=200))
-    chance, number = random.Random(3), 100
-    for _ in range(6):
-        told = run_and_kill(folder, number, chance.uniform(0.01, 0.12))
-        whole(folder)
-        present = writer.contents(folder)
-        assert told is None or told in present or told + 1 in present or told + 2 in present
-        number = max(present) + 1
+@pytest.mark.parametrize(
+    ("stage", "is_new"),
+    [
+        ("before link */blobs/*", False),
+        ("after link */blobs/*", False),
+        (f"before rename */files/??/{HASH}", False),
+        (f"after rename */files/??/{HASH}", False),
+        ("before rename */site.sqlite", False),
+        ("after rename */site.sqlite", True),
+        (f"before remove */files/??/{HASH}", True),
+        (f"after remove */files/??/{HASH}", True),
+    ],
+)
+def test_killed_at_any_stage_the_old_or_the_new_file_is_whole(folder, tmp_path, stage, is_new):
+    old = make_entry(100, files=[make_blob(tmp_path / "blobs", b"old")])
+    writer.build(folder, SITE, [*make_county(50, characters=200), old])
+    died = subprocess.run([sys.executable, "-c", CHILD, str(folder), stage], cwd=ROOT)
+    assert died.returncode == -signal.SIGKILL
+    whole(folder)
+    assert {100, 101} & set(writer.contents(folder)) == {101 if is_new else 100}
     writer.sweep(folder)
     on_disk = {path.name for path in (folder / "files").glob("??/*")}
     assert on_disk == writer.files_in(folder)
-
-
-def run_and_kill(folder, number, seconds):
-    """The last number the child said was published, once it was killed after that time."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(folder), str(number)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=os.getcwd(),
-    )
-    assert child.stdout.readline() == "ready\n"
-    time.sleep(seconds)
-    child.send_signal(signal.SIGKILL)
-    said = child.communicate()[0].split()
-    return int(said[-1]) if said else None
+    writer.apply(folder, Changes(remove=(100, 101)))
+    whole(folder)
 
 
 def whole(folder):
