@@ -85,6 +85,15 @@ def test_the_migrations_set_every_guard(app: Flask) -> None:
     assert set(db.session.scalars(asked)) == set(guards.statements("sqlite")) | later
 
 
+def test_no_migration_knows_the_program() -> None:
+    """What it runs is written in it: the program goes on, the past stays.
+
+    The file that runs them names one type, to write the next one without it.
+    """
+    knowing = [p.name for p in MIGRATIONS.rglob("*.py") if "county_portal" in p.read_text("utf-8")]
+    assert knowing == ["env.py"]
+
+
 def test_a_migration_that_fails_in_the_middle_changes_nothing(
     old: tuple[Flask, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,12 +3,61 @@
 import sqlalchemy as sa
 from alembic import op
 
-from county_portal.models import guards
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+IMMUTABLE = ("revisions", "sign_offs", "audit", "blobs", "steps_taken", "made_reports", "hands")
+FACTS = (
+    "id, item_id, revision_id, sign_off_id, verdict, issuer_id, hand, public_id, index_number,"
+    " published_at"
+)
+SQLITE = {  # the name of a trigger: what is refused, and when
+    "audit_in_order": (
+        "INSERT ON audit",
+        "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)",
+    ),
+    "revisions_in_order": (
+        "INSERT ON revisions",
+        "NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
+        " WHERE item_id = NEW.item_id) OR NEW.id IN (SELECT id FROM revisions)",
+    ),
+    "sign_offs_new": ("INSERT ON sign_offs", "NEW.id IN (SELECT id FROM sign_offs)"),
+    "publications_facts": (f"UPDATE OF {FACTS} ON publications", "1"),
+    "publications_ended": ("UPDATE ON publications", "OLD.ended_at IS NOT NULL"),
+    "publications_no_delete": ("DELETE ON publications", "1"),
+    "publications_new": ("INSERT ON publications", "NEW.id IN (SELECT id FROM publications)"),
+    "hands_new": (
+        "INSERT ON hands",
+        "EXISTS (SELECT 1 FROM hands WHERE item_id = NEW.item_id AND person_id = NEW.person_id)",
+    ),
+}
+POSTGRESQL = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION '%: the record is not to be changed', TG_NAME; END $$",
+    "CREATE FUNCTION audit_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit) THEN"
+    " RAISE EXCEPTION 'audit_in_order: the record is not to be changed'; END IF;"
+    " RETURN NEW; END $$",
+    "CREATE TRIGGER audit_in_order BEFORE INSERT ON audit"
+    " FOR EACH ROW EXECUTE FUNCTION audit_order()",
+    "CREATE FUNCTION revision_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
+    " WHERE item_id = NEW.item_id) THEN"
+    " RAISE EXCEPTION 'revisions_in_order: the record is not to be changed'; END IF;"
+    " RETURN NEW; END $$",
+    "CREATE TRIGGER revisions_in_order BEFORE INSERT ON revisions"
+    " FOR EACH ROW EXECUTE FUNCTION revision_order()",
+    "CREATE TRIGGER publications_ended BEFORE UPDATE ON publications FOR EACH ROW"
+    " WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change()",
+    f"CREATE TRIGGER publications_facts BEFORE UPDATE OF {FACTS} ON publications"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER publications_no_delete BEFORE DELETE ON publications"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER publications_no_truncate BEFORE TRUNCATE ON publications"
+    " EXECUTE FUNCTION refuse_change()",
+)
 
 
 def upgrade() -> None:
@@ -703,5 +752,31 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
-    for statement in guards.statements(op.get_bind().dialect.name):
+    for statement in _postgresql() if op.get_bind().dialect.name == "postgresql" else _sqlite():
         op.execute(statement)
+
+
+def _sqlite() -> list[str]:
+    """INSERT is guarded too: INSERT OR REPLACE walks past UPDATE and DELETE triggers."""
+    refused = {
+        f"{table}_no_{deed.lower()}": (f"{deed} ON {table}", "1")
+        for table in IMMUTABLE
+        for deed in ("UPDATE", "DELETE")
+    } | SQLITE
+    return [
+        f"CREATE TRIGGER {name} BEFORE {deed} WHEN {when} BEGIN"
+        f" SELECT RAISE(ABORT, '{name}: the record is not to be changed'); END"
+        for name, (deed, when) in refused.items()
+    ]
+
+
+def _postgresql() -> list[str]:
+    kept = [
+        f"CREATE TRIGGER {table}_no_{what} BEFORE {deed} EXECUTE FUNCTION refuse_change()"
+        for table in IMMUTABLE
+        for what, deed in (
+            ("change", f"UPDATE OR DELETE ON {table} FOR EACH ROW"),
+            ("truncate", f"TRUNCATE ON {table}"),
+        )
+    ]
+    return [*POSTGRESQL, *kept]

@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from county_portal.models import guards
-
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -383,5 +381,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("publication_id", name=op.f("pk_gazette_endings")),
     )
     for table in KEPT:
-        for statement in guards.kept(op.get_bind().dialect.name, table):
-            op.execute(statement)
+        for one in _kept(table):
+            op.execute(one)
+
+
+def _kept(table: str) -> list[str]:
+    """The triggers that keep the rows of a table as they were made."""
+    if op.get_bind().dialect.name == "postgresql":
+        each = "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        return [
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {each}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {each}",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " EXECUTE FUNCTION refuse_change()",
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN 1 BEGIN"
+        f" SELECT RAISE(ABORT, '{table}_no_update: the record is not to be changed'); END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN 1 BEGIN"
+        f" SELECT RAISE(ABORT, '{table}_no_delete: the record is not to be changed'); END",
+    ]

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from county_portal.models import guards
-
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -57,7 +55,7 @@ def upgrade() -> None:
             {"publication_id": publication_id, "part_id": part_id},
         )
     for table in ("deposit_omissions", "deposit_supplements"):
-        for one in guards.kept(connection.dialect.name, table):
+        for one in _kept(table):
             op.execute(one)
 
 
@@ -74,3 +72,21 @@ def _left_out_before(connection: sa.Connection) -> Iterator[tuple[int, int]]:
         for one in json.loads(contents)["left_out"]:
             asked = {"deposit": deposit, "number": one["index_number"]}
             yield from ((row[0], row[1]) for row in connection.execute(line, asked))
+
+
+def _kept(table: str) -> list[str]:
+    """The triggers that keep the rows of a table as they were made."""
+    if op.get_bind().dialect.name == "postgresql":
+        each = "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        return [
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {each}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {each}",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " EXECUTE FUNCTION refuse_change()",
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN 1 BEGIN"
+        f" SELECT RAISE(ABORT, '{table}_no_update: the record is not to be changed'); END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN 1 BEGIN"
+        f" SELECT RAISE(ABORT, '{table}_no_delete: the record is not to be changed'); END",
+    ]
