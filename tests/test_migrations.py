@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
@@ -16,7 +14,6 @@ from sqlalchemy import text
 from county_portal import create_office
 from county_portal.config import MIGRATIONS
 from county_portal.extensions import db
-from county_portal.models import Base, guards
 from tests.conftest import FOR_TESTS, settings_for
 
 SECOND = """
@@ -70,19 +67,6 @@ def old(tmp_path: Path) -> tuple[Flask, Path]:
 
 def newest(file: Path) -> str:
     return schema(file)[-1][0]
-
-
-def test_the_schema_is_the_one_the_models_describe(app: Flask) -> None:
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
-
-
-def test_the_migrations_set_every_guard(app: Flask) -> None:
-    asked = text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
-    later = {one for table in guards.LATER for one in guards.kept("sqlite", table)}
-    later |= set(guards.one_live_gazette("sqlite"))
-    assert set(db.session.scalars(asked)) == set(guards.statements("sqlite")) | later
 
 
 def test_no_migration_knows_the_program() -> None:
