@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from county_portal.models import (
     Attribute,
+    BriefingHandKind,
     BriefingState,
     ColumnKind,
     GazetteHandKind,
@@ -174,6 +175,8 @@ WORDS: tuple[tuple[StrEnum, object], ...] = (
     (GazetteState.SIGNED, _l("Signed off, waiting to be issued")),
     (GazetteState.PUBLISHED, _l("Published")),
     (GazetteState.WITHDRAWN, _l("Withdrawn")),
+    (BriefingHandKind.COMPOSER, _l("Composed by")),
+    (BriefingHandKind.APPROVER, _l("Approved by")),
     (GazetteHandKind.COMPOSER, _l("Composed it or marked a text")),
     (GazetteHandKind.OFFICER, _l("Confidentiality review")),
     (GazetteHandKind.ISSUER, _l("Issue")),

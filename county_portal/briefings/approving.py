@@ -19,7 +19,14 @@ from county_portal.core import clock
 from county_portal.core.errors import OutOfDate
 from county_portal.core.html import seen
 from county_portal.extensions import db
-from county_portal.models import Briefing, BriefingStep, FrozenBriefing, Person
+from county_portal.models import (
+    Briefing,
+    BriefingHand,
+    BriefingHandKind,
+    BriefingStep,
+    FrozenBriefing,
+    Person,
+)
 from county_portal.policy import Do
 
 
@@ -75,8 +82,12 @@ def road_of(briefing: Briefing) -> list[BriefingStep]:
 def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
     """The numbers are drawn and the words stand still; paper is made of them in the background.
 
+    The approver has a hand in the issue first: the database freezes nothing without.
+
     Source: the customs of 简报: numbered by the year of the printed day.
     """
+    briefing.hands.append(BriefingHand(person_id=by.id, hand=BriefingHandKind.APPROVER))
+    db.session.flush()
     day = briefing.dated_on or clock.today()
     drawn = draw(series(briefing.masthead, special=briefing.special, year=day.year))
     total = None if briefing.special else draw(total_series(briefing.masthead))

@@ -12,6 +12,7 @@ from county_portal.extensions import db
 from county_portal.models import (
     Briefing,
     BriefingHand,
+    BriefingHandKind,
     BriefingPart,
     BriefingState,
     FrozenBriefing,
@@ -92,7 +93,9 @@ def _lies_with(by: Person) -> ColumnElement[bool]:
     seats = [and_(Briefing.state == BriefingState.RETURNED, Briefing.composer_id == by.id)]
     if by.has_any(APPROVERS):
         composed = exists().where(
-            BriefingHand.briefing_id == Briefing.id, BriefingHand.person_id == by.id
+            BriefingHand.briefing_id == Briefing.id,
+            BriefingHand.person_id == by.id,
+            BriefingHand.hand == BriefingHandKind.COMPOSER,
         )
         seats.append(and_(Briefing.state == BriefingState.SUBMITTED, ~composed))
     return or_(*seats)

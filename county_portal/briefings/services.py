@@ -18,6 +18,7 @@ from county_portal.models import (
     AuditRow,
     Briefing,
     BriefingHand,
+    BriefingHandKind,
     BriefingPart,
     BriefingState,
     Masthead,
@@ -153,7 +154,7 @@ def touch(briefing: Briefing, by: Person) -> None:
     briefing.saved_at = clock.now()
     flag_modified(briefing, "saved_at")
     if not briefing.composed_by(by):
-        briefing.hands.append(BriefingHand(briefing_id=briefing.id, person_id=by.id))
+        briefing.hands.append(BriefingHand(person_id=by.id, hand=BriefingHandKind.COMPOSER))
 
 
 def _told_lately(briefing: Briefing, by: Person) -> bool:

@@ -17,6 +17,7 @@ from county_portal.models.base import Base, Moment
 from county_portal.models.briefings import (
     Briefing,
     BriefingHand,
+    BriefingHandKind,
     BriefingPart,
     BriefingState,
     BriefingStep,
@@ -102,6 +103,7 @@ __all__ = [
     "Branch",
     "Briefing",
     "BriefingHand",
+    "BriefingHandKind",
     "BriefingPart",
     "BriefingState",
     "BriefingStep",

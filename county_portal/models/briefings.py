@@ -32,6 +32,13 @@ class PartKind(StrEnum):
     NOTE = "note"
 
 
+class BriefingHandKind(StrEnum):
+    """What a person has done with a briefing. Nobody has two of them in one briefing."""
+
+    COMPOSER = "composer"
+    APPROVER = "approver"
+
+
 class Masthead(Base):
     """One series of briefings: the words of its head and foot, and its own count."""
 
@@ -90,16 +97,22 @@ class Briefing(Base):
 
     def composed_by(self, person: Person) -> bool:
         """Whether the person has written in it."""
-        return any(row.person_id == person.id for row in self.hands)
+        composers = (row for row in self.hands if row.hand is not BriefingHandKind.APPROVER)
+        return any(row.person_id == person.id for row in composers)
 
 
 class BriefingHand(Base):
-    """That a person has written in a briefing, and so may not approve it."""
+    """That a person had a hand in a briefing, and which: one row per person and briefing.
+
+    No issue is frozen but by a person with an approver's hand, so the database
+    itself keeps composer and approver apart.
+    """
 
     __tablename__ = "briefing_hands"
 
     briefing_id: Mapped[int] = mapped_column(ForeignKey("briefings.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    hand: Mapped[BriefingHandKind] = mapped_column(server_default="composer")
 
 
 class BriefingPart(Base):

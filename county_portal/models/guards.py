@@ -3,6 +3,12 @@
 No migration reads this: each holds its own SQL. Tests compare what they made with `statements`.
 """
 
+from collections.abc import Iterator
+
+from sqlalchemy import UniqueConstraint
+
+from county_portal.models.base import Base
+
 IMMUTABLE = ("revisions", "sign_offs", "audit", "blobs", "steps_taken", "made_reports")
 PUBLICATION_FACTS = (
     "id",
@@ -20,6 +26,7 @@ PUBLICATION_FACTS = (
 
 # What later migrations protect: a table, and the columns that never change (none: no column does).
 LATER: dict[str, tuple[str, ...]] = {
+    "briefing_hands": (),
     "validities": (),
     "gazette_editions": (),
     "gazette_edition_items": (),
@@ -65,12 +72,37 @@ LATER: dict[str, tuple[str, ...]] = {
     "issued_papers": ("sha256", "kind", "name", "dated_on", "issued_at"),
 }
 
+# What happens once to a row, and is the last that happens to it.
+LAST = {"publications": "ended", "closed_months": "reopened", "circulars": "sent"}
+
+# The keys that hold for some rows only: which row would be replaced by the new one.
+PARTIAL = {
+    "publications": "item_id = NEW.item_id AND ended_at IS NULL AND NEW.ended_at IS NULL",
+    "closed_months": "month = NEW.month AND reopened_at IS NULL AND NEW.reopened_at IS NULL",
+    "issued_papers": "name = NEW.name AND kind = 'gazette' AND withdrawn_at IS NULL"
+    " AND NEW.kind = 'gazette' AND NEW.withdrawn_at IS NULL",
+}
+LIVE_GAZETTE = (
+    "EXISTS (SELECT 1 FROM gazette_publications AS p WHERE p.key = NEW.key AND NOT EXISTS"
+    " (SELECT 1 FROM gazette_endings AS e WHERE e.publication_id = p.id))"
+)
+NO_APPROVER = (
+    "NOT EXISTS (SELECT 1 FROM briefing_hands WHERE briefing_id = NEW.briefing_id"
+    " AND person_id = NEW.approved_by AND hand = 'approver')"
+)
+VERDICTS = "'release', 'release_on_request', 'withhold', 'refer', 'return'"
+
 
 def statements(dialect: str) -> list[str]:
     """Every trigger of the current schema, as SQL for this database."""
-    first = _postgresql() if dialect == "postgresql" else _sqlite()
+    first = _postgresql() if dialect == "postgresql" else [*_sqlite(), *_new_rows()]
     later = [one for table in LATER for one in _kept(dialect, table)]
-    return [*first, *later, *_one_live_gazette(dialect)]
+    return [
+        *first,
+        *later,
+        *_judged(dialect, "gazette_publications_one_live", "one_live_gazette", LIVE_GAZETTE),
+        *_judged(dialect, "frozen_briefings_approver", "approver_of_briefing", NO_APPROVER),
+    ]
 
 
 def _kept(dialect: str, table: str) -> list[str]:
@@ -93,23 +125,43 @@ def _kept(dialect: str, table: str) -> list[str]:
     ]
 
 
-def _one_live_gazette(dialect: str) -> list[str]:
-    """The trigger that publishes no gazette while an edition of it is public."""
-    table, name = "gazette_publications", "gazette_publications_one_live"
-    live = (
-        "EXISTS (SELECT 1 FROM gazette_publications AS p WHERE p.key = NEW.key AND NOT EXISTS"
-        " (SELECT 1 FROM gazette_endings AS e WHERE e.publication_id = p.id))"
-    )
+def _judged(dialect: str, trigger: str, function: str, when: str) -> list[str]:
+    """The trigger that lets no row into its table when something is so in another row."""
+    table = next(name for name in LATER if trigger.startswith(f"{name}_"))
     if dialect != "postgresql":
-        return [_refuse(name, f"INSERT ON {table}", live)]
+        return [_refuse(trigger, f"INSERT ON {table}", when)]
     return [
-        "CREATE FUNCTION one_live_gazette() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {live} THEN"
-        f" RAISE EXCEPTION '{name}: the record is not to be changed'; END IF;"
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {when} THEN"
+        f" RAISE EXCEPTION '{trigger}: the record is not to be changed'; END IF;"
         " RETURN NEW; END $$",
-        f"CREATE TRIGGER {name} BEFORE INSERT ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION one_live_gazette()",
+        f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION {function}()",
     ]
+
+
+def _new_rows() -> Iterator[str]:
+    """The triggers that let no row take the place of another: INSERT OR REPLACE does.
+
+    It walks past the triggers of UPDATE and DELETE. The log and the revisions are in order anyway.
+    """
+    for table in (*IMMUTABLE, "publications", "hands", *LATER):
+        if table not in {"audit", "revisions"}:
+            same = " OR ".join(_keys(table))
+            when = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608
+            yield _refuse(f"{table}_new", f"INSERT ON {table}", when)
+
+
+def _keys(table: str) -> list[str]:
+    """What a row must have in common with a new one to be replaced by it, key by key."""
+    found = Base.metadata.tables[table]
+    first = tuple(column.name for column in found.primary_key)
+    unique = [one for one in found.constraints if isinstance(one, UniqueConstraint)]
+    whole = [one for one in found.indexes if one.unique and not one.dialect_kwargs]
+    others = {tuple(column.name for column in one.columns) for one in (*unique, *whole)}
+    more = sorted(key for key in others if not set(first) <= set(key))
+    same = [" AND ".join(f"{name} = NEW.{name}" for name in key) for key in (first, *more)]
+    return [*same, PARTIAL[table]] if table in PARTIAL else same
 
 
 def _sqlite() -> list[str]:
@@ -120,7 +172,10 @@ def _sqlite() -> list[str]:
     ]
     facts = ", ".join(PUBLICATION_FACTS)
     made += [
-        # INSERT OR REPLACE walks past UPDATE and DELETE triggers, so INSERT is guarded too
+        _refuse(f"{table}_{deed}", f"UPDATE ON {table}", f"OLD.{deed}_at IS NOT NULL")
+        for table, deed in LAST.items()
+    ]
+    made += [
         _refuse(
             "audit_in_order",
             "INSERT ON audit",
@@ -132,21 +187,11 @@ def _sqlite() -> list[str]:
             "NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
             " WHERE item_id = NEW.item_id) OR NEW.id IN (SELECT id FROM revisions)",
         ),
-        _refuse("sign_offs_new", "INSERT ON sign_offs", "NEW.id IN (SELECT id FROM sign_offs)"),
+        _refuse("sign_offs_verdict", "INSERT ON sign_offs", f"NEW.verdict NOT IN ({VERDICTS})"),
         _refuse("publications_facts", f"UPDATE OF {facts} ON publications", "1"),
-        _refuse("publications_ended", "UPDATE ON publications", "OLD.ended_at IS NOT NULL"),
         _refuse("publications_no_delete", "DELETE ON publications", "1"),
-        _refuse(
-            "publications_new", "INSERT ON publications", "NEW.id IN (SELECT id FROM publications)"
-        ),
         _refuse("hands_no_update", "UPDATE ON hands", "1"),
         _refuse("hands_no_delete", "DELETE ON hands", "1"),
-        _refuse(
-            "hands_new",
-            "INSERT ON hands",
-            "EXISTS (SELECT 1 FROM hands WHERE item_id = NEW.item_id"
-            " AND person_id = NEW.person_id)",
-        ),
     ]
     return made
 
@@ -175,14 +220,19 @@ def _postgresql() -> list[str]:
         " RETURN NEW; END $$",
         "CREATE TRIGGER revisions_in_order BEFORE INSERT ON revisions"
         " FOR EACH ROW EXECUTE FUNCTION revision_order()",
-        "CREATE TRIGGER publications_ended BEFORE UPDATE ON publications FOR EACH ROW"
-        " WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_change()",
+        "CREATE TRIGGER sign_offs_verdict BEFORE INSERT ON sign_offs FOR EACH ROW"
+        f" WHEN (NEW.verdict NOT IN ({VERDICTS})) EXECUTE FUNCTION refuse_change()",
         f"CREATE TRIGGER publications_facts BEFORE UPDATE OF {', '.join(PUBLICATION_FACTS)}"
         " ON publications FOR EACH ROW EXECUTE FUNCTION refuse_change()",
         "CREATE TRIGGER publications_no_delete BEFORE DELETE ON publications"
         " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
         "CREATE TRIGGER publications_no_truncate BEFORE TRUNCATE ON publications"
         " EXECUTE FUNCTION refuse_change()",
+    ]
+    made += [
+        f"CREATE TRIGGER {table}_{deed} BEFORE UPDATE ON {table} FOR EACH ROW"
+        f" WHEN (OLD.{deed}_at IS NOT NULL) EXECUTE FUNCTION refuse_change()"
+        for table, deed in LAST.items()
     ]
     for table in (*IMMUTABLE, "hands"):
         made.append(

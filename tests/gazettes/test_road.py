@@ -401,7 +401,7 @@ def test_the_database_lets_no_composer_sign_or_issue(cast, signed):
         insert(GazetteHand).values(
             gazette_id=signed.id, person_id=cast.he.id, hand=GazetteHandKind.ISSUER
         ),
-        "UNIQUE",
+        "gazette_hands_new",
     )
 
 
@@ -422,7 +422,8 @@ def test_the_database_keeps_one_edition_of_a_gazette_public(cast, signed):
     paper = db.session.scalars(select(IssuedPaper)).one()
     copied = {"kind": paper.kind, "name": paper.name, "dated_on": paper.dated_on}
     refused(
-        insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now()), "UNIQUE"
+        insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now()),
+        "issued_papers_new",
     )
     release.end(release.live_publication(again), "It was wrong", by=cast.tang)
     db.session.execute(insert(GazettePublication).values(**words))

@@ -1,8 +1,6 @@
 """From whichever revision an office comes, and with rows in place, it arrives at one schema."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -10,58 +8,15 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from county_portal import create_office
 from county_portal.config import MIGRATIONS
 from county_portal.extensions import db
 from county_portal.models import Base, guards
-from tests.conftest import FOR_TESTS, settings_for
+from tests.migrations.databases import Emptied
 from tests.migrations.rows import Row, fill, rows_of
 from tests.migrations.schema import schema_of
-from tests.postgres.server import Server, running
 
 REVISIONS = sorted(one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 CHANGED = {("issued_papers", "withdrawn_at")}  # by the migration that says what is in force
-
-Emptied = tuple[Flask, Callable[[], None]]
-
-
-def office_for(folder: Path, server: Server | None) -> Flask:
-    settings = settings_for(folder / "data")
-    if server:
-        settings.DATABASE_URL = server.url("county")
-    return create_office(settings, **FOR_TESTS)
-
-
-def without_file(file: Path) -> None:
-    for path in file.parent.glob(f"{file.name}*"):
-        path.unlink()
-
-
-@pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Emptied:
-    folder = tmp_path_factory.mktemp("upgrades")
-    return office_for(folder, None), partial(without_file, folder / "data" / "county.sqlite")
-
-
-@pytest.fixture(scope="module")
-def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emptied]:
-    with running() as server:
-        empty = partial(server.copy, "template1", "county")
-        empty()
-        yield office_for(tmp_path_factory.mktemp("upgrades"), server), empty
-
-
-BOTH = (
-    pytest.param("on_sqlite"),
-    pytest.param("on_postgresql", marks=[pytest.mark.slow, pytest.mark.xdist_group("postgres")]),
-)
-
-
-@pytest.fixture(scope="module", params=BOTH)
-def emptied(request: pytest.FixtureRequest) -> Emptied:
-    """An office on one database or the other, and how all is taken from its database."""
-    found: Emptied = request.getfixturevalue(request.param)
-    return found
 
 
 @pytest.fixture
@@ -118,3 +73,35 @@ def test_from_every_revision_with_rows_comes_the_same(
     assert schema_of(db.engine) == wanted
     with db.engine.connect() as connection:
         assert kept(before, rows_of(connection))
+
+
+def test_who_approved_a_briefing_has_a_hand_in_it(office: Flask) -> None:
+    upgrade(revision="0012")
+    with db.engine.begin() as connection:
+        fill(connection)
+    upgrade()
+    with db.engine.connect() as connection:
+        hands = connection.execute(text("SELECT person_id, hand FROM briefing_hands ORDER BY 1"))
+        assert hands.all() == [(1, "composer"), (5, "approver")]
+
+
+def test_a_record_that_contradicts_itself_stops_the_upgrade_and_is_named(
+    office: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    upgrade(revision="0012")
+    with db.engine.begin() as connection:
+        fill(connection)
+        connection.execute(text("INSERT INTO briefing_hands VALUES (1, 5)"))
+        connection.execute(
+            text(
+                "INSERT INTO sign_offs SELECT 7, item_id, revision_id, content_hash, officer_id,"
+                " hand, 'perhaps', checks, ground, next_review_on, referred_to, letter_number,"
+                " opinion, signed_at FROM sign_offs"
+            )
+        )
+    before = schema_of(db.engine)
+    with pytest.raises(SystemExit):
+        upgrade()
+    assert "briefing 1 was composed and approved by person 5" in caplog.text
+    assert "sign-off 7 has an unknown verdict, perhaps" in caplog.text
+    assert schema_of(db.engine) == before
