@@ -5,7 +5,7 @@ No migration reads this: each holds its own SQL. Tests compare what they made wi
 
 from collections.abc import Iterator
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 
 from county_portal.models.base import Base
 
@@ -156,9 +156,11 @@ def _keys(table: str) -> list[str]:
     """What a row must have in common with a new one to be replaced by it, key by key."""
     found = Base.metadata.tables[table]
     first = tuple(column.name for column in found.primary_key)
-    unique = [one for one in found.constraints if isinstance(one, UniqueConstraint)]
-    whole = [one for one in found.indexes if one.unique and not one.dialect_kwargs]
-    others = {tuple(column.name for column in one.columns) for one in (*unique, *whole)}
+    unique: list[UniqueConstraint | Index] = [
+        *(one for one in found.constraints if isinstance(one, UniqueConstraint)),
+        *(one for one in found.indexes if one.unique and not one.dialect_kwargs),
+    ]
+    others = {tuple(column.name for column in one.columns) for one in unique}
     more = sorted(key for key in others if not set(first) <= set(key))
     same = [" AND ".join(f"{name} = NEW.{name}" for name in key) for key in (first, *more)]
     return [*same, PARTIAL[table]] if table in PARTIAL else same

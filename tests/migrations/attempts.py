@@ -206,4 +206,4 @@ def _keys(table: Table) -> Iterator[tuple[Any, str]]:
 
 def _other_value(column: Column[Any]) -> Told:
     kind = column.type.python_type
-    return "2031-01-01" if kind in {str, date} else 99
+    return "2031-01-01" if kind in {str, date} else 999
