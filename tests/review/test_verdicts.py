@@ -120,6 +120,14 @@ def test_a_return_from_another_desk_than_the_officer_s_gives_no_hand(cast, state
         db.session.execute(insert(SignOff).values(row))
 
 
+def test_a_plain_return_from_the_officer_s_desk_is_no_verdict(cast):
+    item = make_item(cast.lin, state=State.ACCEPTED)
+    review.move(item, Do.ITEM_RETURN, by=cast.wu, note="Name the river")
+    db.session.commit()
+    assert (item.state, item.hand_of(cast.wu)) == (State.RETURNED, None)
+    assert db.session.scalars(select(SignOff)).all() == []
+
+
 # The timetable
 
 
