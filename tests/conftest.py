@@ -57,7 +57,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder = tmp_path_factory.mktemp("county") / "data"
     app = create_office(settings_for(folder), **FOR_TESTS)
     with app.app_context():
-        event.listen(db.engine, "connect", _be_patient)
         upgrade()
         db.engine.dispose()
     with pysqlite3.connect(str(folder / "county.sqlite")) as database:
@@ -65,11 +64,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     database.close()
     shutil.copyfile(folder / "county.sqlite", folder.parent / "empty.sqlite")
     return app
-
-
-def _be_patient(connection: pysqlite3.Connection, _record: object) -> None:
-    """Wait for another thread's turn as long as nothing hangs: on a busy machine it may last."""
-    connection.execute(f"PRAGMA busy_timeout = {HUNG_AFTER * 1000}")
 
 
 @pytest.fixture
