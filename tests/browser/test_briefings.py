@@ -79,6 +79,26 @@ def test_the_second_writer_is_told_and_loses_nothing(
     assert titles(mine)[0] == "我的题目"
 
 
+def test_words_that_are_put_back_stand_in_their_order(
+    portal: Portal, screen: Callable[..., Page], briefing: Briefing
+) -> None:
+    page = screen(portal.cast.he)
+    page.goto(f"briefings/{briefing.id}/compose")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/autosave", lambda route: route.abort())
+    page.locator("#pieces").evaluate("pieces => pieces.append(pieces.firstElementChild)")
+    page.locator("[id^=title-]").last.fill("我的题目")
+    expect(page.locator("[data-trouble=offline]")).to_be_visible(timeout=20_000)
+    page.reload()
+    assert titles(page) == ["第一篇", "第二篇"]
+    page.unroute("**/autosave")
+    page.get_by_role("button", name="Put them back").click()
+    assert titles(page) == ["第二篇", "我的题目"]
+    expect(page.locator("#saving")).to_contain_text("Saved at", timeout=20_000)
+    page.reload()
+    assert titles(page) == ["第二篇", "我的题目"]
+
+
 def test_everything_works_without_script(
     portal: Portal, screen: Callable[..., Page], briefing: Briefing
 ) -> None:

@@ -137,9 +137,10 @@ def test_the_button_waits_for_a_save_that_is_on_its_way(desk: Desk) -> None:
     held = desk.hold_one()
     desk.title.fill("Typed")
     first = wait_for_one(desk.page, held)
+    arrived = first.fetch()  # the server has it; the page does not know yet
     desk.title.fill("Typed, and more")
     desk.page.get_by_role("button", name=desk.button, exact=True).last.click()
-    first.continue_()
+    first.fulfill(response=arrived)
     expect(desk.page.locator("#messages")).to_contain_text("Draft saved", **SOON)
     assert desk.title.input_value() == "Typed, and more"
     assert desk.title_on_server() == "Typed, and more"
@@ -261,8 +262,10 @@ def test_what_is_wrong_is_named_and_saved_when_it_was_mended(desk: Desk) -> None
 
 
 def test_words_outlive_a_reload_and_are_put_back_by_decision(desk: Desk) -> None:
-    desk.page.on("dialog", lambda dialog: dialog.accept())
+    questions: list[str] = []
+    desk.page.on("dialog", lambda dialog: (questions.append(dialog.type), dialog.accept()))
     desk.page.route(AUTOSAVE, lambda route: route.abort())
+    desk.title.click()  # a browser asks only people who did something
     desk.title.fill("Typed before the reload")
     desk.is_in_trouble("offline")
     desk.page.reload()
@@ -274,6 +277,7 @@ def test_words_outlive_a_reload_and_are_put_back_by_decision(desk: Desk) -> None
     desk.has_saved("Typed before the reload")
     desk.page.reload()
     expect(desk.page.locator("[data-trouble]:visible")).to_have_count(0)
+    assert questions == ["beforeunload"]  # before words are left that are not saved, and only then
 
 
 def test_words_that_are_thrown_away_are_not_offered_again(desk: Desk) -> None:
