@@ -140,7 +140,7 @@ def manifest_of(paper: Paper, book: Book, kept: files.Stored) -> str:
     kept: the file as it lies there, which bears the office's signature if it has a key.
     """
     file = {
-        "name": f"{paper.title}.pdf",
+        "name": f"{paper.title.replace('/', '／')}.pdf",  # one part of an address
         "sha256": kept.sha256,
         "size": kept.size,
         "pages": book.pages,

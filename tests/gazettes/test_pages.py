@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from county_portal import settings
 from county_portal.core import clock
 from county_portal.extensions import db
 from county_portal.gazettes import composing
@@ -78,6 +79,17 @@ def test_the_whole_road_by_its_pages(cast, browse, citizen):
         assert answer.data.startswith(b"%PDF")
         assert answer.headers["Content-Type"] == "application/pdf"
     assert page.select_one(".toc__page")["href"].startswith(f"{pdf}#page=")
+
+
+def test_a_name_with_a_slash_in_it_leads_to_the_paper(cast, citizen):
+    settings.decide("gazette_name", "青禾/县公报")
+    db.session.commit()
+    make_document(cast, 1)
+    publish(cast)
+    page = citizen.get("/gazette/2026-1")
+    assert "青禾/县公报" in page.h1.text
+    with citizen.raw(page.select_one("main .btn")["href"]) as answer:
+        assert answer.data.startswith(b"%PDF")
 
 
 def test_a_wrong_password_signs_nothing_and_keeps_what_was_filled_in(cast, browse):
