@@ -69,12 +69,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture
 def app(office: Flask) -> Iterator[Flask]:
     """The office on a Monday at nine, with an empty database, inside an application context."""
+    with fresh(office):
+        yield office
+
+
+@contextmanager
+def fresh(office: Flask) -> Iterator[None]:
+    """The office begins anew and is left as it may be. For what several tests only read."""
     with office.app_context():
         db.engine.dispose()  # a connection that was left open would show the data of another test
     _begin_afresh(office.config["COUNTY"].DATA)
     with clock.frozen(MONDAY), office.app_context():
         will_write(ahead=False)
-        yield office
+        yield
         db.session.remove()
         db.engine.dispose()
 
