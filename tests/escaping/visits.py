@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from tests.escaping.corpus import Corpus
-from tests.page import Page
+from tests.page import REDIRECTS, Page
 
 Filled = set[tuple[str, str]]
 
@@ -81,6 +81,16 @@ class Visitor(Page):
         )
         response.close()
         return response
+
+    def _read(
+        self, method: str, path: str, data: dict[str, Any] | None, status: int, headers: dict
+    ) -> BeautifulSoup:
+        """As a page, but not judged here: whatever came is read later, all of it."""
+        response = self._open(method, path, data=data, headers=headers)
+        while response.status_code in REDIRECTS:
+            response = self._open("GET", response.headers["Location"], headers=headers)
+        assert response.status_code == status, response.get_data(as_text=True)[:4000]
+        return self.visits.answers[-1].soup
 
     def endpoint(self, path: str, method: str = "GET") -> tuple[str, str]:
         """The view behind an address, and what the address tells it."""
