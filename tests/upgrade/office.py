@@ -13,7 +13,7 @@ from county_portal.demo import build
 from county_portal.extensions import db
 from tests.conftest import settings_for
 
-STOPPED_AT = "2026-03-02T09:00"  # a Monday on which every desk has work
+STOPPED_AT = "2026-03-20T09:00"  # a Friday on which every desk has work
 KEYS = ("session", "anchor")
 MANNERS = {"TESTING": True, "WTF_CSRF_ENABLED": False}
 SEED = 2026
@@ -46,4 +46,6 @@ def lay_keys(folder: Path) -> None:
     keys = folder / "keys"
     keys.mkdir(parents=True, mode=0o700)
     for number, name in enumerate(KEYS, 1):
-        (keys / f"{name}.key").write_text(f"{number:064x}")
+        path = keys / f"{name}.key"
+        path.touch(mode=0o600)
+        path.write_text(f"{number:064x}")

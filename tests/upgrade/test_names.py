@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from tests.upgrade import names
-from tests.upgrade.office import new_county
 from tests.upgrade.stored import stored_names
 
 
@@ -22,7 +21,7 @@ def test_the_program_uses_the_names_that_are_written_down(app: Flask) -> None:
 
 @pytest.mark.slow
 def test_a_county_stores_under_the_names_that_are_written_down(tmp_path: Path) -> None:
-    with new_county(tmp_path / "data", names.ITEMS) as app:
+    with names.whole_county(tmp_path / "data") as app:
         live = stored_names(app)
         told = names.told_names(app).keys()
     assert names.differences(only(live), live) == []
