@@ -98,6 +98,13 @@ def record_finished(folder: Path) -> Recorded:
         return {"public finished": public_answers(app), "files finished": stored_files(app)}
 
 
+def rebuilt_answers(app: Flask) -> Recorded:
+    """The same of a public file that is built from nothing, as after a change of its form."""
+    (app.config["COUNTY"].PUBLIC / "site.sqlite").unlink()
+    assert app.test_cli_runner().invoke(args=["reconcile"]).exit_code == 0
+    return public_answers(app)
+
+
 def make_county(folder: Path) -> Recorded:
     """The county, told, packed into its archive; and what it answers."""
     with new_county(folder, ITEMS) as app:
@@ -126,7 +133,9 @@ def main(what: str) -> None:
         if what == "county":
             write(make_county(Path(place) / "made"))
         unpack(Path(place) / "data")
-        write({**read(), **record_finished(Path(place) / "data")})
+        with office_in(Path(place) / "data") as app:
+            rebuilt = {"public rebuilt": rebuilt_answers(app)}
+        write({**read(), **rebuilt, **record_finished(Path(place) / "data")})
 
 
 if __name__ == "__main__":
