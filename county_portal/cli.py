@@ -42,8 +42,11 @@ def verify_log() -> None:
 
 
 @click.command("verify")
-def verify_all() -> None:
+@click.option("--notes", is_flag=True, help="Say also what is worth knowing and is no fault.")
+def verify_all(*, notes: bool) -> None:
     """Compute every promise again: hashes, sign-offs, public file, files, people, log."""
+    for sentence in pdf.notes() if notes else ():
+        click.echo(f"Note: {sentence}")
     _say(verify.faults())
 
 
@@ -65,7 +68,7 @@ def reconcile() -> None:
 @click.command("worker")
 def worker() -> None:
     """Do background work and keep the timetable, until stopped."""
-    for sentence in pdf.shortcomings():
+    for sentence in [*pdf.shortcomings(), *pdf.notes()]:
         click.echo(sentence, err=True)
     public_file.reconcile()
     with writing():

@@ -256,3 +256,12 @@ def shortcomings() -> list[str]:
     if not fast:
         found.append(SLOW)
     return [lack.message for lack in found]
+
+
+def notes() -> list[str]:
+    """English sentences on how this machine sets paper that ask for nothing to be done."""
+    try:
+        why = typesetters.hello()["plain"]
+    except CannotPrint:
+        return []
+    return [f"Paper is set without the engine's shortcuts, at half the speed: {why}"] if why else []

@@ -1,17 +1,19 @@
 """Shortcuts through the engine give the paper that its own way gives."""
 
 import random
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
 import pytest
-from PIL import ImageChops, ImageFilter
+from PIL import ImageChops
 
 from county_portal.core import typesetters
 from county_portal.core.press import engine, fonts, haste
 from county_portal.core.press import text as press_text
+from county_portal.core.press.tried import why_plain
+from tests.core.looking import look_alike, pictures, words
 
 # the engine itself forgets to close its colour profile
 pytestmark = pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning")
@@ -60,8 +62,12 @@ LOOKS = {
 
 
 @pytest.fixture(scope="module")
-def press() -> engine.Press:
-    return engine.Press(typesetters.FACE)
+def press() -> Iterator[engine.Press]:
+    """With the shortcuts, even where all other tests do without."""
+    yield engine.Press(typesetters.FACE, plain="")
+    if why_plain():
+        for owner, name, _ours, theirs in haste.SHORTCUTS:
+            haste.put(owner, name, theirs)
 
 
 @pytest.fixture
@@ -80,16 +86,16 @@ def set_page(press, tmp_path: Path):
 
 def turn_off(monkeypatch: pytest.MonkeyPatch, names: set[str] | None = None) -> None:
     """Let the engine go its own way; names: only there."""
-    for owner, name, _ours, theirs in engine.SHORTCUTS:
+    for owner, name, _ours, theirs in haste.SHORTCUTS:
         if names is None or name in names:
             put = monkeypatch.setitem if isinstance(owner, dict) else monkeypatch.setattr
             put(owner, name, theirs)
     if names is None:
-        monkeypatch.setattr(engine, "OWN_SHEET", haste.UA_STYLESHEET)
+        monkeypatch.setattr(haste, "OWN_SHEET", haste.UA_STYLESHEET)
 
 
 def test_every_shortcut_is_taken(press):
-    assert {name for _owner, name, _ours, _theirs in engine.SHORTCUTS} >= {
+    assert {name for _owner, name, _ours, _theirs in haste.SHORTCUTS} >= {
         "Font",
         "CSS",
         "make_margin_boxes",
@@ -101,7 +107,7 @@ def test_every_shortcut_is_taken(press):
         "_to_bytes",
         "page_references",
     }
-    for owner, name, ours, _theirs in engine.SHORTCUTS:
+    for owner, name, ours, _theirs in haste.SHORTCUTS:
         assert (owner[name] if isinstance(owner, dict) else getattr(owner, name)) is ours
 
 
@@ -145,12 +151,6 @@ def test_lines_read_at_once_are_drawn_as_glyph_after_glyph(set_page, monkeypatch
     assert words(ours) == words(theirs)
 
 
-def test_another_engine_is_left_alone(monkeypatch):
-    monkeypatch.setattr(haste, "VERSION", "71.0")
-    assert haste.shortcuts() == []
-    assert haste.own_sheet() is haste.UA_STYLESHEET
-
-
 @pytest.mark.parametrize("body", [f"<p>{WORDS}</p>", "<p>䶮㛃𬭎𠅤 Wörter 🙂</p>", BODY])
 def test_small_fonts_show_the_same_signs(set_page, monkeypatch, body):
     turn_off(monkeypatch, {"draw_border"})
@@ -169,7 +169,7 @@ def test_what_a_process_set_before_changes_nothing(set_page, monkeypatch):
     set_page(BODY)
     later = set_page(f"<p>{WORDS}</p>")
     fresh = fonts.kept_fonts(fonts.CompactFont)
-    for owner, name, _ours, _theirs in engine.SHORTCUTS:
+    for owner, name, _ours, _theirs in haste.SHORTCUTS:
         if name == "Font":
             monkeypatch.setattr(owner, name, fresh)
     assert set_page(f"<p>{WORDS}</p>") == later
@@ -192,14 +192,6 @@ def texts_in(content: bytes) -> int:
     return sum(one.count(b"] TJ") for one in drawn)
 
 
-def pictures(content: bytes) -> list:
-    return [page.render(scale=2).to_pil() for page in pypdfium2.PdfDocument(content)]
-
-
-def words(content: bytes) -> list[str]:
-    return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content)]
-
-
 def test_rules_above_and_below_are_plain_bars_where_the_engine_has_them(set_page, monkeypatch):
     ours = set_page(RULED)
     with pikepdf.open(BytesIO(ours)) as book:
@@ -210,14 +202,4 @@ def test_rules_above_and_below_are_plain_bars_where_the_engine_has_them(set_page
     (page,), (other,) = pictures(ours), pictures(set_page(RULED))
     difference = ImageChops.difference(page, other).convert("L")
     assert sum(difference.histogram()[130:]) < 0.002 * page.width * page.height
-    assert inks_within(page, other)
-    assert inks_within(other, page)
-
-
-def inks_within(page, other) -> bool:
-    """Whether the other page, drawn a pixel bolder, has all that is seen on this one."""
-    dark = page.convert("L").point(lambda tone: 255 if tone < 210 else 0)
-    near = (
-        other.convert("L").filter(ImageFilter.MinFilter(5)).point(lambda tone: 255 * (tone > 230))
-    )
-    return ImageChops.darker(dark, near).getbbox() is None
+    assert look_alike(page, other)

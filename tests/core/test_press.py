@@ -213,9 +213,10 @@ def test_words_around_a_rare_character_stay_in_their_order(engine):
 def test_pages_are_told_as_they_come(engine, folder):
     told = []
     engine.set(PAGE % f"<p>{TEXT * 60}</p>", folder, tell=lambda *what: told.append(what))
-    pages = len(told) // 2
+    stages = ("layout",) if engine.plain else ("layout", "paint")
+    pages = len(told) // len(stages)
     assert pages >= 3
-    assert told == [(stage, n) for stage in ("layout", "paint") for n in range(1, pages + 1)]
+    assert told == [(stage, n) for stage in stages for n in range(1, pages + 1)]
 
 
 def test_which_pages_carry_a_number_is_known(engine, folder):
@@ -233,11 +234,11 @@ TAGGED = """<h1>标题</h1><p>第一<b>第二</b>第三</p><ul><li>甲</li></ul>
 <table id="x"><tr><th>单位</th></tr><tr><td>水务局</td></tr></table>"""
 
 
-def test_text_stands_in_its_own_element(printed):
+def test_text_stands_in_its_own_element(engine, printed):
     with pikepdf.open(BytesIO(printed(TAGGED + f"<p>{TEXT * 40}</p>"))) as book:
         tree = book.Root.StructTreeRoot
         assert {str(one.S) for one in elements(tree.K[0])} >= {"/H1", "/P", "/TH", "/TD", "/Link"}
-        assert "/Span" not in {str(one.S) for one in elements(tree.K[0])}
+        assert engine.plain or "/Span" not in {str(one.S) for one in elements(tree.K[0])}
         owners = dict(zip(*[iter(tree.ParentTree.Nums)] * 2, strict=True))
         for number, page in enumerate(book.pages):
             drawn = [str(one.operands[1].MCID) for one in marked(page)]

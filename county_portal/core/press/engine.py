@@ -4,28 +4,23 @@ import gc
 import logging
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import cssselect2
 import lxml.etree
 import lxml.html
-from weasyprint import HTML
-from weasyprint import document as engine
 from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox
-from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset
+from weasyprint.text.ffi import ffi, fontconfig
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from .fonts import embed_bare
-from .haste import own_sheet, shortcuts, take
 from .lines import set_lines_flush
-from .painting import pack
 from .rare import characters_of, mark_rare
-from .tags import slim_tags
+from .tried import why_plain
+from .way import Tell, Way, silent
 
 log = logging.getLogger(__name__)
 
@@ -34,27 +29,20 @@ OPTIONS = {"pdf_variant": VARIANT, "pdf_identifier": False, "uncompressed_pdf": 
 """Whoever binds the sheets compresses them, once, and gives the identifier."""
 UNNUMBERED = frozenset({"one", "quiet"})  # named pages that carry no page number
 
-OWN_SHEET = own_sheet()
-SHORTCUTS = shortcuts()
-Tell = Callable[[str, int], None]
-
-
-def silent(_stage: str, _page: int) -> None:
-    """Progress that nobody watches."""
-
 
 class Press:
-    """One per process. Its fonts are read once; it sets one document at a time."""
+    """One per process. Its fonts are read once; it sets one document at a time.
 
-    cuts_fonts_fast = harfbuzz_subset is not None
+    plain: why it takes the engine's own way; empty where it takes the shortcuts.
+    """
 
-    def __init__(self, face: Path | None = None) -> None:
+    def __init__(self, face: Path | None = None, plain: str | None = None) -> None:
         """face: the font of the text; Han characters it lacks are set from another."""
+        self.plain = why_plain() if plain is None else plain
         self._fonts = FontConfiguration()
         self._known = characters_of(face) if face else None
         set_lines_flush()
-        for shortcut in SHORTCUTS:
-            take(shortcut)
+        self._way = Way() if self.plain else quick_way()
 
     def set(
         self, html: str, folder: Path, pictures: dict[str, str] | None = None, tell: Tell = silent
@@ -63,12 +51,12 @@ class Press:
 
         Relative addresses are files of `folder`, `picture:` ones those given; there are no others.
         """
-        with no_collection(), pages_told(tell):
+        with no_collection(), self._way.told(tell):
             reader = FilesOf(folder, pictures or {})
-            source = Source(tree_of(html, self._known), folder, reader)
+            source = self._way.source(tree_of(html, self._known), folder, reader)
             document = source.render(font_config=self._fonts, **OPTIONS)
             facts = facts_of(document, spared=spare_odd(document))
-            pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
+            pdf: bytes = document.write_pdf(finisher=self._way.finish, **OPTIONS)
         return facts, pdf
 
     def families(self) -> frozenset[str]:
@@ -76,18 +64,11 @@ class Press:
         return frozenset(family_names())
 
 
-class Source(HTML):
-    """A page that was parsed outside the engine, whose own parser takes a tenth of the time."""
+def quick_way() -> Way:
+    """Take the shortcuts. They look for what only the engine has that they were written for."""
+    from .haste import take_all
 
-    def __init__(self, tree: ET.Element, folder: Path, reader: URLFetcher) -> None:
-        self.base_url = f"{folder.as_uri()}/"
-        self.url_fetcher = reader
-        self.media_type = "print"
-        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
-        self.etree_element = self.wrapper_element.etree_element
-
-    def _ua_stylesheets(self, _forms: object = None) -> list[Any]:
-        return [OWN_SHEET]
+    return take_all()
 
 
 def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
@@ -109,13 +90,6 @@ def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
     if known is not None:
         mark_rare(tree, known)
     return tree
-
-
-def finish(document: Any, pdf: Any) -> None:
-    """What is still to be done before the file is written."""
-    embed_bare(document, pdf)
-    slim_tags(pdf)
-    pack(pdf)
 
 
 def spare_odd(document: Any) -> bool:
@@ -188,40 +162,6 @@ def no_collection() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
-
-
-class Listener(logging.Handler):
-    """Hears from the engine's own log which page it lays out."""
-
-    def __init__(self, tell: Tell) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if "layout - Page" in str(record.msg):
-            self._tell("layout", int(record.getMessage().rsplit(" ", 1)[-1]))
-
-
-@contextmanager
-def pages_told(tell: Tell) -> Iterator[None]:
-    """Each page is told when it is laid out and when it is painted."""
-    listener, progress = Listener(tell), logging.getLogger("weasyprint.progress")
-    paint, painted = engine.Page.paint, iter(range(1, 10**6))
-
-    def paint_and_tell(page: Any, stream: Any, scale: float = 1) -> None:
-        tell("paint", next(painted))
-        paint(page, stream, scale)
-
-    level = progress.level
-    progress.addHandler(listener)
-    progress.setLevel(logging.INFO)
-    engine.Page.paint = paint_and_tell
-    try:
-        yield
-    finally:
-        engine.Page.paint = paint
-        progress.setLevel(level)
-        progress.removeHandler(listener)
 
 
 def family_names() -> Iterator[str]:

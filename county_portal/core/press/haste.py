@@ -2,18 +2,22 @@
 
 The engine is made for every page there may be; ours have no floats beside them, no words in their
 margins, and thousands of plain cells. Each shortcut says what it leaves out, takes the engine's own
-way wherever that is not enough, and is known to be right for one version of it (VERSION).
+way wherever that is not enough, and is known to be right for one version of it (tried.py): with
+another one this module is not even imported.
 """
 
 import copy
 import re
 import sys
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pydyf
 import weasyprint
-from weasyprint import css, svg
+from weasyprint import HTML, css, document, svg
 from weasyprint.draw import border
 from weasyprint.draw import text as drawing
 from weasyprint.draw.color import get_color
@@ -25,12 +29,20 @@ from weasyprint.layout import page as pages
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf import fonts
 from weasyprint.text import line_break
-from weasyprint.text.ffi import harfbuzz_subset
-from weasyprint.urls import fetch
+from weasyprint.urls import URLFetcher, fetch
 
-from .fonts import CompactFont, kept_fonts
+from .fonts import CompactFont, embed_bare, kept_fonts
 from .lines import draw_first_line as draw_any_line
-from .painting import CORNERS, THEIR_DRAWN_TEXT, draw_border, draw_text, page_references, to_bytes
+from .painting import (
+    CORNERS,
+    THEIR_DRAWN_TEXT,
+    draw_border,
+    draw_text,
+    pack,
+    page_references,
+    to_bytes,
+)
+from .tags import slim_tags
 from .text import (
     deactivate,
     draw_first_line,
@@ -40,8 +52,7 @@ from .text import (
     split_first_line,
     strut,
 )
-
-VERSION = "70.0"
+from .way import Source, Tell, Way
 
 
 class Shortcut(NamedTuple):
@@ -54,9 +65,7 @@ class Shortcut(NamedTuple):
 
 
 def shortcuts() -> list[Shortcut]:
-    """All of them; none for an engine they were not tried with."""
-    if weasyprint.VERSION != VERSION or harfbuzz_subset is None:
-        return []
+    """List all of them."""
     swaps: list[tuple[Any, Any]] = [
         (fonts.Font, kept_fonts(CompactFont)),
         (weasyprint.CSS, kept_sheets(weasyprint.CSS)),
@@ -97,14 +106,6 @@ def shortcuts() -> list[Shortcut]:
     return found + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in words]
 
 
-def take(shortcut: Shortcut) -> None:
-    """From now on the engine goes this way."""
-    if isinstance(shortcut.owner, dict):
-        shortcut.owner[shortcut.name] = shortcut.ours
-    else:
-        setattr(shortcut.owner, shortcut.name, shortcut.ours)
-
-
 # Styles
 
 RULES = re.compile(rb"@([a-z-]+)")
@@ -113,8 +114,6 @@ SIMPLE = frozenset({b"page", b"media"})
 
 def own_sheet() -> Any:
     """The engine's own style sheet without what it says of every element's notes and markers."""
-    if weasyprint.VERSION != VERSION:
-        return UA_STYLESHEET
     sheet = copy.copy(UA_STYLESHEET)
     sheet.matcher = matcher = copy.copy(sheet.matcher)
     everywhere = [entry for entry in matcher.other_selectors if entry[3] is not None]
@@ -301,3 +300,60 @@ def is_bare(style: Any) -> bool:
         and get_color(style, "background_color").alpha == 0
         and all((0, "px") in style[name] for name in ROUNDED)
     )
+
+
+# The way with all of them
+
+OWN_SHEET = own_sheet()
+SHORTCUTS = shortcuts()
+
+
+def take_all() -> Way:
+    """Set pages by our functions from now on."""
+    for owner, name, ours, _theirs in SHORTCUTS:
+        put(owner, name, ours)
+    return QuickWay()
+
+
+def put(owner: Any, name: str, function: Any) -> None:
+    """From now on the engine goes this way."""
+    if isinstance(owner, dict):
+        owner[name] = function
+    else:
+        setattr(owner, name, function)
+
+
+class QuickWay(Way):
+    """The way with shortcuts."""
+
+    def source(self, tree: ET.Element, folder: Path, reader: URLFetcher) -> HTML:
+        return BriefSource(tree, folder, reader)
+
+    def finish(self, document: Any, pdf: Any) -> None:
+        """Do what is still to be done before the file is written."""
+        embed_bare(document, pdf)
+        slim_tags(pdf)
+        pack(pdf)
+
+    @contextmanager
+    def told(self, tell: Tell) -> Iterator[None]:
+        """Tell of each page when it is laid out and when it is painted."""
+        paint, painted = document.Page.paint, iter(range(1, 10**6))
+
+        def paint_and_tell(page: Any, stream: Any, scale: float = 1) -> None:
+            tell("paint", next(painted))
+            paint(page, stream, scale)
+
+        document.Page.paint = paint_and_tell
+        try:
+            with super().told(tell):
+                yield
+        finally:
+            document.Page.paint = paint
+
+
+class BriefSource(Source):
+    """A page with the engine's own style sheet cut down to what ours need."""
+
+    def _ua_stylesheets(self, _forms: object = None) -> list[Any]:
+        return [OWN_SHEET]

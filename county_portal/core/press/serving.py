@@ -10,7 +10,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from .engine import Press, Tell
+from .engine import Press
+from .tried import subsetter
+from .way import Tell
 
 MEMORY_BYTES = 2**31
 IDLE_SECONDS = 600
@@ -27,7 +29,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     os.nice(POLITE)
     press = Press(face)
-    hello = {"families": sorted(press.families()), "fast": Press.cuts_fonts_fast}
+    hello = {
+        "families": sorted(press.families()),
+        "fast": bool(subsetter()),
+        "plain": press.plain,
+    }
     gc.freeze()
     with suppress(EOFError, OSError):
         send(link, "hello", hello)
