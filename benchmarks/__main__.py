@@ -28,11 +28,12 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 OFFICE_PAGES = ("/", "/review/", "/items/")
 TURNS = 15
 LOOKS = 200
-PAPERS = {
-    "briefing": ("Briefing", "≤ 1.2"),
-    "month": ("Monthly report with charts and annex", "≤ 3"),
-    "year": ("The year's report", "≤ 4"),
+PAPERS = {  # what it is called, times typst kept running, times Chromium's print
+    "briefing": ("Briefing", "stated", "< 1"),
+    "month": ("Monthly report with charts and annex", "≤ 3.5", "< 1"),
+    "year": ("The year's report", "≤ 4", "stated"),
 }
+KEPT = "\n## What each shortcut earns"  # this part of the page is written by hand
 MONTHLY = 300  # items of a month, in the county whose reports are printed
 
 
@@ -58,7 +59,8 @@ def main() -> None:
     table = _table(lines, count(small), count(large))
     print(f"\n{_machine()}\n\n{table}")
     if not options.no_docs:
-        DOCUMENT.write_text(PAGE.format(machine=_machine(), table=table, looks=LOOKS))
+        page = PAGE.format(machine=_machine(), table=table, looks=LOOKS)
+        DOCUMENT.write_text(page + "".join(DOCUMENT.read_text().partition(KEPT)[1:]))
 
 
 def _options() -> argparse.Namespace:
@@ -166,7 +168,7 @@ def _further(less: dict[str, float], more: dict[str, float]) -> float:
 
 def _printed(name: str, one: dict[str, float]) -> list[Line]:
     """What is said of one paper: it was printed by three."""
-    what, goal = PAPERS[name]
+    what, than_typst, than_chromium = PAPERS[name]
     full = f"{what}, {one['items']} items, {one['pages']} pages"
     beside_typst, beside_command = (
         f"{one['ours'] / one[other]:.1f} ({one['ours']:.2f} s ÷ {one[other]:.2f} s)"
@@ -175,9 +177,9 @@ def _printed(name: str, one: dict[str, float]) -> list[Line]:
     beside_chromium = f"{one['ours'] / one['chromium']:.2f} (÷ {one['chromium']:.2f} s)"
     sizes = f"{one['our_bytes'] / one['chromium_bytes']:.2f} ({one['our_bytes'] / 2**20:.1f} MB)"
     return [
-        Line(f"{full}: ÷ typst, started for each paper", "", beside_command, goal),
-        Line(f"{what}: ÷ typst kept running", "", beside_typst, goal),
-        Line(f"{what}: ÷ Chromium's print", "", beside_chromium, "< 1"),
+        Line(f"{full}: ÷ typst, started for each paper", "", beside_command, "stated"),
+        Line(f"{what}: ÷ typst kept running", "", beside_typst, than_typst),
+        Line(f"{what}: ÷ Chromium's print", "", beside_chromium, than_chromium),
         Line(f"{what}: bytes ÷ Chromium's", "", sizes, "< 1"),
         Line(f"{what}: memory of a press process", "", f"{one['memory_mb']:.0f} MB", "≤ 400 MB"),
         Line(f"{what}: longest silence of the bar", "", f"{one['silence']:.1f} s", "≤ 2 s"),
@@ -328,8 +330,8 @@ How it is measured:
   Chromium printing the same page with the same style sheets. Ours from the figures to the bound
   file, in processes that wait for work; theirs from the finished page: the browser warm, typst both
   as its command works, started for each paper, and kept running in a process that has set others
-  before. The best of three months, of one year, of three briefings. Memory is the
-  highest of the larger press process.
+  before. The best of three months, of one year, of three briefings. Up to 340 items ours is to be
+  faster than the browser's print. Memory is the highest of the larger press process.
 - Beside the press: the editor's list of items over HTTP, {looks} times on a quiet machine, then as
   often as it goes while `flask reports year` makes the year's report. A stored report: the clerk's
   download over HTTP, the slowest of twenty.
