@@ -98,13 +98,10 @@ def test_every_shortcut_is_taken(press):
     assert {name for _owner, name, _ours, _theirs in haste.SHORTCUTS} >= {
         "Font",
         "CSS",
-        "make_margin_boxes",
         "resolve_percentages",
-        "avoid_collisions",
         "strut",
-        "setup",
+        "avoid_collisions",
         "draw_border",
-        "_to_bytes",
         "page_references",
     }
     for owner, name, ours, _theirs in haste.SHORTCUTS:

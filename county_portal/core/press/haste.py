@@ -1,9 +1,9 @@
 """Shortcuts through the engine: the same paper in about half the time.
 
-The engine is made for every page there may be; ours have no floats beside them, no words in their
-margins, and thousands of plain cells. Each shortcut says what it leaves out, takes the engine's own
-way wherever that is not enough, and is known to be right for one version of it (tried.py): with
-another one this module is not even imported.
+The engine is made for every page there may be; ours have no floats beside them and thousands of
+plain cells. Each shortcut says what it leaves out, takes the engine's own way wherever that is not
+enough, and is known to be right for one version of it (tried.py): with another one this module is
+not even imported.
 """
 
 import copy
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pydyf
 import weasyprint
-from weasyprint import HTML, css, document, svg
+from weasyprint import HTML, document, svg
 from weasyprint.draw import border
 from weasyprint.draw import text as drawing
 from weasyprint.draw.color import get_color
@@ -25,7 +25,6 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.html import UA_STYLESHEET
 from weasyprint.layout import background, percent
 from weasyprint.layout import float as floats
-from weasyprint.layout import page as pages
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf import fonts
 from weasyprint.text import line_break
@@ -40,7 +39,6 @@ from .painting import (
     draw_text,
     pack,
     page_references,
-    to_bytes,
 )
 from .tags import slim_tags
 from .text import (
@@ -48,7 +46,6 @@ from .text import (
     draw_first_line,
     reactivate,
     set_text,
-    set_up,
     split_first_line,
     strut,
 )
@@ -69,7 +66,6 @@ def shortcuts() -> list[Shortcut]:
     swaps: list[tuple[Any, Any]] = [
         (fonts.Font, kept_fonts(CompactFont)),
         (weasyprint.CSS, kept_sheets(weasyprint.CSS)),
-        (pages.make_margin_boxes, margin_boxes),
         (percent.resolve_percentages, resolve_percentages),
         (floats.avoid_collisions, avoid_collisions),
         (line_break.strut, strut),
@@ -77,7 +73,6 @@ def shortcuts() -> list[Shortcut]:
         (border.draw_border, draw_border),
         (background.layout_box_backgrounds, layout_box_backgrounds),
         (svg.text, draw_text),
-        (pydyf._to_bytes, to_bytes),
     ]
     modules = [
         module
@@ -92,12 +87,10 @@ def shortcuts() -> list[Shortcut]:
         if value is theirs
     ]
     methods: list[tuple[Any, str, Any]] = [
-        (line_break.Layout, "setup", set_up),
         (line_break.Layout, "set_text", set_text),
         (line_break.Layout, "deactivate", deactivate),
         (line_break.Layout, "reactivate", reactivate),
         (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
-        (css.ComputedStyle, "__missing__", missing),
         (pydyf.PDF, "page_references", property(page_references)),
     ]
     found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
@@ -149,38 +142,6 @@ class PlainFirst:
         return chosen.match(element)
 
 
-THEIR_MISSING = css.ComputedStyle.__missing__
-KEPT_BY_NAME = {"page", "position", "float", "display"}
-LOGICAL = {
-    name: frozenset(logical(block="ttb", inline=way) for way in ("ltr", "rtl"))
-    for name, logical in css.PHYSICAL_FUNCTIONS.items()
-}
-
-
-def missing(style: Any, name: str) -> Any:
-    """What no rule says of an element, it has from its parent, or as every element has it."""
-    said = style.cascaded
-    if (
-        name in said
-        or name in KEPT_BY_NAME
-        or name.startswith(("text_decoration_", "__"))
-        or style.parent_style is None
-        or not LOGICAL.get(name, NOTHING).isdisjoint(said)
-    ):
-        return THEIR_MISSING(style, name)
-    if name in css.INHERITED:
-        value = style.parent_style[name]
-    elif name in css.INITIAL_NOT_COMPUTED:
-        return THEIR_MISSING(style, name)
-    else:
-        value = css.INITIAL_VALUES[name]
-    style[name] = value
-    return value
-
-
-NOTHING: frozenset[str] = frozenset()
-
-
 def kept_sheets(parse: Any) -> Callable[..., Any]:
     """Style sheets, each file parsed once as long as it stays the same."""
     kept: dict[tuple[str, bytes], tuple[Any, list[Any]]] = {}
@@ -202,16 +163,6 @@ def kept_sheets(parse: Any) -> Callable[..., Any]:
         return ours
 
     return sheet
-
-
-def margin_boxes(context: Any, page: Any, state: Any) -> Iterator[Any]:
-    """What stands in the margins: without a rule that says so, nothing."""
-    rules = (context.style_for(page.page_type, f"@{place}") for place in css.PAGE_MARGIN_BOXES)
-    if any(rule is not None for rule in rules):
-        yield from THEIR_MARGIN_BOXES(context, page, state)
-
-
-THEIR_MARGIN_BOXES = pages.make_margin_boxes
 
 
 # Sizes

@@ -83,23 +83,6 @@ def draw_text(picture: Any, node: Any, font_size: Any) -> None:
     THEIR_DRAWN_TEXT(picture, node, font_size)
 
 
-THEIR_BYTES = pydyf._to_bytes
-
-
-def to_bytes(item: Any) -> bytes:
-    """A name, number or object as the file has it; the commonest kinds first."""
-    kind = type(item)
-    if kind is str:
-        return item.encode("ascii")  # type: ignore[no-any-return]
-    if kind is bytes:
-        return item  # type: ignore[no-any-return]
-    if kind is float:
-        return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
-    if kind is int:
-        return b"%d" % item
-    return THEIR_BYTES(item)  # type: ignore[no-any-return]
-
-
 def page_references(pdf: Any) -> Any:
     """How other objects name the pages, worked out once for each number of pages."""
     kids = pdf.pages["Kids"]
@@ -117,5 +100,5 @@ def pack(pdf: Any) -> None:
     for one in pdf.objects:
         about = one.extra if isinstance(one, pydyf.Stream) else {"Filter": ""}
         if "Filter" not in about and about.get("Type") != "/Metadata":
-            content = b"\n".join(map(to_bytes, one.stream))
+            content = b"\n".join(map(pydyf._to_bytes, one.stream))
             one.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"

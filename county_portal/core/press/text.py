@@ -4,17 +4,14 @@ from array import array
 from math import inf
 from typing import Any
 
-from weasyprint.text import fonts as faces
 from weasyprint.text import line_break
-from weasyprint.text.constants import PANGO_DIRECTION
-from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango, unicode_to_char_p
+from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 
 from .lines import draw_first_line as draw_any_line
 from .lines import spacing
 
 THEIR_STRUT = line_break.strut
 THEIR_SPLIT = line_break.split_first_line
-THEIR_SET_UP = line_break.Layout.setup
 THEIR_SET_TEXT = line_break.Layout.set_text
 SHORT = 24  # characters
 SPARE = 15  # bytes behind the line, so that what follows it cannot change where it ends
@@ -82,52 +79,6 @@ def reactivate(layout: Any, style: Any) -> None:
         layout.set_text(layout.text, justify=True)
     elif layout.get_first_line()[1] is not None:
         pango.pango_layout_set_width(layout.layout, -1)
-
-
-def set_up(layout: Any, style: Any) -> None:
-    """Begin a line: with the face and language of the style, looked up once."""
-    if "pango" not in vars(style):
-        style.pango = pango_of(style)
-    if style.pango is None:
-        THEIR_SET_UP(layout, style)
-        return
-    layout.style = style
-    layout.first_line_direction = 0
-    layout.ascent = layout.underline_position = layout.strikethrough_position = None
-    context, face, layout.language = style.pango
-    layout.layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
-    pango.pango_layout_set_auto_dir(layout.layout, 0)
-    pango.pango_layout_set_font_description(layout.layout, face)
-
-
-def pango_of(style: Any) -> tuple[Any, Any, Any] | None:
-    """Context, face and language for the style's lines; None for one with anything special."""
-    special = faces.font_features(
-        style["font_kerning"],
-        style["font_variant_ligatures"],
-        style["font_variant_position"],
-        style["font_variant_caps"],
-        style["font_variant_numeric"],
-        style["font_variant_alternates"],
-        style["font_variant_east_asian"],
-        style["font_feature_settings"],
-    )
-    if (
-        special
-        or style["text_decoration_line"] != "none"
-        or style["font_language_override"] != "normal"
-        or not style["lang"]
-    ):
-        return None
-    context = ffi.gc(
-        pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref
-    )
-    pango.pango_context_set_round_glyph_positions(context, 0)
-    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
-    name, _held = unicode_to_char_p(style["lang"])
-    language = pango.pango_language_from_string(name)
-    pango.pango_context_set_language(context, language)
-    return context, faces.get_font_description(style), language
 
 
 # From lines to the file
