@@ -2,7 +2,7 @@
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from county_portal import create_office, create_public
+from county_portal.app import create_office, create_public
 
 office = create_office()
 public = create_public()

@@ -15,16 +15,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from county_portal import create_office, create_public
+from county_portal.app import create_office, create_public
 from county_portal.core import clock
 from county_portal.demo.people import PASSWORD
-from county_portal.extensions import db, writing
-from county_portal.items import services as items
+from county_portal.editorial.items import services as items
+from county_portal.editorial.release import public_file
+from county_portal.editorial.release import services as release
+from county_portal.editorial.review import services as review
 from county_portal.models import Column, Item, Person, Verdict
-from county_portal.policy import Do
-from county_portal.release import public_file
-from county_portal.release import services as release
-from county_portal.review import services as review
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.rules.policy import Do
 
 WHO = ("liuxi.xx1", "liuxi.ld", "fuban.bj1", "fuban.bm1", "fuban.qf1")
 PAGES = {"desk": ("/", (*WHO, "fuban.ws1")), "list": ("/review/", WHO)}

@@ -28,15 +28,16 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
 from benchmarks import twin
-from county_portal import create_office
-from county_portal.briefings import paper as briefings
-from county_portal.briefings.content import Content, Piece
-from county_portal.config import FONTS, STATIC
-from county_portal.core import clock, pdf, typesetters
-from county_portal.extensions import db
+from county_portal.app import create_office
+from county_portal.core import clock
 from county_portal.models import PartKind, Publication, Revision
-from county_portal.reports import monthly
-from county_portal.reports.periods import Period, shift
+from county_portal.office.base.config import FONTS, STATIC
+from county_portal.office.base.extensions import db
+from county_portal.papers.briefings import paper as briefings
+from county_portal.papers.briefings.content import Content, Piece
+from county_portal.papers.figures.periods import Period, shift
+from county_portal.papers.reports import monthly
+from county_portal.printing import pdf, process_pool
 
 ROUNDS = 3
 ENTRIES = 12
@@ -160,7 +161,7 @@ def _compare(papers: list[Paper], items: int, browser: Page) -> Made:
         chromium=min(chromium[1:]),
         our_bytes=len(book),
         chromium_bytes=len(pictured),
-        memory_mb=max(map(_highest, typesetters.running())),
+        memory_mb=max(map(_highest, process_pool.running())),
         silence=_silence(paper.page),
     )
 

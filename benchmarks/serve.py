@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from waitress import serve
 
-from county_portal import create_office, create_public
+from county_portal.app import create_office, create_public
 
 THREADS = 8
 

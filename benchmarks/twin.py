@@ -12,7 +12,7 @@ import lxml.etree
 import lxml.html
 import typst
 
-from county_portal.config import FONTS
+from county_portal.office.base.config import FONTS
 
 HEAD = """
 #set document(title: [报告])

@@ -8,19 +8,19 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from county_portal import audit, files, jobs
-from county_portal.access import access_table
-from county_portal.accounts import cli as accounts_cli
-from county_portal.audit import Fault
-from county_portal.catalogue.statutory import seed_categories
-from county_portal.core import pdf
 from county_portal.demo import cli as demo_cli
-from county_portal.extensions import db, writing
+from county_portal.editorial.catalogue.statutory import seed_categories
+from county_portal.editorial.release import public_file, verify
+from county_portal.editorial.review.steps import STEPS
+from county_portal.office.accounts import cli as accounts_cli
+from county_portal.office.base import audit, files, jobs
+from county_portal.office.base.audit import Fault
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.desk.calendar import seed_calendar
+from county_portal.office.rules.access import access_table
+from county_portal.papers.reports import cli as reports_cli
+from county_portal.printing import pdf
 from county_portal.public import site
-from county_portal.release import public_file, verify
-from county_portal.reports import cli as reports_cli
-from county_portal.review.steps import STEPS
-from county_portal.workcalendar import seed_calendar
 
 audit_group = AppGroup("audit", help="The log.")
 docs_group = AppGroup("docs", help="Pages of the handbook that are made from the program.")

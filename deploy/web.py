@@ -6,7 +6,7 @@ import sys
 
 from waitress import serve
 
-from county_portal.config import Settings
+from county_portal.office.base.config import Settings
 from wsgi import app
 
 # Slow clients hold a connection each, and no thread: many may wait without harm.

@@ -3,16 +3,17 @@
 import tempfile
 from pathlib import Path
 
-from county_portal import create_office, create_public
-from county_portal.access import access_table
-from county_portal.config import Settings
+from county_portal.app import create_office, create_public
+from county_portal.office.base.config import Settings
+from county_portal.office.rules.access import access_table
 
 PAGE = Path(__file__).with_name("access.md")
 HEAD = """# Who may open what
 
 Made by `python docs/access.py` from the program itself; `flask access --json` prints the same for
 programs. A role opens the door; whether the thing behind it may be seen or changed by this person
-is judged by `county_portal/policy.py` each time. “signed in” is everybody with an open account,
+is judged by `county_portal/office/rules/policy.py` each time.
+“signed in” is everybody with an open account,
 “everybody” needs no account.
 
 | site | address | methods | who |

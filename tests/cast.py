@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from county_portal.extensions import db
 from county_portal.models import Person, Role, Unit, UnitKind
+from county_portal.office.base.extensions import db
 from tests.factories import make_person, make_unit
 
 

@@ -15,11 +15,11 @@ from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import event, func, select
 
-from county_portal import create_office, create_public
-from county_portal.config import Settings
+from county_portal.app import create_office, create_public
 from county_portal.core import clock
-from county_portal.extensions import db, will_write
 from county_portal.models import Person, Unit
+from county_portal.office.base.config import Settings
+from county_portal.office.base.extensions import db, will_write
 from tests.cast import Cast, find_cast, make_cast
 from tests.factories import make_calendar
 from tests.page import Page, signed_in

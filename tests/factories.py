@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from county_portal.accounts.passwords import hash_password
 from county_portal.core import clock
-from county_portal.extensions import db
-from county_portal.items import services as items
+from county_portal.editorial.items import services as items
+from county_portal.editorial.release import public_file
+from county_portal.editorial.release import services as release
+from county_portal.editorial.review import services as review
 from county_portal.models import (
     Base,
     CalendarYear,
@@ -33,10 +34,9 @@ from county_portal.models import (
     Verdict,
     branch_of,
 )
-from county_portal.policy import Do
-from county_portal.release import public_file
-from county_portal.release import services as release
-from county_portal.review import services as review
+from county_portal.office.accounts.passwords import hash_password
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
 
 Row = TypeVar("Row", bound=Base)
 

@@ -1,6 +1,6 @@
 """What somebody could do who owns the database file."""
 
-from county_portal.extensions import db
+from county_portal.office.base.extensions import db
 
 
 def go_round_the_guards(*statements: str) -> None:

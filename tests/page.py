@@ -8,9 +8,9 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask, session
 from werkzeug.test import TestResponse
 
-from county_portal.accounts import sessions
-from county_portal.extensions import db
 from county_portal.models import Person
+from county_portal.office.accounts import sessions
+from county_portal.office.base.extensions import db
 
 REDIRECTS = {301, 302, 303, 307, 308}
 

@@ -7,9 +7,15 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from county_portal.access import Access, access_table, check_every_view, needs, open_to_all
 from county_portal.models import ADMINISTRATIVE, State
-from county_portal.policy import EDITORIAL, Do
+from county_portal.office.rules.access import (
+    Access,
+    access_table,
+    check_every_view,
+    needs,
+    open_to_all,
+)
+from county_portal.office.rules.policy import EDITORIAL, Do
 from docs.access import PAGE
 from docs.access import page as access_page
 from tests.factories import make_item

@@ -5,20 +5,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from county_portal import audit
-from county_portal.accounts import people
-from county_portal.catalogue import validity
 from county_portal.core import clock
-from county_portal.extensions import db
-from county_portal.gazettes import composing
-from county_portal.gazettes import services as gazettes
+from county_portal.editorial.catalogue import validity
+from county_portal.editorial.release import public_file, verify
+from county_portal.editorial.release import services as release
+from county_portal.editorial.review.services import STEP_OF_VERDICT
 from county_portal.models import AuditRow, ColumnKind, Role, State, ValidityState, Verdict
-from county_portal.release import public_file, verify
-from county_portal.release import services as release
-from county_portal.review.services import STEP_OF_VERDICT
+from county_portal.office.accounts import people
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.papers.gazettes import selection
+from county_portal.papers.gazettes import services as gazettes
 from tests.factories import go, make_category, make_column, make_item, sign
 from tests.forging import go_round_the_guards
-from tests.gazettes.office import MONTH, issue_it, make_document, print_it, publish, sign_it
+from tests.papers.gazettes.office import MONTH, issue_it, make_document, print_it, publish, sign_it
 
 # Every deed is done through the services, and committed.
 
@@ -64,7 +64,7 @@ def change_roles(cast):
 
 def printed(cast):
     make_document(cast, 1)
-    gazette = composing.compose_issue(MONTH, by=cast.he)
+    gazette = selection.compose_issue(MONTH, by=cast.he)
     db.session.commit()
     return print_it(gazette, cast)
 

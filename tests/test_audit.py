@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from county_portal import audit
 from county_portal.core import clock
-from county_portal.extensions import db
+from county_portal.editorial.release import verify
 from county_portal.models import AuditRow, State
-from county_portal.release import verify
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
 from tests.factories import make_item
 from tests.forging import go_round_the_guards
 

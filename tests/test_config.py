@@ -2,7 +2,7 @@
 
 import pytest
 
-from county_portal.config import Settings
+from county_portal.office.base.config import Settings
 
 SWITCHES = ["DEMO", "HTTPS", "PROXIES", "PAGE_CACHE_BYTES"]  # nought means: none
 COUNTS = [

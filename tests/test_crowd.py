@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import event, func, select
 
-from county_portal import audit
-from county_portal.extensions import db
 from county_portal.models import AuditRow, Item, Revision, State
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
 from tests.crowd import DEEDS, Crowd
 from tests.waiting import HUNG_AFTER
 

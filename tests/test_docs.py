@@ -2,8 +2,8 @@
 
 import re
 
-from county_portal.config import ROOT, Settings
-from county_portal.settings import CHOICES
+from county_portal.office.base.config import ROOT, Settings
+from county_portal.office.base.settings import CHOICES
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -45,7 +45,7 @@ def rows_of(page: str) -> dict[str, str]:
 
 
 def test_every_technical_setting_and_its_default_is_told(monkeypatch):
-    source = (ROOT / "county_portal" / "config.py").read_text("utf-8")
+    source = (ROOT / "county_portal" / "office" / "base" / "config.py").read_text("utf-8")
     known = {f"COUNTY_{name}" for name in re.findall(r'_(?:text|number)\("(\w+)"', source)}
     told = {name: default for name, default in rows_of("settings.md").items() if name.isupper()}
     assert told.keys() == known

@@ -13,15 +13,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from county_portal import files, jobs
 from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.extensions import db, writing
-from county_portal.items import attachments
+from county_portal.editorial.items import attachments
+from county_portal.editorial.release import verify
 from county_portal.models import Blob, Item, Job, JobState, Person, State
-from county_portal.release import verify
+from county_portal.office.base import files, jobs
+from county_portal.office.base.extensions import db, writing
 from tests.cast import Cast
-from tests.documents import corpus
+from tests.editorial.documents import corpus
 from tests.factories import go, make_item
 
 pytestmark = pytest.mark.usefixtures("app")

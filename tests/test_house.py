@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from jinja2 import meta, nodes
 
-from county_portal import labels, models
-from county_portal.config import ROOT
-from county_portal.policy import Do
-from county_portal.review.steps import STEPS
+from county_portal import models
+from county_portal.editorial.review.steps import STEPS
+from county_portal.office.base.config import ROOT
+from county_portal.office.rules import labels
+from county_portal.office.rules.policy import Do
 
 MODULES = sorted((ROOT / "county_portal").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -53,7 +54,7 @@ def test_only_views_commands_and_jobs_commit():
 
 def test_htmx_is_known_to_one_place_in_python_and_one_view():
     knowing = {name_of(path) for path in MODULES if '"HX-' in path.read_text("utf-8")}
-    assert knowing == {"county_portal/core/web.py", "county_portal/accounts/views.py"}
+    assert knowing == {"county_portal/core/web.py", "county_portal/office/accounts/views.py"}
 
 
 def test_services_know_no_request_no_form_and_no_language():
@@ -68,7 +69,10 @@ def test_services_know_no_request_no_form_and_no_language():
 def test_forms_know_no_database_and_no_person():
     for path in MODULES:
         if path.name == "forms.py":
-            foreign = {"county_portal.extensions.db", "county_portal.access.me"}
+            foreign = {
+                "county_portal.office.base.extensions.db",
+                "county_portal.office.rules.access.me",
+            }
             assert not imported(path) & foreign, name_of(path)
 
 
@@ -201,12 +205,12 @@ def test_what_htmx_posts_works_without_it():
 # Where text may become markup without being escaped: the times the words stand there, and why
 # nobody can have typed the markup.
 TRUSTED = {
-    "county_portal/core/html_changes.py": (10, "our own signs; what is put between is escaped"),
-    "county_portal/deposits/papers.py": (2, "the body, cleaned in the same line"),
-    "county_portal/gazettes/paper.py": (3, "the body, cleaned when the text was taken"),
+    "county_portal/core/html/differences.py": (10, "our own signs; what is put between is escaped"),
+    "county_portal/papers/deposits/prints.py": (2, "the body, cleaned in the same line"),
+    "county_portal/papers/gazettes/paper.py": (3, "the body, cleaned when the text was taken"),
     "county_portal/public/pages.py": (3, "the body, cleaned in the same line"),
     "county_portal/published/search.py": (5, "every part is escaped before its <mark> is set"),
-    "county_portal/review/papers.py": (3, "the body, cleaned in the same line"),
+    "county_portal/editorial/sheets/item_papers.py": (3, "the body, cleaned in the same line"),
     "templates/briefings/paper.html": (3, "set_note and set_text clean and build these words"),
 }
 UNESCAPED = re.compile(

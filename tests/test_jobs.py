@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from county_portal import jobs
 from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.extensions import db
 from county_portal.models import Job, JobState, Setting
+from county_portal.office.base import jobs
+from county_portal.office.base.extensions import db
 
 pytestmark = pytest.mark.usefixtures("app")
 

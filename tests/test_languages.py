@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from county_portal.config import ROOT, TRANSLATIONS
+from county_portal.office.base.config import ROOT, TRANSLATIONS
 
 PO = TRANSLATIONS / "zh_Hans_CN" / "LC_MESSAGES" / "messages.po"
 NAMES = re.compile(r"%\((\w+)\)[sd]")

@@ -11,9 +11,9 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from county_portal import create_office
-from county_portal.config import MIGRATIONS
-from county_portal.extensions import db
+from county_portal.app import create_office
+from county_portal.office.base.config import MIGRATIONS
+from county_portal.office.base.extensions import db
 from tests.conftest import FOR_TESTS, settings_for
 
 SECOND = """

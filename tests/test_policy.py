@@ -6,8 +6,8 @@ Each desk before the row's state was served by somebody outside the cast.
 
 import pytest
 
-from county_portal.extensions import db
-from county_portal.items.services import take_hand
+from county_portal.editorial.items.services import take_hand
+from county_portal.editorial.sheets.year_list import Asked
 from county_portal.models import (
     Briefing,
     BriefingHand,
@@ -25,8 +25,8 @@ from county_portal.models import (
     Role,
     State,
 )
-from county_portal.policy import RULES, Do, can, viewable_items
-from county_portal.review.year_list import Asked
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import RULES, Do, can, viewable_items
 from tests.factories import make_item, make_person
 
 MATRIX = """

@@ -9,9 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from county_portal.accounts.forms import stripped
 from county_portal.admin.yearbook import YearDraft, mark
-from county_portal.settings import CHOICES
+from county_portal.office.accounts.forms import stripped
+from county_portal.office.base.settings import CHOICES
 
 LONG = Length(max=200, message=_l("At most 200 characters"))
 

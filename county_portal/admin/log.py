@@ -7,11 +7,11 @@ from datetime import UTC, date, timedelta
 
 from sqlalchemy import Select, select
 
-from county_portal import audit
 from county_portal.core import clock
-from county_portal.extensions import db, writing
 from county_portal.models import AuditRow, Person
-from county_portal.policy import Do, require
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.rules.policy import Do, require
 
 PER_PAGE = 100
 CHUNK = 2000  # rows read at a time while the table is sent

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from county_portal import audit, settings
 from county_portal.core.errors import OutOfDate
-from county_portal.deadlines import recount_open
-from county_portal.extensions import db
 from county_portal.models import Job, Person
-from county_portal.policy import Do, require
+from county_portal.office.base import audit, settings
+from county_portal.office.base.extensions import db
+from county_portal.office.desk.deadlines import recount_open
+from county_portal.office.rules.policy import Do, require
 
 PER_PAGE = 50
 DEADLINE = "publish_within_workdays"

@@ -19,19 +19,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from county_portal import files, settings
-from county_portal.access import me, needs
-from county_portal.accounts.attempts import attempt
 from county_portal.admin import log as logbook
 from county_portal.admin import services, yearbook
 from county_portal.admin.forms import SettingsForm, YearForm, day_of
 from county_portal.admin.words import DEEDS, deed_name, detail_name, detail_value, log_time
-from county_portal.core import clock, pdf
+from county_portal.core import clock
 from county_portal.core.web import form_page
-from county_portal.extensions import db
-from county_portal.policy import Do, can
-from county_portal.release import public_file
-from county_portal.work.kinds import Kind, Link, kind_of, show, title_of
+from county_portal.editorial.release import public_file
+from county_portal.office.accounts.form_refusals import attempt
+from county_portal.office.base import files, settings
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.access import me, needs
+from county_portal.office.rules.policy import Do, can
+from county_portal.office.work.kinds import Kind, Link, kind_of, show, title_of
+from county_portal.printing import pdf
 
 bp = Blueprint("admin", __name__)
 bp.add_app_template_filter(deed_name)

@@ -7,9 +7,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from county_portal.core.clock import COUNTY
-from county_portal.labels import label
 from county_portal.models import Role, State
-from county_portal.policy import Do
+from county_portal.office.rules.labels import label
+from county_portal.office.rules.policy import Do
 
 DEEDS = {
     "session.start": _l("Sign in"),

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
 
-from county_portal import audit
 from county_portal.core.errors import OutOfDate, Refused
-from county_portal.deadlines import recount_open
-from county_portal.extensions import db
 from county_portal.models import CalendarDay, CalendarYear, Person
-from county_portal.policy import Do, require
-from county_portal.workcalendar import seed_calendar
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.office.desk.calendar import seed_calendar
+from county_portal.office.desk.deadlines import recount_open
+from county_portal.office.rules.policy import Do, require
 
 LINE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\s*(?:-|–|—|~|至|\.\.)\s*(\d{4}-\d\d-\d\d))?(?:\s+(.*))?")
 LONGEST = 31  # days, one span

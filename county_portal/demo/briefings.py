@@ -4,14 +4,14 @@ import json
 
 from sqlalchemy import select
 
-from county_portal.briefings import approving, mastheads, pieces, printing, services, sources
-from county_portal.briefings.content import content_of
-from county_portal.briefings.mastheads import Counts, MastheadDraft
 from county_portal.core import clock
-from county_portal.core.html import text_of
-from county_portal.extensions import db
+from county_portal.core.html.clean import text_of
 from county_portal.models import Briefing, JobState, Masthead, Person, Role, UnitKind
-from county_portal.policy import Do
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
+from county_portal.papers.briefings import approving, mastheads, pieces, printing, services, sources
+from county_portal.papers.briefings.content import content_of
+from county_portal.papers.briefings.mastheads import Counts, MastheadDraft
 
 OFFICE = "青禾县人民政府办公室"
 ABOVE = "市政府办公室，县委常委，县人大常委会主任，县政府县长、副县长，县政协主席"

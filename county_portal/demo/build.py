@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from county_portal import audit, deadlines
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.demo.briefings import brief
@@ -20,9 +19,11 @@ from county_portal.demo.papers import make_papers
 from county_portal.demo.people import PASSWORD, people
 from county_portal.demo.reports_made import close_last_month, send_circular
 from county_portal.demo.story import Story
-from county_portal.extensions import db, writing
+from county_portal.editorial.release.public_file import reconcile
 from county_portal.models import AuditRow, Column, Item, Person, Role, Unit
-from county_portal.release.public_file import reconcile
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.desk import deadlines
 
 MONTHS = 14
 FEWEST, MOST = 1, 100_000

@@ -9,18 +9,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from county_portal import settings, workflow
 from county_portal.core import clock
-from county_portal.core.html import clean
+from county_portal.core.html.clean import clean
 from county_portal.core.workdays import WorkCalendar
 from county_portal.demo.county import County
 from county_portal.demo.dossiers import Dossier, draft_of, repair
 from county_portal.demo.ledger import Ledger
 from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Happening, Plan
 from county_portal.demo.texts.grammar import file_name
-from county_portal.items.attachments import Received
-from county_portal.items.manifest import manifest_of
-from county_portal.items.services import Draft, inside_of
+from county_portal.editorial.items.attachments import Received
+from county_portal.editorial.items.manifest import manifest_of
+from county_portal.editorial.items.services import Draft, inside_of
+from county_portal.editorial.review.services import STEP_OF_VERDICT, Opinion, next_review
+from county_portal.editorial.review.steps import STEPS
 from county_portal.models import (
     Attachment,
     Ending,
@@ -37,10 +38,10 @@ from county_portal.models import (
     StepTaken,
     Verdict,
 )
-from county_portal.policy import Do, require
+from county_portal.office.base import settings
+from county_portal.office.rules import workflow
+from county_portal.office.rules.policy import Do, require
 from county_portal.published.schema import hash_of
-from county_portal.review.services import STEP_OF_VERDICT, Opinion, next_review
-from county_portal.review.steps import STEPS
 
 STEP_OF = {step.action: step for step in STEPS}
 

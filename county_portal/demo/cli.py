@@ -7,7 +7,7 @@ import click
 
 from county_portal.core.errors import Refused
 from county_portal.demo import build
-from county_portal.extensions import db
+from county_portal.office.base.extensions import db
 
 
 @click.command("demo")

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from county_portal import audit
-from county_portal.accounts.passwords import hash_password
-from county_portal.catalogue.statutory import FOR_COUNTIES, FOR_TOWNSHIPS, seed_categories
 from county_portal.core import clock
 from county_portal.demo import columns, people, remarks
 from county_portal.demo.plans import Happening, Plan
-from county_portal.extensions import db
-from county_portal.files import register
-from county_portal.items.attachments import Received
+from county_portal.editorial.catalogue.statutory import FOR_COUNTIES, FOR_TOWNSHIPS, seed_categories
+from county_portal.editorial.items.attachments import Received
+from county_portal.editorial.review.services import QUESTIONS, Opinion
 from county_portal.models import (
     Attribute,
     Category,
@@ -24,8 +21,11 @@ from county_portal.models import (
     Verdict,
     branch_of,
 )
-from county_portal.review.services import QUESTIONS, Opinion
-from county_portal.workcalendar import seed_calendar
+from county_portal.office.accounts.passwords import hash_password
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.office.base.files import register
+from county_portal.office.desk.calendar import seed_calendar
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from county_portal.core import clock
-from county_portal.deposits import services
-from county_portal.deposits.handovers import Handed, hand_over
-from county_portal.deposits.services import DepositDraft
-from county_portal.extensions import db
 from county_portal.models import Person, PersonRole, Receiver, Role
+from county_portal.office.base.extensions import db
+from county_portal.papers.deposits import services
+from county_portal.papers.deposits.handovers import Handed, hand_over
+from county_portal.papers.deposits.services import DepositDraft
 
 RECEIVED = {Receiver.ARCHIVE: ("白晓岚", "档收"), Receiver.LIBRARY: ("顾文渊", "馆收")}
 

@@ -4,11 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from county_portal import jobs
-from county_portal.catalogue import validity
 from county_portal.core import clock
-from county_portal.extensions import db, writing
-from county_portal.gazettes import composing, marks, services
+from county_portal.editorial.catalogue import validity
 from county_portal.models import (
     Column,
     ColumnKind,
@@ -22,6 +19,9 @@ from county_portal.models import (
     ValidityState,
     Verdict,
 )
+from county_portal.office.base import jobs
+from county_portal.office.base.extensions import db, writing
+from county_portal.papers.gazettes import marks, selection, services
 
 PRINTED = 4
 OF_THE_COUNTY = "青政"  # how the numbers of county documents begin; departments have no gazette
@@ -44,7 +44,7 @@ def begin_gazette() -> int | None:
         for item, state, by in zip(old, states, changers, strict=False):
             finding = validity.Finding(state, month + timedelta(days=9), by, "文件清理")
             validity.change(item, finding, seen_id=0, by=editor)
-        gazette = composing.compose_issue(month, by=clerk)
+        gazette = selection.compose_issue(month, by=clerk)
         return services.freeze(gazette, seen_version=gazette.version, by=clerk).id
 
 

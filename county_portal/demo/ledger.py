@@ -6,8 +6,6 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, text, update
 
-from county_portal import audit
-from county_portal.extensions import db
 from county_portal.models import (
     Attachment,
     AuditRow,
@@ -20,6 +18,8 @@ from county_portal.models import (
     SignOff,
     StepTaken,
 )
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
 
 Row = dict[str, Any]
 # Each after what it points at.

@@ -10,9 +10,9 @@ from random import Random
 from PIL import Image, ImageDraw
 from xlsxwriter import Workbook
 
-from county_portal.core.pdf import render_pdf
 from county_portal.demo.people import TOWNSHIPS
-from county_portal.items.attachments import Received, receive
+from county_portal.editorial.items.attachments import Received, receive
+from county_portal.printing.pdf import render_pdf
 
 Colour = tuple[int, int, int]
 

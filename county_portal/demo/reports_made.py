@@ -2,10 +2,11 @@
 
 from sqlalchemy import select
 
-from county_portal.extensions import db
 from county_portal.models import Person, PersonRole, Role
-from county_portal.reports import circulars, closing, services
-from county_portal.reports.periods import Period
+from county_portal.office.base.extensions import db
+from county_portal.papers.circulars import services as circulars
+from county_portal.papers.figures.periods import Period
+from county_portal.papers.reports import closing, services
 
 
 def close_last_month() -> int:

@@ -8,7 +8,7 @@ from county_portal.demo import remarks
 from county_portal.demo.hours import DAY
 from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Deed, Plan
 from county_portal.models import State, Verdict
-from county_portal.policy import Do
+from county_portal.office.rules.policy import Do
 
 
 class Road:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from county_portal.core.clock import COUNTY
-from county_portal.core.html import clean, with_addresses
+from county_portal.core.html.clean import clean, with_addresses
 from county_portal.public.cache import KEEP
 from county_portal.published import validity
 from county_portal.published.lists import Filters

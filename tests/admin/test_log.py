@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from county_portal import audit
 from county_portal.admin import log
 from county_portal.core import clock
 from county_portal.core.errors import NotAllowed
-from county_portal.extensions import db
 from county_portal.models import AuditRow
-from county_portal.policy import Do
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
 
 
 def write(count=1, by=None, action="test.deed", **details):

@@ -2,12 +2,13 @@
 
 import pytest
 
-from county_portal import jobs, settings
 from county_portal.admin import services
-from county_portal.core import clock, typesetters
+from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.extensions import db
 from county_portal.models import AuditRow, Job, JobState
+from county_portal.office.base import jobs, settings
+from county_portal.office.base.extensions import db
+from county_portal.printing import process_pool
 from tests.factories import make_item
 
 
@@ -151,7 +152,7 @@ def test_work_is_called_by_its_thing_or_by_its_task_when_that_is_gone(browse, ca
 def test_what_keeps_the_machine_from_good_paper_is_said_plainly(browse, cast, monkeypatch):
     page = browse(cast.sys)
     assert not page.get("/jobs").select(".alert-danger")
-    monkeypatch.setattr(typesetters, "hello", lambda: {"families": [], "fast": False})
+    monkeypatch.setattr(process_pool, "hello", lambda: {"families": [], "fast": False})
     said = [one.text for one in page.get("/jobs").select(".alert-danger")]
     assert ["Fonts are missing" in said[0], "libharfbuzz-subset0" in said[1]] == [True, True]
 

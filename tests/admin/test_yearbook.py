@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from county_portal import deadlines
 from county_portal.admin import yearbook
 from county_portal.core.errors import OutOfDate, Refused
-from county_portal.extensions import db
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import deadlines
 from tests.factories import make_item
 
 SPRING = "2027-02-05..2027-02-11 Spring Festival\n2027-01-01 New Year"

@@ -8,11 +8,11 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from county_portal import create_public
-from county_portal.accounts import sessions
-from county_portal.config import ROOT
-from county_portal.extensions import db
+from county_portal.app import create_public
 from county_portal.models import Person
+from county_portal.office.accounts import sessions
+from county_portal.office.base.config import ROOT
+from county_portal.office.base.extensions import db
 from tests.cast import Cast
 from tests.page import signed_in
 from tests.serving import served

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from county_portal.models import Briefing
-from tests.briefings.office import make_briefing, published
 from tests.browser.conftest import Portal
+from tests.papers.briefings.office import make_briefing, published
 
 pytestmark = pytest.mark.browser
 

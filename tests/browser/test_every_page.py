@@ -13,12 +13,8 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.routing import Rule
 
-from county_portal.briefings import pieces, printing
-from county_portal.catalogue.statutory import seed_categories
 from county_portal.core import clock
-from county_portal.deposits.services import DepositDraft, make_deposit
-from county_portal.extensions import db
-from county_portal.gazettes import composing, marks
+from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.models import (
     Briefing,
     Circular,
@@ -31,15 +27,19 @@ from county_portal.models import (
     Person,
     State,
 )
-from county_portal.reports import circulars
-from county_portal.reports import services as reports
-from county_portal.reports.closing import close_in_background
-from tests.briefings.office import make_briefing
+from county_portal.office.base.extensions import db
+from county_portal.papers.briefings import pieces, printing
+from county_portal.papers.circulars import services
+from county_portal.papers.deposits.services import DepositDraft, make_deposit
+from county_portal.papers.gazettes import marks, selection
+from county_portal.papers.reports import services as reports
+from county_portal.papers.reports.closing import close_in_background
 from tests.browser.conftest import PHONE, Portal, axe_faults
 from tests.cast import Cast
 from tests.factories import go, make_calendar, make_item
-from tests.gazettes.office import print_it
 from tests.page import _let_go
+from tests.papers.briefings.office import make_briefing
+from tests.papers.gazettes.office import print_it
 
 pytestmark = pytest.mark.browser
 NO_PAGES = {
@@ -168,7 +168,7 @@ def _briefing(item: Item, clerk: Person) -> Briefing:
 
 def _gazette(item: Item, cast: Cast) -> Gazette:
     marks.put(item, GazetteSection.COUNTY, by=cast.he)
-    gazette = composing.compose_issue(clock.today(), by=cast.he)
+    gazette = selection.compose_issue(clock.today(), by=cast.he)
     db.session.commit()
     return print_it(gazette, cast)
 
@@ -177,8 +177,8 @@ def _circular(clerk: Person) -> Circular:
     """Sent over the month before, which is closed."""
     made = close_in_background(progress=reports.silent, period="2026-02", asked_by=clerk.id)
     db.session.commit()
-    row = circulars.make(int(str(made["report"])), asked_by=clerk.id)
-    circulars.send(row, by=clerk)
+    row = services.make(int(str(made["report"])), asked_by=clerk.id)
+    services.send(row, by=clerk)
     db.session.commit()
     return row
 

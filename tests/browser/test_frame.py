@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from county_portal.catalogue.statutory import seed_categories
-from county_portal.extensions import db
-from county_portal.reports import closing
-from county_portal.reports import services as reports
+from county_portal.editorial.catalogue.statutory import seed_categories
+from county_portal.office.base.extensions import db
+from county_portal.papers.reports import closing
+from county_portal.papers.reports import services as reports
 from tests.browser.conftest import PHONE, axe_faults
 from tests.factories import PASSWORD, make_column
 

@@ -9,20 +9,21 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from county_portal.extensions import db
-from county_portal.items import attachments
-from county_portal.items.services import current_revision
+from county_portal.editorial.items import attachments
+from county_portal.editorial.items.services import current_revision
+from county_portal.editorial.release import verify
+from county_portal.editorial.review import services as review
+from county_portal.editorial.review.services import QUESTIONS
 from county_portal.models import Item, MadeReport, Publication, SignOff, State
-from county_portal.policy import Do
-from county_portal.release import verify, writer
-from county_portal.reports import services as reports
-from county_portal.review import services as review
-from county_portal.review.services import QUESTIONS
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
+from county_portal.papers.reports import services as reports
+from county_portal.published.writing import writer
 from tests.browser.conftest import axe_faults
-from tests.documents import corpus
+from tests.editorial.documents import corpus
 from tests.factories import PASSWORD, go, make_column, make_item
 from tests.page import _let_go
-from tests.reports.reading import text_of
+from tests.papers.reports.reading import text_of
 
 pytestmark = pytest.mark.browser
 TITLE = "Dikes checked before the rains"

@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import delete
 
-from county_portal.extensions import db, writing
 from county_portal.models import Person, Role, WebSession
-from tests.briefings.office import make_briefing, published
+from county_portal.office.base.extensions import db, writing
 from tests.browser.conftest import Portal
 from tests.factories import make_item, make_person
 from tests.page import _let_go
+from tests.papers.briefings.office import make_briefing, published
 
 pytestmark = pytest.mark.browser
 AUTOSAVE = "**/autosave"

@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import delete, select
 
-from county_portal.config import ROOT
-from county_portal.extensions import db, writing
-from county_portal.items import services
-from county_portal.items.services import Draft
+from county_portal.editorial.items import services
+from county_portal.editorial.items.services import Draft
 from county_portal.models import Attachment, Item, State, WebSession
-from tests.documents import corpus
+from county_portal.office.base.config import ROOT
+from county_portal.office.base.extensions import db, writing
+from tests.editorial.documents import corpus
 from tests.factories import make_column, make_item
 from tests.page import _let_go
 from tests.waiting import wait_until

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from county_portal.config import ROOT, STATIC
+from county_portal.office.base.config import ROOT, STATIC
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.js"))
 

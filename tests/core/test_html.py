@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from county_portal.core.errors import Refused
-from county_portal.core.html import (
+from county_portal.core.html.clean import (
     MAX_NODES,
     clean,
     first_paragraph,
@@ -17,7 +17,7 @@ from county_portal.core.html import (
     with_addresses,
     without_addresses,
 )
-from county_portal.core.html_tree import Element, count_of, read, walk
+from county_portal.core.html.tree import Element, count_of, read, walk
 from tests.effort import effort
 
 NAMES = (

@@ -11,9 +11,9 @@ import socket
 
 import pytest
 
-from county_portal.core import sandbox
 from county_portal.core.errors import Refused
-from county_portal.core.sandbox import Broken, TooMuch
+from county_portal.core.sandbox import runner
+from county_portal.core.sandbox.runner import Broken, TooMuch
 from tests.effort import effort
 from tests.waiting import HUNG_AFTER, unless_hung, wait_until
 
@@ -36,7 +36,7 @@ def probe(tmp_path):
         source = tmp_path / "probe.py"
         source.write_text(PREFACE + code)
         with pytest.raises(Refused) as refusal:
-            sandbox.run("runpy:run_path", source=source, **options)
+            runner.run("runpy:run_path", source=source, **options)
         if type(refusal.value) is not Refused:
             raise refusal.value
         return refusal.value.params["answer"]
@@ -46,12 +46,12 @@ def probe(tmp_path):
 
 def standing(wall):
     """Skips where the machine itself (a container, an old kernel) does not allow the wall."""
-    if not sandbox.walls()[wall]:
+    if not runner.walls()[wall]:
         pytest.skip(f"this machine cannot build the sandbox's wall around {wall}")
 
 
 def test_the_limits_stand_on_every_machine():
-    walls = sandbox.walls()
+    walls = runner.walls()
     assert walls["limits"]
     assert set(walls) == {"limits", "network", "files"}
 
@@ -62,7 +62,7 @@ def seconds_of_children():
 
 
 def test_starting_a_child_is_little_work():
-    assert effort(sandbox.walls, seconds_of_children) < 4
+    assert effort(runner.walls, seconds_of_children) < 4
 
 
 def test_the_child_sees_no_environment(probe, monkeypatch):
@@ -73,7 +73,7 @@ def test_the_child_sees_no_environment(probe, monkeypatch):
 
 def test_the_application_is_not_loaded_in_the_child(probe):
     loaded = probe("tell(sorted(sys.modules))")
-    assert not {"flask", "sqlalchemy", "county_portal.config"} & {*loaded}
+    assert not {"flask", "sqlalchemy", "county_portal.office.base.config"} & {*loaded}
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "/proc/1/environ", "/etc/shadow"])
@@ -190,7 +190,9 @@ def test_a_failed_task_leaves_no_target(tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(b"not a picture")
     with pytest.raises(Broken):
-        sandbox.run("county_portal.documents.images:redraw_png", source=source, target=target)
+        runner.run(
+            "county_portal.editorial.documents.images:redraw_png", source=source, target=target
+        )
     assert not target.exists()
 
 
@@ -199,5 +201,5 @@ def test_refusals_come_through_with_their_words(probe, tmp_path):
     words = "Only %(count)s of these"
     source.write_text(PREFACE + f"raise Refused({json.dumps(words)}, count=3)")
     with pytest.raises(Refused) as refusal:
-        sandbox.run("runpy:run_path", source=source)
+        runner.run("runpy:run_path", source=source)
     assert (refusal.value.message, refusal.value.params) == (words, {"count": 3})

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from county_portal import files
 from county_portal.core import clock
 from county_portal.demo.county import County
 from county_portal.demo.dossiers import Dossier, draft_of, repair
 from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Happening
 from county_portal.demo.texts.grammar import file_name
-from county_portal.extensions import db
-from county_portal.items import attachments
-from county_portal.items import services as items
-from county_portal.items.services import current_revision
+from county_portal.editorial.items import attachments
+from county_portal.editorial.items import services as items
+from county_portal.editorial.items.services import current_revision
+from county_portal.editorial.release import public_file
+from county_portal.editorial.release import services as release
+from county_portal.editorial.review import services as review
 from county_portal.models import Item, Person
-from county_portal.policy import Do
-from county_portal.release import public_file
-from county_portal.release import services as release
-from county_portal.review import services as review
+from county_portal.office.base import files
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
 
 COMMITTED_EVERY = 50  # deeds; what is committed together does not change what is written
 Deed = Callable[[Dossier, Happening, Person, County], Any]

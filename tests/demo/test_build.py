@@ -4,16 +4,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from county_portal.accounts.passwords import matches
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.core.workdays import WorkCalendar
-from county_portal.deadlines import calendar
 from county_portal.demo import build
 from county_portal.demo.people import PASSWORD
-from county_portal.extensions import db
 from county_portal.models import AuditRow, CalendarDay, CalendarYear, Item, Person
-from county_portal.workcalendar import seed_calendar
+from county_portal.office.accounts.passwords import matches
+from county_portal.office.base.extensions import db
+from county_portal.office.desk.calendar import seed_calendar
+from county_portal.office.desk.deadlines import calendar
 from tests.factories import make_unit
 
 

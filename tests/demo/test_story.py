@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 
 from county_portal.core import clock
-from county_portal.core.html import clean, text_of
+from county_portal.core.html.clean import clean, text_of
 from county_portal.core.workdays import WorkCalendar
 from county_portal.demo.columns import columns
 from county_portal.demo.hours import DAY, OfficeHours
 from county_portal.demo.people import people, units
 from county_portal.demo.story import TOPICS, WAITING, Story
 from county_portal.models import Role, State, UnitKind
-from county_portal.policy import Do
+from county_portal.office.rules.policy import Do
 
 CALENDAR = WorkCalendar.of([2025, 2026], holidays=[date(2026, 1, 1)], makeup=[date(2026, 1, 4)])
 END = datetime(2026, 3, 2, 11, 0, tzinfo=clock.COUNTY)

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from county_portal import deadlines
 from county_portal.core import clock
 from county_portal.demo import build
 from county_portal.demo.bulk import Bulk
@@ -17,11 +16,13 @@ from county_portal.demo.ledger import Ledger
 from county_portal.demo.papers import make_papers
 from county_portal.demo.plans import Happening
 from county_portal.demo.story import WAITING, Story
-from county_portal.extensions import db
-from county_portal.items.attachments import Received
+from county_portal.editorial.items.attachments import Received
+from county_portal.editorial.release import public_file, verify
 from county_portal.models import Base, Item, State, Unit
-from county_portal.policy import Do
-from county_portal.release import public_file, verify, writer
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import deadlines
+from county_portal.office.rules.policy import Do
+from county_portal.published.writing import writer
 from tests.conftest import _begin_afresh
 from tests.demo.by_hand import DEEDS, ByHand
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from county_portal.config import ROOT, STATIC
+from county_portal.office.base.config import ROOT, STATIC
 from deploy import assets
 
 VENDORED = re.compile(r"filename=['\"]vendor/([\w.-]+)['\"]")

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from county_portal.config import FONTS
+from county_portal.office.base.config import FONTS
 
 FAMILIES = ["FandolFang R", "FandolKai", "FandolHei", "FandolSong", "Noto Serif CJK SC", "HanaMinB"]
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from county_portal.config import ROOT
+from county_portal.office.base.config import ROOT
 
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==([^ ;]+)", re.MULTILINE)
 LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock"]

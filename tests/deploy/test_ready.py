@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from county_portal.config import ROOT
+from county_portal.office.base.config import ROOT
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from county_portal.config import ROOT
+from county_portal.office.base.config import ROOT
 from tests.serving import kept_port
 from tests.waiting import HUNG_AFTER, wait_until
 

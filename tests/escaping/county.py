@@ -10,9 +10,9 @@ from bs4 import Tag
 from flask import Flask
 from sqlalchemy import select
 
-from county_portal import create_public
+from county_portal.app import create_public
 from county_portal.core import clock
-from county_portal.extensions import db
+from county_portal.editorial.review.services import QUESTIONS
 from county_portal.models import (
     Briefing,
     Category,
@@ -25,10 +25,10 @@ from county_portal.models import (
     Person,
     Receiver,
 )
-from county_portal.review.services import QUESTIONS
-from county_portal.settings import CHOICES
+from county_portal.office.base.extensions import db
+from county_portal.office.base.settings import CHOICES
 from tests.cast import Cast
-from tests.documents import corpus as documents
+from tests.editorial.documents import corpus as documents
 from tests.escaping.visits import Visitor, Visits
 from tests.factories import PASSWORD
 from tests.page import signed_in

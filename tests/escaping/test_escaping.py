@@ -9,8 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.form import BaseForm
 
-from county_portal.config import ROOT
-from county_portal.settings import CHOICES
+from county_portal.office.base.config import ROOT
+from county_portal.office.base.settings import CHOICES
 from tests.cast import make_cast
 from tests.conftest import fresh
 from tests.escaping.county import County, build, read, read_again, spoil, take_down

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from county_portal.config import ROOT
+from county_portal.office.base.config import ROOT
 
 
 class Forked:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import wsgi  # noqa: F401  (loaded once, here)
-from county_portal import jobs
+from county_portal.office.base import jobs
 from tests.kills.stages import die_at
 from tests.waiting import HUNG_AFTER
 

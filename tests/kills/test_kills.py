@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from county_portal.extensions import db
+from county_portal.editorial.release import public_file, verify
 from county_portal.models import Attachment, Item, Publication, Role, State
-from county_portal.release import public_file, verify, writer
+from county_portal.office.base.extensions import db
+from county_portal.published.writing import writer
 from tests.factories import PASSWORD, make_item, make_person
 from tests.kills.forked import Forked
 from tests.serving import kept_port

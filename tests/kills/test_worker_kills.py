@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from county_portal import files
 from county_portal.core import clock
-from county_portal.extensions import db
+from county_portal.editorial.release import verify
 from county_portal.models import Job, JobState, MadeReport, State
-from county_portal.release import verify
-from county_portal.reports import services
-from county_portal.reports.periods import Period
+from county_portal.office.base import files
+from county_portal.office.base.extensions import db
+from county_portal.papers.figures.periods import Period
+from county_portal.papers.reports import services
 from tests.factories import make_item
 from tests.kills.forked import Forked
 from tests.waiting import wait_until

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from county_portal import create_office
+from county_portal.app import create_office
 from tests.conftest import FOR_TESTS, settings_for
 from tests.postgres.server import running
 

@@ -8,8 +8,8 @@ from flask_migrate import upgrade
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from county_portal.extensions import db
 from county_portal.models import Base
+from county_portal.office.base.extensions import db
 from tests.migrations.attempts import ALLOWED, ATTEMPTS, RECORD, RECORDS, more_rows, replacing
 from tests.migrations.databases import Emptied
 from tests.migrations.rows import fill

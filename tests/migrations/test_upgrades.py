@@ -8,9 +8,9 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from county_portal.config import MIGRATIONS
-from county_portal.extensions import db
 from county_portal.models import Base, guards
+from county_portal.office.base.config import MIGRATIONS
+from county_portal.office.base.extensions import db
 from tests.migrations.databases import Emptied
 from tests.migrations.rows import Row, fill, rows_of
 from tests.migrations.schema import schema_of

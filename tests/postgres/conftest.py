@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from county_portal import create_office
+from county_portal.app import create_office
 from county_portal.core import clock
-from county_portal.extensions import db, will_write
+from county_portal.office.base.extensions import db, will_write
 from tests.cast import Cast, make_cast
 from tests.conftest import FOR_TESTS, MONDAY, settings_for
 from tests.factories import make_calendar

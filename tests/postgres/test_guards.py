@@ -8,10 +8,7 @@ from flask import Flask
 from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from county_portal import files
 from county_portal.core import clock
-from county_portal.extensions import db
-from county_portal.gazettes import composing, services
 from county_portal.models import (
     Branch,
     Gazette,
@@ -33,9 +30,12 @@ from county_portal.models import (
     Verdict,
     guards,
 )
+from county_portal.office.base import files
+from county_portal.office.base.extensions import db
+from county_portal.papers.gazettes import selection, services
 from tests.cast import Cast
 from tests.factories import make_item, save, sign
-from tests.gazettes.office import MONTH, make_document, print_it, sign_it
+from tests.papers.gazettes.office import MONTH, make_document, print_it, sign_it
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 RECORDS = (*guards.IMMUTABLE, "hands", "publications")
@@ -184,7 +184,7 @@ def test_a_return_is_signed_by_the_officer_s_hand_only(cast: Cast) -> None:
 def gazette(app: Flask, cast: Cast) -> Gazette:
     """A signed gazette with one text, that Qian marked and He composed."""
     make_document(cast, 1)
-    one = composing.compose_issue(MONTH, by=cast.he)
+    one = selection.compose_issue(MONTH, by=cast.he)
     db.session.commit()
     one = print_it(one, cast)
     sign_it(one, cast)

@@ -10,14 +10,8 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import func, select
 
-from county_portal import audit
 from county_portal.core import clock
-from county_portal.deposits import letters
-from county_portal.deposits.holdings import count_texts
-from county_portal.deposits.lines import lines_of
-from county_portal.deposits.services import DepositDraft
-from county_portal.deposits.settling import find_not_given, settle
-from county_portal.extensions import db, writing
+from county_portal.editorial.release import verify
 from county_portal.models import (
     AuditRow,
     Base,
@@ -29,13 +23,20 @@ from county_portal.models import (
     Person,
     State,
 )
-from county_portal.release import verify, writer
-from county_portal.reports import services as reports
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db, writing
+from county_portal.papers.deposits import letters
+from county_portal.papers.deposits.holdings import count_texts
+from county_portal.papers.deposits.late_changes import find_not_given, settle
+from county_portal.papers.deposits.lines import lines_of
+from county_portal.papers.deposits.services import DepositDraft
+from county_portal.papers.reports import services as reports
+from county_portal.published.writing import writer
 from tests.cast import Cast
 from tests.crowd import DEEDS, Crowd
-from tests.deposits.conftest import NINTH, correct, give_away, make_deposit
 from tests.factories import go, make_item
 from tests.page import Page
+from tests.papers.deposits.conftest import NINTH, correct, give_away, make_deposit
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 Browse = Callable[[Person | None], Page]

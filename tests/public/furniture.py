@@ -7,8 +7,8 @@ import jinja2
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from county_portal.config import ROOT, STATIC, TEMPLATES
 from county_portal.core import web
+from county_portal.office.base.config import ROOT, STATIC, TEMPLATES
 from county_portal.public import site
 
 TRANSLATIONS = ROOT / "county_portal" / "translations"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from county_portal.release import writer
-from county_portal.release.writer import Changes
+from county_portal.published.writing import writer
+from county_portal.published.writing.writer import Changes
 from tests.public.furniture import make_site
 from tests.published.factory import SITE, make_county, make_entry, make_withdrawal
 

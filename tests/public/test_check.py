@@ -8,12 +8,13 @@ from io import BytesIO
 import pytest
 from bs4 import BeautifulSoup
 
-from county_portal import papers
-from county_portal.extensions import db
-from county_portal.files import keep_bytes, register
+from county_portal.editorial.release import public_file, verify
 from county_portal.models import PaperKind
+from county_portal.office.base.extensions import db
+from county_portal.office.base.files import keep_bytes, register
+from county_portal.office.desk import register as papers
 from county_portal.published.schema import PaperLine
-from county_portal.release import public_file, verify, writer
+from county_portal.published.writing import writer
 from tests.public.furniture import Visitor, check_page, make_site
 from tests.published.factory import SITE
 

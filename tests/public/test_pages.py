@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from flask import render_template
 
 from county_portal.published.schema import PublicItem
-from county_portal.release import writer
-from county_portal.release.writer import Changes
+from county_portal.published.writing import writer
+from county_portal.published.writing.writer import Changes
 from tests.public.furniture import Visitor, make_site, meta, numbers
 from tests.published.factory import (
     SITE,

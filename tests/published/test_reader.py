@@ -10,8 +10,8 @@ from county_portal.published import reader, schema
 from county_portal.published.lists import Filters
 from county_portal.published.reader import NoSite, Reader, Site
 from county_portal.published.schema import PublicItem
-from county_portal.release import writer
-from county_portal.release.writer import Changes
+from county_portal.published.writing import writer
+from county_portal.published.writing.writer import Changes
 from tests.published.factory import (
     SITE,
     make_blob,

@@ -24,9 +24,9 @@ import pysqlite3
 from flask import Flask
 from sqlalchemy import select
 
-from county_portal import create_public
-from county_portal.extensions import db
+from county_portal.app import create_public
 from county_portal.models import Base
+from county_portal.office.base.extensions import db
 from tests.upgrade import story
 from tests.upgrade.desk import Desk
 from tests.upgrade.office import new_county

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from county_portal.demo.people import PASSWORD
-from county_portal.extensions import db, writing
+from county_portal.office.base.extensions import db, writing
 
 GONE_ON = {302, 303}
 

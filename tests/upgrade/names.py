@@ -22,11 +22,13 @@ from flask import Flask
 from sqlalchemy import Enum, inspect, text
 from sqlalchemy.schema import Constraint
 
-from county_portal import create_public, jobs, models, settings
-from county_portal.config import MIGRATIONS, ROOT, Settings
-from county_portal.extensions import db
+from county_portal import models
+from county_portal.app import create_public
 from county_portal.models import Base
-from county_portal.policy import Do
+from county_portal.office.base import jobs, settings
+from county_portal.office.base.config import MIGRATIONS, ROOT, Settings
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
 from tests.upgrade.finish import finish
 from tests.upgrade.office import new_county
 from tests.upgrade.stored import stored_names

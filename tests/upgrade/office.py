@@ -7,10 +7,10 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import upgrade
 
-from county_portal import create_office
+from county_portal.app import create_office
 from county_portal.core import clock
 from county_portal.demo import build
-from county_portal.extensions import db
+from county_portal.office.base.extensions import db
 from tests.conftest import settings_for
 
 STOPPED_AT = "2026-03-20T09:00"  # a Friday on which every desk has work

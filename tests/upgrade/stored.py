@@ -9,9 +9,9 @@ import pysqlite3
 from flask import Flask
 from sqlalchemy import Text, select
 
-from county_portal import create_public
-from county_portal.extensions import db
+from county_portal.app import create_public
 from county_portal.models import Base
+from county_portal.office.base.extensions import db
 
 SHAPES = (
     (r"[0-9a-f]{64}", "<hash>"),

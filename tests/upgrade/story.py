@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Flask
 
-from county_portal import jobs
 from county_portal.core import clock
-from county_portal.extensions import db
+from county_portal.office.base import jobs
+from county_portal.office.base.extensions import db
 from tests.upgrade.desk import PASSWORD, Desk
 
 CLERK, EDITOR, ISSUER, OFFICER, SECOND_OFFICER = (

@@ -15,8 +15,8 @@ import pysqlite3
 import pytest
 from flask import Flask
 
-from county_portal.config import ROOT
-from county_portal.extensions import db
+from county_portal.office.base.config import ROOT
+from county_portal.office.base.extensions import db
 from tests.upgrade import keep, story
 from tests.upgrade.finish import finish
 from tests.upgrade.office import STOPPED_AT, office_in

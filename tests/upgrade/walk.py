@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from flask.testing import FlaskClient
 
-from county_portal.extensions import db, writing
+from county_portal.office.base.extensions import db, writing
 
 LEFT_OUT = ("/static/", "/language/", "/sign-out")
 LINK = re.compile(r"""(?:href|src|hx-get|action)=["']([^"'#]+)|<loc>([^<]+)|<link>([^<]+)""")

@@ -1,0 +1,173 @@
+"""County Portal: the office, and the public site that reads what the office has signed."""
+
+from flask import Flask, Response, request
+from flask_babel import get_locale, gettext
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from county_portal import cli
+from county_portal.admin import views as admin_views
+from county_portal.core import web
+from county_portal.core.errors import OutOfDate, Refused
+from county_portal.editorial.catalogue import views as catalogue_views
+from county_portal.editorial.desk import views as review_views
+from county_portal.editorial.items import views as items_views
+from county_portal.editorial.release import views as release_views
+from county_portal.editorial.sheets import views as paper_views
+from county_portal.office.accounts import sessions
+from county_portal.office.accounts import views as accounts_views
+from county_portal.office.base import audit, extensions, jobs
+from county_portal.office.base.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import frame
+from county_portal.office.rules import access, labels, policy
+from county_portal.office.work import views as work_views
+from county_portal.papers.briefings import compose_views, masthead_views
+from county_portal.papers.briefings import views as briefings_views
+from county_portal.papers.circulars import views as circular_views
+from county_portal.papers.deposits import views as deposits_views
+from county_portal.papers.gazettes import views as gazettes_views
+from county_portal.papers.reports import views as reports_views
+from county_portal.public import site
+
+FEATURES = (
+    accounts_views,
+    items_views,
+    review_views,
+    paper_views,
+    release_views,
+    catalogue_views,
+    reports_views,
+    briefings_views,
+    compose_views,
+    masthead_views,
+    circular_views,
+    deposits_views,
+    gazettes_views,
+    admin_views,
+    work_views,
+)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+LANGUAGE_COOKIE = "county_language"
+
+
+def create_office(settings: Settings | None = None, **overrides: object) -> Flask:
+    """The intranet: everything behind the sign-in."""
+    settings = settings or Settings()
+    app = Flask("county_portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(settings.flask())
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = extensions.engine_options(settings.DATABASE_URL)
+    app.config.update(overrides)
+    app.url_map.converters["int"] = web.Number
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    _install_extensions(app)
+    _install_manners(app, settings)
+    for feature in FEATURES:
+        app.register_blueprint(feature.bp)
+    cli.install(app)
+    access.check_every_view(app)
+    return app
+
+
+def create_public(settings: Settings | None = None, **overrides: object) -> Flask:
+    """The public site: reads the public folder and nothing else."""
+    settings = settings or Settings()
+    app = Flask("county_portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=settings.LOCALE,
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        MAX_CONTENT_LENGTH=settings.FILE_BYTES + 2**20,
+        COUNTY=settings,
+    )
+    app.config.update(overrides)
+    site.install(app, settings.PUBLIC, cache_bytes=settings.PAGE_CACHE_BYTES)
+    app.after_request(web.security_headers)
+    _judge_hosts(app, settings)
+    return app
+
+
+def _install_extensions(app: Flask) -> None:
+    sessions.install(app)
+    db.init_app(app)
+    with app.app_context():
+        extensions.open_properly(db.engine)
+    extensions.migrate.init_app(app, db, directory=str(MIGRATIONS))
+    extensions.csrf.init_app(app)
+    extensions.login.init_app(app)
+    extensions.babel.init_app(app, locale_selector=_language)
+    jobs.install(app, immediate=bool(app.config.get("JOBS_IMMEDIATE")))
+
+
+def _install_manners(app: Flask, settings: Settings) -> None:
+    """Everything that is the same for each request."""
+    if settings.PROXIES:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES
+        )
+    _judge_hosts(app, settings)
+    app.before_request(_announce_writing)
+    app.after_request(web.security_headers)
+    web.install_refusals(app, _log_refusal, undo=db.session.rollback)
+    app.register_error_handler(OverflowError, _show_nonsense)
+    app.register_error_handler(StaleDataError, _show_late)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters["label"] = labels.label
+    app.jinja_env.globals.update(
+        get_locale=get_locale,
+        can=policy.can,
+        Do=policy.Do,
+        deed=labels.deed,
+        field_name=labels.field_name,
+    )
+    site.share(app)  # the officer sees the public site's own template
+    frame.install(app)
+
+
+def _judge_hosts(app: Flask, settings: Settings) -> None:
+    hosts = {name.strip() for name in settings.HOSTS.split(",") if name.strip()}
+
+    def judge() -> None:
+        if hosts and request.host.split(":")[0] not in hosts:
+            raise BadRequest
+
+    app.before_request(judge)
+
+
+def _announce_writing() -> None:
+    extensions.will_write(ahead=request.method not in SAFE)
+
+
+def _language() -> str | None:
+    return LANGUAGES.get(request.cookies.get(LANGUAGE_COOKIE, ""))
+
+
+def _show_nonsense(_error: Exception) -> Response:
+    """A number or a day beyond what any table holds was asked for."""
+    db.session.rollback()
+    return web.refusal_page(
+        gettext("The request could not be understood. Go back and try again"), 400
+    )
+
+
+def _show_late(_error: StaleDataError) -> Response:
+    """Somebody changed the row between our reading it and our writing it."""
+    late = OutOfDate("Somebody changed this since the page was drawn")
+    _log_refusal(late)
+    return web.refusal_page(gettext(late.message), late.status)
+
+
+def _log_refusal(error: Refused) -> None:
+    """Undo what was begun and write into the log who was refused what."""
+    db.session.rollback()
+    if current_user.is_authenticated:
+        audit.record_refusal(
+            current_user,
+            request.endpoint or "",
+            request.path,
+            reason=error.message,
+            status=error.status,
+        )

@@ -1,0 +1,1 @@
+"""People's HTML: cleaned, given the shape of a plain document, compared."""

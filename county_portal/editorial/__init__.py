@@ -1,0 +1,1 @@
+"""The road of an item: written, reviewed, signed off, released."""

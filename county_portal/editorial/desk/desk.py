@@ -1,0 +1,257 @@
+"""What lies on a person's desk: a question to the database, never a loop over items."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    null,
+    nulls_last,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from county_portal.core import clock
+from county_portal.models import (
+    Column,
+    Hand,
+    HandKind,
+    Item,
+    Person,
+    SignOff,
+    State,
+    StepTaken,
+    Unit,
+    Verdict,
+)
+from county_portal.office.base.extensions import db
+from county_portal.office.desk.frame import DESK
+from county_portal.office.desk.waiting import PaperLine, piles_of
+from county_portal.office.rules.policy import DESKS, LIAISON, OFFICER, Do
+
+PAGE = 50
+ON_DESK = 20  # lines of each heap that the desk itself shows
+HAND_AT = {
+    State.SUBMITTED: HandKind.UNIT_LEADER,
+    State.UNIT_APPROVED: HandKind.EDITOR,
+    State.ACCEPTED: HandKind.OFFICER,
+    State.REFERRED: HandKind.OFFICER,
+    State.SIGNED_OFF: HandKind.ISSUER,
+}
+BACK = (State.RETURNED, State.CORRECTING)
+UNDER_WAY = (*HAND_AT, State.ISSUED)
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """One item on a desk, with what the line shows of it."""
+
+    id: int
+    title: str
+    unit: str
+    column: str
+    state: State
+    state_since: datetime
+    publish_due_on: date | None
+    due_provisional: bool
+    publish_at: datetime | None
+    first_published_at: datetime | None
+    note: str = ""  # why it came back
+
+
+@dataclass(frozen=True)
+class Heap:
+    """Some of the lines of one kind, and how many there are in all."""
+
+    lines: list[DeskLine]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
+
+
+@dataclass(frozen=True)
+class PageOf:
+    """Which page of a long heap this is."""
+
+    number: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.count // PAGE))
+
+    @property
+    def has_more(self) -> bool:
+        return self.number < self.last
+
+
+SHOWN = (
+    Item.id,
+    Item.title,
+    Unit.name.label("unit"),
+    func.coalesce(Column.name, "").label("column"),
+    Item.state,
+    Item.state_since,
+    Item.publish_due_on,
+    Item.due_provisional,
+    Item.publish_at,
+    Item.first_published_at,
+)
+# what was decided has no publication deadline any more, only a day to look at it again
+URGENCY = case((Item.state == State.WITHHELD, null()), else_=Item.publish_due_on)
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "due": (nulls_last(URGENCY), Item.state_since, Item.id),
+    "since": (Item.state_since, Item.id),
+    "unit": (Unit.position, nulls_last(Item.publish_due_on), Item.id),
+    "title": (Item.title, Item.id),
+}
+
+
+def waiting_for(person: Person) -> ColumnElement[bool]:
+    """Items that this person, and not only somebody with their role, can move on now.
+
+    Who has had another hand in an item does not find it here.
+    """
+    seats = [
+        and_(Item.state == state, _own(state, person), ~_other_hand(person, kind))
+        for state, kind in HAND_AT.items()
+        if person.has_any(DESKS[state])
+    ]
+    if person.has_any(LIAISON):
+        back = and_(Item.state.in_(BACK), Item.unit_id == person.unit_id)
+        seats.append(and_(back, ~_other_hand(person, HandKind.AUTHOR)))
+    if person.has_any(OFFICER):
+        seats.append(and_(_review_again(), ~_other_hand(person, HandKind.OFFICER)))
+    return or_(false(), *seats) if person.active else false()
+
+
+def _own(state: State, person: Person) -> ColumnElement[bool]:
+    """A unit's leader approves the unit's items; the county's desks take all."""
+    if state is State.SUBMITTED:
+        return Item.unit_id == person.unit_id
+    return Item.revision_number > 0
+
+
+def _other_hand(person: Person, kind: HandKind) -> ColumnElement[bool]:
+    return exists().where(Hand.item_id == Item.id, Hand.person_id == person.id, Hand.hand != kind)
+
+
+def _review_again() -> ColumnElement[bool]:
+    """Withheld items whose review has come round. Source: Regulations (2019), art. 18."""
+    later = aliased(SignOff)
+    newer = exists().where(later.item_id == SignOff.item_id, later.id > SignOff.id)
+    due = exists().where(
+        SignOff.item_id == Item.id,
+        SignOff.verdict == Verdict.WITHHOLD,
+        SignOff.next_review_on <= clock.today(),
+        ~newer,
+    )
+    return and_(Item.state == State.WITHHELD, due)
+
+
+def counts(person: Person) -> dict[str, int]:
+    """How much waits for this person, by the line of the menu: one question. The desk has all."""
+    items = select(func.count(Item.id)).where(waiting_for(person)).scalar_subquery()
+    asked = {DESK: items} | {one.endpoint: one.count(person) for one in piles_of(person)}
+    found = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+    return found | {DESK: sum(found.values())}
+
+
+def papers(person: Person, counted: dict[str, int]) -> list[PaperLine]:
+    """What waits for the person beside items, the longest waiting first. Asks what has a count."""
+    found = (pile.lines(person) for pile in piles_of(person) if counted[pile.endpoint])
+    return sorted(chain.from_iterable(found), key=lambda line: line.state_since)
+
+
+def waiting(
+    person: Person,
+    *,
+    order: str = "due",
+    state: State | None = None,
+    page: int = 1,
+    size: int = PAGE,
+) -> Heap:
+    """What waits for the person, most urgent first."""
+    condition = waiting_for(person)
+    if state is not None:
+        condition = and_(condition, Item.state == state)
+    return _heap(_with_reason(), condition, ORDERS.get(order, ORDERS["due"]), page, size)
+
+
+def sent(person: Person, *, size: int = ON_DESK) -> Heap:
+    """What the person has handed on and is still on its road, newest move first."""
+    mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
+    condition = and_(mine, Item.state.in_(UNDER_WAY), ~waiting_for(person))
+    return _heap(select(*SHOWN), condition, (Item.state_since.desc(), Item.id), 1, size)
+
+
+def drafts(person: Person, *, size: int = ON_DESK) -> Heap:
+    """What the person has begun and not handed over."""
+    condition = and_(Item.author_id == person.id, Item.state == State.DRAFT)
+    return _heap(select(*SHOWN), condition, (Item.saved_at.desc(), Item.id), 1, size)
+
+
+def finished(person: Person, *, size: int = 10) -> Heap:
+    """The last items the person had a hand in that have come to an end. Counts no others."""
+    ended = (State.PUBLISHED, State.DECLINED, State.ON_REQUEST, State.WITHHELD, State.WITHDRAWN)
+    lately = (Item.state_since.desc(), Item.id)
+    last = (
+        select(Item.id)
+        .join(Hand, and_(Hand.item_id == Item.id, Hand.person_id == person.id))
+        .where(Item.state.in_(ended))
+        .order_by(*lately)
+        .limit(size)
+    )
+    return _heap(_with_reason(), Item.id.in_(last), lately, 1, size)
+
+
+def _with_reason() -> Select[*tuple[Any, ...]]:
+    """The lines with what was said when the item came to where it is."""
+    reason = (
+        select(StepTaken.note)
+        .where(
+            StepTaken.item_id == Item.id,
+            StepTaken.now == Item.state,
+            StepTaken.action != Do.ITEM_REMARK.value,
+        )
+        .order_by(StepTaken.id.desc())
+        .limit(1)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    told = case((Item.state.in_((*BACK, State.DECLINED)), func.coalesce(reason, "")), else_="")
+    return select(*SHOWN, told.label("note"))
+
+
+def _heap(
+    lines: Select[*tuple[Any, ...]],
+    condition: ColumnElement[bool],
+    order: tuple[Any, ...],
+    page: int,
+    size: int,
+) -> Heap:
+    """One question for lines and count. A page behind the last has neither."""
+    query = (
+        lines.add_columns(func.count().over().label("in_all"))
+        .select_from(Item)
+        .join(Unit, Unit.id == Item.unit_id)
+        .outerjoin(Column, Column.id == Item.column_id)
+        .where(condition)
+        .order_by(*order)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    rows = [dict(row) for row in db.session.execute(query).mappings()]
+    count = max((row.pop("in_all") for row in rows), default=0)
+    return Heap([DeskLine(**row) for row in rows], count)

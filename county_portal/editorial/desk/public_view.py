@@ -1,0 +1,47 @@
+"""What the public reads, as the office is shown it, and where it lies on the public site."""
+
+from flask import current_app, request
+from sqlalchemy import select
+
+from county_portal.models import Item, Publication, Revision
+from county_portal.office.base import settings
+from county_portal.office.base.extensions import db
+from county_portal.published.reader import NoSite, Reader
+from county_portal.published.schema import PublicItem
+
+
+def public_item(item: Item, revision: Revision | None, manifest: str) -> PublicItem:
+    """The item as its page shows it, with everything that was drawn at publication."""
+    first, at = item.first_published_at, None
+    if revision is not None:
+        query = select(Publication.published_at).where(Publication.revision_id == revision.id)
+        at = db.session.scalar(query)
+    return PublicItem.from_manifest(
+        manifest,
+        public_id=item.public_id,
+        index_number=item.index_number or "",
+        published_at=first,
+        corrected_at=at if at != first else None,
+    )
+
+
+def is_public(publication: Publication) -> bool:
+    """Whether the public site has the text as it was issued; all but always it has."""
+    try:
+        site = Reader(current_app.config["COUNTY"].PUBLIC).current()
+    except NoSite:
+        return False
+    signed = select(Revision.content_hash).where(Revision.id == publication.revision_id)
+    shown = site.ask("SELECT content_hash FROM items WHERE public_id = ?", publication.public_id)
+    return shown == [(db.session.scalar(signed),)]
+
+
+def public_address(path: str) -> str:
+    """Where people read a page of the public site.
+
+    As long as nobody has entered its domain, that is beside the office on the same machine.
+    """
+    domain = settings.value("site_domain")
+    if request.script_root and domain == settings.KNOWN["site_domain"].default:
+        return request.script_root.rpartition("/")[0] + path
+    return f"https://{domain}{path}"

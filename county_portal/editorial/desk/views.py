@@ -1,0 +1,349 @@
+"""The desks: what waits, one item with all that happened to it, and the steps."""
+
+import json
+from pathlib import PurePath
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from county_portal.core.errors import Missing, Refused
+from county_portal.core.html.clean import clean
+from county_portal.core.html.differences import word_diff
+from county_portal.core.web import form_page, sent_form
+from county_portal.editorial.catalogue import validity
+from county_portal.editorial.desk import desk as desks
+from county_portal.editorial.desk.forms import QUESTION_WORDS, SignOffForm
+from county_portal.editorial.desk.public_view import is_public, public_address, public_item
+from county_portal.editorial.items import services as items
+from county_portal.editorial.items.forms import ItemForm
+from county_portal.editorial.items.manifest import manifest_of
+from county_portal.editorial.items.views import edit_page, stale_page
+from county_portal.editorial.review import services
+from county_portal.editorial.review.steps import STEPS
+from county_portal.editorial.sheets import review_sheet
+from county_portal.models import Item, Revision, SignOff, State
+from county_portal.office.accounts.services import is_password
+from county_portal.office.base.extensions import db
+from county_portal.office.base.files import blob_path
+from county_portal.office.desk.frame import first_page
+from county_portal.office.rules.access import me, needs
+from county_portal.office.rules.policy import EDITORIAL, LIAISON, RULES, Do
+from county_portal.office.rules.workflow import open_steps
+from county_portal.published.schema import PublicItem
+
+bp = Blueprint("review", __name__)
+bp.add_app_template_global(public_address)
+
+
+@bp.app_context_processor
+def count_in_the_menu() -> dict[str, object]:
+    """How much waits for whoever looks at the page."""
+    if not current_user or not current_user.is_authenticated or not me().has_any(EDITORIAL):
+        return {}
+    return {"counts": _counts(), "address_of": _address_of}
+
+
+def _counts() -> dict[str, int]:
+    """How much waits, by the line of the menu; counted once for a page."""
+    if "counts" not in g:
+        g.counts = desks.counts(me())
+    return dict(g.counts)
+
+
+def _address_of(line: desks.DeskLine) -> str:
+    """Where a line of a desk leads: to the form while it is written, else to the item."""
+    if line.state.editable and me().has_any(LIAISON):
+        return url_for("items.edit", item_id=line.id)
+    return url_for("review.item", item_id=line.id)
+
+
+# Desks
+
+
+@bp.get("/")
+@needs()
+def desk() -> ResponseReturnValue:
+    """Everybody's first page: what waits for me, what I sent, what came back.
+
+    Administrators, who have no items, are led to the first line of their menu.
+    """
+    if not me().has_any(RULES[Do.ITEM_VIEW][0]):
+        return redirect(first_page(), 303)
+    return render_template(
+        "editorial/review/desk.html",
+        papers=desks.papers(me(), _counts()),
+        waiting=desks.waiting(me(), size=desks.ON_DESK),
+        drafts=desks.drafts(me()),
+        sent=desks.sent(me()),
+        finished=desks.finished(me(), size=5),
+    )
+
+
+@bp.get("/review/")
+@needs(Do.ITEM_VIEW)
+def queue() -> str:
+    """All that waits for me, in the order I choose."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    order = request.args.get("order", "due")
+    state = next((one for one in desks.HAND_AT if one.value == request.args.get("state")), None)
+    heap = desks.waiting(me(), order=order, state=state, page=page)
+    return render_template(
+        "editorial/review/queue.html",
+        heap=heap,
+        order=order,
+        state=state,
+        states=list(desks.HAND_AT),
+        page=desks.PageOf(page, heap.count),
+    )
+
+
+# One item
+
+
+@bp.get("/review/<int:item_id>")
+@needs(Do.ITEM_VIEW)
+def item(item_id: int) -> str:
+    """The item as the public will see it, and everything the office knows of it."""
+    one = items.get_item(item_id, by=me())
+    number = request.args.get("revision", one.revision_number, type=int)
+    revision = items.find_revision(one, number)
+    if revision is None and number:
+        raise Missing("There is no such page")
+    return _item_page(one, revision)
+
+
+def _item_page(one: Item, revision: Revision | None, note: str = "", action: str = "") -> str:
+    standing, live = validity.standing_of(one), services.live_publication(one)
+    return render_template(
+        "editorial/review/item.html",
+        item=one,
+        revision=revision,
+        inside=json.loads(revision.inside) if revision else items.inside_of(one),
+        revisions=items.revisions_of(one),
+        thread=items.thread_of(one),
+        sign_offs=services.sign_offs_of(one),
+        live=live,
+        missing=live is not None and not is_public(live),
+        validity=validity.state_in(standing, one),
+        standing=standing,
+        changes=validity.changed_by(one),
+        steps=open_steps(STEPS, one, me()),
+        note=note,
+        noted=action,
+    )
+
+
+@bp.get("/review/<int:item_id>/preview")
+@needs(Do.ITEM_VIEW)
+def preview(item_id: int) -> str:
+    """The page as the public would read it: the public site's own template, nothing else."""
+    one = items.get_item(item_id, by=me())
+    number = request.args.get("revision", type=int)
+    revision = items.find_revision(one, number) if number else None
+    if number and revision is None:
+        raise Missing("There is no such page")
+    manifest = revision.manifest if revision else _manifest_now(one)
+    return render_template(
+        "editorial/review/preview.html",
+        public_item=public_item(one, revision, manifest),
+        file_address=lambda file: _file_address(one, revision, file.key),
+    )
+
+
+def _manifest_now(one: Item) -> str:
+    """The working copy as a manifest, for a look before it is handed over."""
+    if one.column is None or one.formed_on is None:
+        raise Refused("Choose a column and enter the date of formation to see the page")
+    return manifest_of(one, one.revision_number)
+
+
+def _file_address(one: Item, revision: Revision | None, key: str) -> str:
+    if revision is None:
+        return url_for("items.rendition", item_id=one.id, key=key)
+    return url_for("review.file", item_id=one.id, number=revision.number, key=key)
+
+
+@bp.get("/review/<int:item_id>/revisions/<int:number>/files/<key>")
+@needs(Do.ITEM_VIEW)
+def file(item_id: int, number: int, key: str) -> Response:
+    """A rendition that a revision names: the bytes the public would get."""
+    one = items.get_item(item_id, by=me())
+    revision = items.find_revision(one, number)
+    files = PublicItem.from_manifest(revision.manifest).files if revision else ()
+    found = next((line for line in files if line.key == key), None)
+    if found is None:
+        raise Missing("There is no such page")
+    response = send_file(
+        blob_path(found.sha256),
+        mimetype=found.media_type,
+        download_name=PurePath(found.name).name,
+        as_attachment=not found.media_type.startswith(("image/", "application/pdf")),
+        etag=f"{found.sha256[:16]}",
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@bp.get("/review/<int:item_id>/compare")
+@needs(Do.ITEM_VIEW)
+def compare(item_id: int) -> str:
+    """Two revisions beside each other, the difference by words."""
+    one = items.get_item(item_id, by=me())
+    revisions = items.revisions_of(one)
+    new = items.find_revision(one, request.args.get("new", one.revision_number, type=int))
+    before = new.number - 1 if new else 0
+    old = items.find_revision(one, request.args.get("old", before, type=int))
+    if new is None or old is None:
+        raise Missing("There is no such page")
+    was, now = json.loads(old.manifest), json.loads(new.manifest)
+    return render_template(
+        "editorial/review/compare.html",
+        item=one,
+        old=old,
+        new=new,
+        revisions=revisions,
+        fields=services.changed_fields(was, now),
+        body=word_diff(clean(was["body"]), clean(now["body"])),
+        same_body=was["body"] == now["body"],
+    )
+
+
+# Steps
+
+
+@bp.post("/review/<int:item_id>/steps/<action>")
+@needs(Do.ITEM_VIEW)
+def take(item_id: int, action: str) -> ResponseReturnValue:
+    """Take one step that needs no page of its own, and go back to the desk."""
+    one = items.get_item(item_id, by=me())
+    services.require_seen(one, request.form.get("revision", type=int))
+    services.move(one, action, by=me(), note=request.form.get("note", ""))
+    db.session.commit()
+    flash(_("Done: %(title)s", title=one.title))
+    return redirect(_onward(one), 303)
+
+
+def _onward(one: Item) -> str:
+    """Where the person goes on: to the form if the item is theirs to write, else the desk."""
+    if one.state is State.CORRECTING or request.form.get("stay"):
+        return url_for("review.item", item_id=one.id)
+    return url_for("review.desk")
+
+
+@bp.post("/review/<int:item_id>/remark")
+@needs(Do.ITEM_REMARK)
+def remark(item_id: int) -> ResponseReturnValue:
+    """Say something about the item without moving it."""
+    one = items.get_item(item_id, by=me())
+    items.remark(one, request.form.get("note", ""), token=sent_form(), by=me())
+    db.session.commit()
+    flash(_("The remark is written down"))
+    return redirect(url_for(".item", item_id=one.id, _anchor="thread"), 303)
+
+
+@bp.post("/review/<int:item_id>/submit")
+@needs(Do.ITEM_SUBMIT)
+def submit(item_id: int) -> ResponseReturnValue:
+    """Save what is on the form and hand it over, or say what is still missing."""
+    one = items.get_item(item_id, by=me(), to=Do.ITEM_EDIT)
+    form = ItemForm.of(one)
+    if not form.validate_on_submit():
+        return edit_page(form, one)
+    if form.is_stale(one):
+        return stale_page("editorial/items/edit.html", form, one)
+    items.edit_item(one, form.draft(), seen_version=form.seen_version(), by=me())
+    if items.missing_parts(one):
+        db.session.commit()
+        flash(_("Saved, but not submitted: something is still missing"), "warning")
+        return redirect(url_for("items.edit", item_id=one.id), 303)
+    services.move(one, Do.ITEM_SUBMIT, by=me())
+    db.session.commit()
+    flash(_("Submitted: %(title)s", title=one.title))
+    return redirect(url_for(".desk"), 303)
+
+
+@bp.route("/review/<int:item_id>/amend", methods=["GET", "POST"])
+@needs(Do.ITEM_AMEND)
+def amend(item_id: int) -> ResponseReturnValue:
+    """The editor corrects the text: a new version, shown to the liaison as a difference."""
+    one = items.get_item(item_id, by=me(), to=Do.ITEM_AMEND)
+    form = ItemForm.of(one)
+    if not form.validate_on_submit():
+        return _amend_page(form, one)
+    if form.is_stale(one):
+        return stale_page("editorial/review/amend.html", form, one)
+    note = request.form.get("amend_note", "")
+    items.amend_item(one, form.draft(), seen_version=form.seen_version(), note=note, by=me())
+    db.session.commit()
+    flash(_("Version %(number)s was made", number=one.revision_number))
+    return redirect(url_for(".item", item_id=one.id), 303)
+
+
+def _amend_page(form: ItemForm, one: Item) -> Response:
+    missing = items.missing_parts(one)
+    return form_page("editorial/review/amend.html", form, item=one, missing=missing, theirs=None)
+
+
+# The confidentiality sign-off
+
+
+@bp.route("/review/<int:item_id>/sign-off", methods=["GET", "POST"])
+@needs(Do.ITEM_RELEASE)
+def sign_off(item_id: int) -> ResponseReturnValue:
+    """The officer's form: what is shown here is what is signed."""
+    one = items.get_item(item_id, by=me(), to=Do.ITEM_RELEASE)
+    revision = items.current_revision(one)
+    form = SignOffForm(content_hash=revision.content_hash)
+    if form.validate_on_submit() and _signature(form):
+        services.sign_off(one, form.sign(), by=me())
+        db.session.commit()
+        flash(_("Signed: %(title)s", title=one.title))
+        return redirect(url_for(".item", item_id=one.id), 303)
+    return form_page(
+        "editorial/review/sign_off.html",
+        form=form,
+        item=one,
+        revision=revision,
+        inside=json.loads(revision.inside),
+        shown=PublicItem.from_manifest(revision.manifest),
+        questions=QUESTION_WORDS,
+        earlier=services.sign_offs_of(one),
+    )
+
+
+def _signature(form: SignOffForm) -> bool:
+    """Whether the password is right; what was filled in stays on the form if it is not."""
+    address, password = request.remote_addr or "", form.password.data or ""
+    if is_password(me(), password, address=address):
+        return True
+    form.password.errors = [_("This is not your password")]
+    return False
+
+
+@bp.get("/review/<int:item_id>/sign-offs/<int:sign_off_id>.pdf")
+@needs(Do.ITEM_VIEW)
+def sheet_of(item_id: int, sign_off_id: int) -> Response:
+    """The confidentiality review sheet of one verdict, to print."""
+    one = items.get_item(item_id, by=me())
+    row = db.session.get(SignOff, sign_off_id)
+    if row is None or row.item_id != one.id:
+        raise Missing("There is no such page")
+    made = review_sheet.sheet_of(row)
+    db.session.rollback()
+    response = make_response(review_sheet.to_pdf(made))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="sign-off-{sign_off_id}.pdf"'
+    return response

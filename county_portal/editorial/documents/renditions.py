@@ -1,0 +1,52 @@
+"""The clean copy of a file that may be published, made in the sandbox.
+
+A rendition is built from what a reader of the file sees; whatever else the file carries stays
+behind. The original is never published.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from county_portal.core.sandbox import runner
+from county_portal.editorial.documents.kinds import Kind, Note
+
+SECONDS = 60
+TASKS = {
+    Kind.PDF: "county_portal.editorial.documents.pdfs:rewrite",
+    Kind.XLSX: "county_portal.editorial.documents.workbooks:rebuild",
+    Kind.JPEG: "county_portal.editorial.documents.images:redraw_jpeg",
+    Kind.PNG: "county_portal.editorial.documents.images:redraw_png",
+}
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """What was made. `notes` tell the author what was left out."""
+
+    media_type: str
+    size: int
+    sha256: str
+    extension: str
+    pages: int | None
+    notes: tuple[Note, ...]
+
+
+def make_rendition(source: Path, target: Path, kind: Kind) -> Rendition | None:
+    """Writes the public copy of `source` to `target`; None if such files stay in the office.
+
+    The same source gives the same bytes. Raises Refused, and leaves no target, if it cannot be.
+    """
+    if kind.stays_inside:
+        return None
+    made = runner.run(TASKS[kind], source=source, target=target, seconds=SECONDS)
+    with target.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Rendition(
+        media_type=kind.media_type,
+        size=target.stat().st_size,
+        sha256=sha256,
+        extension=kind.extension,
+        pages=made.get("pages"),
+        notes=tuple(Note(str(note)) for note in made.get("notes", ())),
+    )

@@ -1,0 +1,92 @@
+"""Finding items: the list of a unit, and for the county office of all that was handed over."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Select, UnaryExpression, func, select
+from sqlalchemy.orm import joinedload
+
+from county_portal.core.paging import Paged, fitting
+from county_portal.models import Item, Person, State
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import viewable_items
+
+PER_PAGE = 50
+
+
+class Order(StrEnum):
+    CHANGED = "changed"
+    DUE = "due"
+    FORMED = "formed"
+    TITLE = "title"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to. Empty parts narrow nothing."""
+
+    words: tuple[str, ...] = ()
+    state: State | None = None
+    column_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+    order: Order = Order.CHANGED
+
+
+@dataclass(frozen=True)
+class Found(Paged):
+    """One page of what was found."""
+
+    items: list[Item]
+    total: int
+    number: int
+
+    per_page: ClassVar[int] = PER_PAGE
+
+
+def find_items(person: Person, wanted: Filter, page: int = 1) -> Found:
+    """What the person may see and asked for; a page that does not exist is the last one."""
+    query = _narrowed(viewable_items(person), wanted)
+    counted = query.with_only_columns(func.count(Item.id))
+    total = db.session.scalar(counted) or 0
+    number = fitting(page, total, PER_PAGE)
+    rows = (
+        query.options(joinedload(Item.column), joinedload(Item.unit), joinedload(Item.author))
+        .order_by(*_order(wanted.order))
+        .limit(PER_PAGE)
+        .offset((number - 1) * PER_PAGE)
+    )
+    return Found(list(db.session.scalars(rows)), total, number)
+
+
+def has_any(person: Person) -> bool:
+    """Whether there is any item that the person may see."""
+    return db.session.scalar(select(viewable_items(person).exists())) or False
+
+
+def _narrowed(query: Select[Item], wanted: Filter) -> Select[Item]:
+    for word in wanted.words:
+        query = query.where(Item.title.icontains(word, autoescape=True))
+    if wanted.state is not None:
+        query = query.where(Item.state == wanted.state)
+    if wanted.column_id is not None:
+        query = query.where(Item.column_id == wanted.column_id)
+    if wanted.since is not None:
+        query = query.where(Item.formed_on >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Item.formed_on <= wanted.until)
+    return query
+
+
+def _order(order: Order) -> tuple[UnaryExpression[Any], ...]:
+    newest = Item.id.desc()
+    match order:
+        case Order.DUE:
+            return Item.publish_due_on.asc().nulls_last(), newest
+        case Order.FORMED:
+            return Item.formed_on.desc().nulls_last(), newest
+        case Order.TITLE:
+            return Item.title.asc(), newest
+    return Item.state_since.desc(), newest

@@ -1,0 +1,385 @@
+"""Writing items: everything that changes one before and between its steps."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.html.clean import clean, seen, text_of
+from county_portal.editorial.items.manifest import manifest_of, public_files
+from county_portal.models import (
+    Attribute,
+    AuditRow,
+    Category,
+    ColumnKind,
+    Ground,
+    Hand,
+    HandKind,
+    Item,
+    Origin,
+    Person,
+    Revision,
+    State,
+    StepTaken,
+)
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.office.desk.deadlines import set_due
+from county_portal.office.rules.policy import Do, columns_open_to, require, viewable_items
+from county_portal.office.rules.workflow import NOTE_LENGTH
+from county_portal.published.schema import hash_of
+
+NEEDS_CATEGORY = frozenset(
+    {ColumnKind.POLICY, ColumnKind.DISCLOSURE, ColumnKind.PERSONNEL, ColumnKind.PLANNING}
+)
+SUMMARY_LENGTH = 100  # characters
+TITLE_LENGTH = 120  # characters
+TOKEN_LENGTH = 64  # characters
+CAME_BACK_BY = {
+    State.RETURNED: (Do.ITEM_RETURN, Do.ITEM_REWORK, Do.ITEM_RECALL),
+    State.CORRECTING: (Do.ITEM_CORRECT,),
+}
+FIRST_VERSION = 1  # of an item nobody has saved again
+LOGGED_EVERY = timedelta(hours=1)  # how often the log says that somebody goes on writing
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an author fills in. Anything may still be missing."""
+
+    title: str = ""
+    column_id: int | None = None
+    category_id: int | None = None
+    attribute: Attribute = Attribute.PROACTIVE
+    ground: Ground | None = None
+    ground_note: str = ""
+    formed_on: date | None = None
+    document_number: str = ""
+    responsible_unit_id: int | None = None
+    origin: Origin = Origin.OWN
+    source: str = ""
+    summary: str = ""
+    keywords: str = ""
+    body: str = ""
+    wanted_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MissingPart:
+    """Something the form still asks for. field: its name; message: English msgid."""
+
+    field: str
+    message: str
+
+
+# Finding
+
+
+def get_item(item_id: int, *, by: Person, to: Do = Do.ITEM_VIEW) -> Item:
+    """The item, for somebody who may do `to` with it.
+
+    Raises Missing alike for an item that is hidden and one that never was.
+    """
+    item = db.session.scalar(viewable_items(by).where(Item.id == item_id))
+    if item is None:
+        raise Missing("There is no such page")
+    require(by, to, item)
+    return item
+
+
+def current_revision(item: Item) -> Revision:
+    """The revision that is on the road now. Raises Refused when there is none yet."""
+    revision = find_revision(item, item.revision_number)
+    if revision is None:
+        raise Refused("This item has not been handed over yet")
+    return revision
+
+
+def find_revision(item: Item, number: int) -> Revision | None:
+    return db.session.scalar(
+        select(Revision).where(Revision.item_id == item.id, Revision.number == number)
+    )
+
+
+def revisions_of(item: Item) -> list[Revision]:
+    """Every revision, newest first."""
+    query = select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
+    return list(db.session.scalars(query))
+
+
+def thread_of(item: Item) -> list[StepTaken]:
+    """Every step and remark of the item, oldest first."""
+    query = select(StepTaken).where(StepTaken.item_id == item.id).order_by(StepTaken.id)
+    return list(db.session.scalars(query))
+
+
+def why_back(item: Item) -> StepTaken | None:
+    """The step that brought the item back to its unit, with its reason; None while it did not."""
+    if item.state not in CAME_BACK_BY:
+        return None
+    query = select(StepTaken).where(
+        StepTaken.item_id == item.id, StepTaken.action.in_(CAME_BACK_BY[item.state])
+    )
+    return db.session.scalar(query.order_by(StepTaken.id.desc()).limit(1))
+
+
+# Writing
+
+
+def create_item(draft: Draft, *, token: str, by: Person) -> Item:
+    """A new draft of the author's unit. The same token twice makes one item.
+
+    When the answer to the first was lost, the second may bring newer words; they
+    are kept, unless somebody has gone on writing since.
+    """
+    require(by, Do.ITEM_CREATE)
+    made = db.session.scalar(select(Item).where(Item.token == token))
+    if made is not None and made.author_id == by.id and token:
+        if not _holds(made, draft):
+            edit_item(made, draft, seen_version=FIRST_VERSION, by=by, by_itself=True)
+        return made
+    moment = clock.now()
+    item = Item(
+        token=_fresh_token() if made is not None or not 0 < len(token) <= TOKEN_LENGTH else token,
+        unit_id=by.unit_id,
+        author_id=by.id,
+        created_at=moment,
+        saved_at=moment,
+        state_since=moment,
+        state=State.DRAFT,
+        revision_number=0,
+        responsible_unit_id=by.unit_id,
+    )
+    db.session.add(item)
+    _write(item, draft, by)
+    db.session.flush()
+    take_hand(item, HandKind.AUTHOR, by=by)
+    audit.record(by, Do.ITEM_CREATE, item)
+    return item
+
+
+def edit_item(
+    item: Item, draft: Draft, *, seen_version: int, by: Person, by_itself: bool = False
+) -> None:
+    """Replace the item's words. Raises OutOfDate if it changed since the form was drawn.
+
+    by_itself: the page saves while somebody writes, every few seconds; the log
+    gets one line for all of it in an hour.
+    """
+    require(by, Do.ITEM_EDIT, item)
+    _same_version(item, seen_version)
+    _write(item, draft, by)
+    take_hand(item, HandKind.AUTHOR, by=by)
+    if not (by_itself and _told_lately(item, by)):
+        audit.record(by, Do.ITEM_EDIT, item)
+
+
+def save_by_itself(
+    item: Item | None, draft: Draft, *, token: str, seen_version: int, by: Person
+) -> Item:
+    """What the page saves while somebody writes; the first time it makes the item.
+
+    Raises OutOfDate if somebody else changed it since the form was drawn.
+    """
+    if item is None:
+        return create_item(draft, token=token, by=by)
+    edit_item(item, draft, seen_version=seen_version, by=by, by_itself=True)
+    return item
+
+
+def amend_item(item: Item, draft: Draft, *, seen_version: int, note: str, by: Person) -> Revision:
+    """The editor's correction of an item on the editor's desk: a new revision."""
+    require(by, Do.ITEM_AMEND, item)
+    _same_version(item, seen_version)
+    _write(item, draft, by)
+    if missing_parts(item):
+        raise Refused("Something is still missing; the list above the form says what")
+    take_hand(item, HandKind.EDITOR, by=by)
+    revision = make_revision(item, by=by)
+    write_step(item, Do.ITEM_AMEND, was=item.state, by=by, note=note)
+    audit.record(by, Do.ITEM_AMEND, item, revision=revision.number, hash=revision.content_hash)
+    return revision
+
+
+def make_revision(item: Item, *, by: Person) -> Revision:
+    """The item as it stands now, frozen. It becomes the current revision."""
+    db.session.flush()
+    db.session.refresh(item, ["column", "category", "unit", "responsible_unit", "attachments"])
+    newest = select(func.max(Revision.number)).where(Revision.item_id == item.id)
+    number = (db.session.scalar(newest) or 0) + 1
+    manifest = manifest_of(item, number)
+    revision = Revision(
+        item_id=item.id,
+        number=number,
+        manifest=manifest,
+        content_hash=hash_of(manifest),
+        inside=json.dumps(inside_of(item), ensure_ascii=False, sort_keys=True),
+        made_by=by.id,
+        made_at=clock.now(),
+    )
+    db.session.add(revision)
+    item.revision_number = number
+    db.session.flush()
+    return revision
+
+
+def write_step(
+    item: Item, action: str, *, was: State, by: Person | None, note: str = "", token: str = ""
+) -> StepTaken:
+    """Write into the item's own story what was done with it. The state is set before."""
+    step = StepTaken(
+        item_id=item.id,
+        revision_number=item.revision_number,
+        action=str(action),
+        was=was,
+        now=item.state,
+        person_id=by.id if by else None,
+        at=clock.now(),
+        note=seen(note).strip(),
+        token=token or None,
+    )
+    db.session.add(step)
+    return step
+
+
+def remark(item: Item, note: str, *, by: Person, token: str = "") -> None:
+    """Say something about the item without moving it. The same token twice says it once."""
+    require(by, Do.ITEM_REMARK, item)
+    if not note.strip():
+        raise Refused("Write the remark first")
+    if len(note) > NOTE_LENGTH:
+        raise Refused("At most %(max)d characters", max=NOTE_LENGTH)
+    said = select(StepTaken.id).where(StepTaken.token == token)
+    if token and db.session.scalar(said) is not None:
+        return
+    write_step(item, Do.ITEM_REMARK, was=item.state, by=by, note=note, token=token)
+    audit.record(by, Do.ITEM_REMARK, item)
+
+
+def take_hand(item: Item, kind: HandKind, *, by: Person) -> None:
+    """Note that the person has this hand in the item, once."""
+    if item.hand_of(by) is None:
+        item.hands.append(Hand(item_id=item.id, person_id=by.id, hand=kind))
+
+
+def missing_parts(item: Item) -> list[MissingPart]:
+    """What keeps the item from being submitted, in the order of the form.
+
+    Source: Open Government Information Regulations (2019), arts. 12 and 26.
+    """
+    return [part for wrong, part in _checks(item) if wrong]
+
+
+def _checks(item: Item) -> list[tuple[bool, MissingPart]]:
+    publishable = bool(text_of(item.body).strip()) or bool(public_files(item, item.body))
+    kind = item.column.kind if item.column else None
+    held_back = item.attribute is not Attribute.PROACTIVE
+    return [
+        (not item.title, MissingPart("title", "Enter a title")),
+        (item.column is None, MissingPart("column_id", "Choose a column")),
+        (
+            kind in NEEDS_CATEGORY and item.category_id is None,
+            MissingPart("category_id", "Choose the statutory category"),
+        ),
+        (
+            held_back and (item.ground is None or not item.ground_note),
+            MissingPart("ground", "Give the ground for not publishing, and explain it"),
+        ),
+        (item.formed_on is None, MissingPart("formed_on", "Enter the date of formation")),
+        (
+            item.formed_on is not None and item.formed_on > clock.today(),
+            MissingPart("formed_on", "The date of formation lies in the future"),
+        ),
+        (
+            item.origin is not Origin.OWN and not item.source,
+            MissingPart("source", "Name the other body"),
+        ),
+        (not item.summary, MissingPart("summary", "Write a summary")),
+        (
+            not publishable,
+            MissingPart("body", "Write the text, or attach a file the public can get"),
+        ),
+    ]
+
+
+def _told_lately(item: Item, by: Person) -> bool:
+    """Whether the log already says that this person writes on this item."""
+    lately = (clock.now() - LOGGED_EVERY).isoformat(timespec="milliseconds")
+    told = select(AuditRow.seq).where(
+        AuditRow.object == f"items:{item.id}",
+        AuditRow.actor == by.login,
+        AuditRow.action.in_((Do.ITEM_EDIT, Do.ITEM_CREATE)),
+        AuditRow.at >= lately,
+    )
+    return db.session.scalar(told.limit(1)) is not None
+
+
+def _same_version(item: Item, seen_version: int) -> None:
+    if item.version != seen_version:
+        raise OutOfDate("Somebody changed this item while you were writing")
+
+
+def _write(item: Item, draft: Draft, by: Person) -> None:
+    if draft.column_id is not None and draft.column_id != item.column_id:
+        _may_submit_to(draft.column_id, item, by)
+    if draft.category_id is not None and db.session.get(Category, draft.category_id) is None:
+        raise Refused("There is no such category")
+    for name, word in _words(draft).items():
+        setattr(item, name, word)
+    if item.attribute is Attribute.PROACTIVE:
+        item.ground, item.ground_note = None, ""
+    if item.origin is Origin.OWN:
+        item.source = ""
+    item.saved_at = clock.now()
+    set_due(item)
+
+
+def _holds(item: Item, draft: Draft) -> bool:
+    """Whether the item already says what the draft says."""
+    return all(getattr(item, name) == word for name, word in _words(draft).items())
+
+
+def _words(draft: Draft) -> dict[str, object]:
+    """What the draft says, without characters that show nothing or turn the words around."""
+    said = {
+        name: seen(word) if isinstance(word, str) and not isinstance(word, StrEnum) else word
+        for name, word in draft.__dict__.items()
+    }
+    return {**said, "body": clean(draft.body)}
+
+
+def _fresh_token() -> str:
+    """For a form whose own is empty or somebody else's: what was typed is kept all the same."""
+    return secrets.token_hex(16)
+
+
+def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
+    unit = item.unit if item.unit is not None else by.unit
+    open_ids = {column.id for column in db.session.scalars(columns_open_to(unit))}
+    if column_id not in open_ids:
+        raise Refused("Your unit cannot submit to this column")
+
+
+def inside_of(item: Item) -> dict[str, object]:
+    """What reviewers see and the public never does."""
+    return {
+        "note": item.note,
+        "ground": item.ground.value if item.ground else None,
+        "ground_note": item.ground_note,
+        "wanted_at": item.wanted_at.isoformat() if item.wanted_at else None,
+        "originals": [
+            {"key": one.key, "name": one.name, "sha256": one.original, "size": one.size}
+            for one in item.attachments
+        ],
+    }
+
+
+def new_key() -> str:
+    """A name for a file in addresses: random, so that it tells nothing."""
+    return secrets.token_hex(4)

@@ -1,0 +1,283 @@
+"""Publishing, correcting and withdrawing: the only ways to and from the public file.
+
+Publish: commit, then swap the file. Withdraw: swap, then commit. So whatever
+breaks in between, the public reads too little and never too much;
+`public_file.reconcile` then makes the file equal to the live publications.
+"""
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from county_portal.core import clock
+from county_portal.core.errors import Refused
+from county_portal.core.html.clean import seen
+from county_portal.editorial.catalogue.numbers import give_numbers
+from county_portal.editorial.items.manifest import manifest_of
+from county_portal.editorial.items.services import (
+    current_revision,
+    inside_of,
+    make_revision,
+    revisions_of,
+)
+from county_portal.editorial.release import gazettes, public_file
+from county_portal.editorial.review.services import carry_out, live_publication
+from county_portal.editorial.review.steps import STEPS
+from county_portal.models import (
+    Attachment,
+    Attribute,
+    AuditRow,
+    Category,
+    Column,
+    Ending,
+    Ground,
+    Hand,
+    Item,
+    Origin,
+    Person,
+    Publication,
+    Revision,
+    SignOff,
+    State,
+    StepTaken,
+    Unit,
+    Verdict,
+)
+from county_portal.office.base import audit, jobs
+from county_portal.office.base.extensions import db
+from county_portal.office.rules import workflow
+from county_portal.office.rules.policy import Do
+from county_portal.published.schema import (
+    Withdrawal,
+)
+from county_portal.published.writing import writer
+from county_portal.published.writing.gazette_rows import GazetteChanges
+
+TIMETABLE = "timetable.publish"
+
+# Deeds on the road
+
+
+def issue(item: Item, *, by: Person, publish_at: datetime | None = None) -> None:
+    """The issuer's word. Published at once, or by the timetable at `publish_at`."""
+    step = workflow.check(STEPS, item, Do.ITEM_ISSUE, by=by)
+    later = publish_at is not None and publish_at > clock.now()
+    item.publish_at = publish_at if later else None
+    carry_out(item, step, by=by)
+    if not later:
+        db.session.flush()
+        publish(item, by=by)
+
+
+def publish(item: Item, *, by: Person | None) -> Publication:
+    """The signed and issued revision is live from now. by: None for the timetable.
+
+    What the public saw before is superseded in the same transaction. The file
+    is swapped after the commit, by `public_file.reconcile`.
+    Source: server time only, State Council website checks (2019) 19.
+    """
+    step = next(step for step in STEPS if step.action is Do.ITEM_PUBLISH)
+    if by is not None:
+        workflow.check(STEPS, item, Do.ITEM_PUBLISH, by=by)
+    elif item.state is not State.ISSUED:
+        raise Refused("Only what was issued can be published")
+    for guard in step.guards:
+        guard(item)
+    revision, moment = current_revision(item), clock.now()
+    _end(item, Ending.SUPERSEDED, moment)
+    give_numbers(item, clock.county_day(moment).year)
+    item.first_published_at = item.first_published_at or moment
+    item.publish_at = None
+    publication = Publication(
+        item_id=item.id,
+        revision_id=revision.id,
+        sign_off_id=_release_of(revision).id,
+        issuer_id=_issuer_of(item),
+        public_id=item.public_id,
+        index_number=item.index_number,
+        published_at=moment,
+    )
+    db.session.add(publication)
+    carry_out(item, step, by=by)
+    return publication
+
+
+def withdraw(item: Item, reason: str, *, by: Person) -> None:
+    """The public no longer reads the item, from before this returns. Wants `public_file.lock` held.
+
+    The file is swapped first; the caller commits. A page stays that says when and why.
+    Gazettes that hold the item go with it.
+    """
+    step = workflow.check(STEPS, item, Do.ITEM_WITHDRAW, by=by, note=reason)
+    reason, moment = seen(reason).strip(), clock.now()
+    _end(item, Ending.WITHDRAWN, moment, reason=reason, by=by)
+    item.publish_at = None
+    carry_out(item, step, by=by, note=reason)
+    db.session.flush()
+    gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason)
+    bound = GazetteChanges(withdrawals=gazettes.end_with(item, by=by))
+    changes = writer.Changes(withdrawals=(gone,), gazettes=bound)
+    with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
+        writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
+
+
+def keep(item: Item, *, by: Person, note: str = "") -> None:
+    """Give up a correction: the working copy is again what the public reads.
+
+    What was written of it stays among the item's versions.
+    """
+    step = workflow.check(STEPS, item, Do.ITEM_KEEP, by=by, note=note)
+    live = live_publication(item)
+    if live is None:
+        raise Refused("This item is not on the public site")
+    set_aside(item, by=by)
+    _restore(item, db.session.get_one(Revision, live.revision_id))
+    carry_out(item, step, by=by, note=note)
+
+
+def set_aside(item: Item, *, by: Person) -> Revision | None:
+    """The version that holds what was written since the current one; made if there is none yet.
+
+    It is not on the road: the current version stays the current one. None when nothing was written.
+    """
+    item_says, number = _says(manifest_of(item, 0), inside_of(item)), item.revision_number
+    for known in sorted(revisions_of(item), key=lambda one: one.number != number):
+        if _says(known.manifest, json.loads(known.inside)) == item_says:
+            return None if known.number == number else known
+    revision = make_revision(item, by=by)
+    item.revision_number = number
+    audit.record(by, Do.ITEM_KEEP, item, revision=revision.number, hash=revision.content_hash)
+    return revision
+
+
+def _says(manifest: str, inside: dict[str, Any]) -> dict[str, object]:
+    """What was written, whatever columns, categories and units are called by now."""
+    said: dict[str, Any] = json.loads(manifest)
+    places = {"column": "slug", "category": "code", "unit": "code"}
+    codes = {name: said[name] and said[name][code] for name, code in places.items()}
+    wanted = {"wanted_at": _moment(inside["wanted_at"])}
+    return {**said, **codes, **inside, **wanted, "revision": 0}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def publish_due() -> int:
+    """Publish what was issued for a time that has come. How many.
+
+    What stands in the way of one keeps no other back.
+    """
+    due = select(Item).where(
+        Item.state == State.ISSUED, (Item.publish_at <= clock.now()) | Item.publish_at.is_(None)
+    )
+    items = db.session.scalars(due.order_by(Item.publish_at, Item.id)).all()
+    return sum(_published_by_itself(item) for item in items)
+
+
+def _published_by_itself(item: Item) -> bool:
+    try:
+        with db.session.begin_nested():
+            publish(item, by=None)
+    except (Refused, SQLAlchemyError) as error:
+        db.session.refresh(item)
+        _tell_once(item, getattr(error, "message", type(error).__name__))
+        return False
+    return True
+
+
+def _tell_once(item: Item, reason: str) -> None:
+    """The log says why an issued item does not go out; once, not every minute."""
+    since = item.state_since.isoformat(timespec="milliseconds")
+    told = select(AuditRow.seq).where(
+        AuditRow.object == f"items:{item.id}", AuditRow.action == TIMETABLE, AuditRow.at >= since
+    )
+    if db.session.scalar(told.limit(1)) is None:
+        audit.record(None, TIMETABLE, item, refused=reason)
+
+
+def _end(
+    item: Item, ending: Ending, moment: datetime, reason: str = "", by: Person | None = None
+) -> None:
+    live = live_publication(item)
+    if live is not None:
+        live.ended_at, live.ending, live.reason = moment, ending, reason
+        live.ended_by = by.id if by else None
+        db.session.flush()
+
+
+def _release_of(revision: Revision) -> SignOff:
+    """The sign-off that lets this revision out. The guard `signed` has seen it."""
+    query = select(SignOff).where(
+        SignOff.revision_id == revision.id, SignOff.verdict == Verdict.RELEASE
+    )
+    return db.session.scalars(query.order_by(SignOff.id.desc()).limit(1)).one()
+
+
+def _issuer_of(item: Item) -> int:
+    """Who issued the item this time: the last to take the step."""
+    query = (
+        select(Hand.person_id)
+        .join(StepTaken, (StepTaken.person_id == Hand.person_id) & (StepTaken.item_id == item.id))
+        .where(Hand.item_id == item.id, StepTaken.action == Do.ITEM_ISSUE.value)
+    )
+    return db.session.scalars(query.order_by(StepTaken.id.desc()).limit(1)).one()
+
+
+def _restore(item: Item, revision: Revision) -> None:
+    said, inside = json.loads(revision.manifest), json.loads(revision.inside)
+    for name in ("title", "summary", "body", "document_number", "source"):
+        setattr(item, name, said[name])
+    item.keywords = " ".join(said["keywords"])
+    item.attribute, item.origin = Attribute(said["attribute"]), Origin(said["origin"])
+    item.formed_on = datetime.fromisoformat(said["formed_on"]).date()
+    item.column = db.session.scalars(
+        select(Column).where(Column.slug == said["column"]["slug"])
+    ).one()
+    code = said["category"]["code"] if said["category"] else None
+    item.category = db.session.scalar(select(Category).where(Category.code == code))
+    item.responsible_unit = db.session.scalar(select(Unit).where(Unit.code == said["unit"]["code"]))
+    item.ground = Ground(inside["ground"]) if inside["ground"] else None
+    item.ground_note, item.wanted_at = inside["ground_note"], _moment(inside["wanted_at"])
+    item.note = inside["note"]
+    item.revision_number = revision.number
+    _restore_files(item, said["files"], inside["originals"])
+
+
+def _restore_files(
+    item: Item, public: list[dict[str, Any]], originals: list[dict[str, Any]]
+) -> None:
+    """The attachments of the revision again, no others."""
+    renditions = {file["key"]: file for file in public}
+    here = {one.key: one for one in item.attachments}
+    for key in here.keys() - {original["key"] for original in originals}:
+        item.attachments.remove(here[key])
+        db.session.delete(here[key])
+    for position, original in enumerate(originals):
+        one = here.get(str(original["key"])) or _attachment_again(item, original)
+        file = renditions.get(one.key)
+        one.name, one.position, one.original = str(original["name"]), position, original["sha256"]
+        if file:
+            one.rendition, one.rendition_type = file["sha256"], file["media_type"]
+            one.rendition_size, one.inline = file["size"], file["inline"]
+
+
+def _attachment_again(item: Item, original: dict[str, Any]) -> Attachment:
+    one = Attachment(
+        item_id=item.id,
+        key=original["key"],
+        size=original["size"],
+        uploaded_by=item.author_id,
+        uploaded_at=clock.now(),
+    )
+    item.attachments.append(one)
+    return one
+
+
+jobs.every_minute(publish_due)
+jobs.every_minute(audit.catch_up)
+jobs.every_minute(public_file.reconcile)

@@ -1,0 +1,202 @@
+"""Moving an item along its road, and what follows from each step."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from county_portal.core import clock
+from county_portal.core.errors import OutOfDate, Refused
+from county_portal.editorial.items.services import (
+    current_revision,
+    make_revision,
+    take_hand,
+    write_step,
+)
+from county_portal.editorial.review.steps import STEPS
+from county_portal.models import (
+    Ground,
+    HandKind,
+    Item,
+    Person,
+    Publication,
+    SignOff,
+    State,
+    Verdict,
+)
+from county_portal.office.base import audit, settings
+from county_portal.office.base.extensions import db
+from county_portal.office.rules import workflow
+from county_portal.office.rules.policy import Do, require, require_role
+from county_portal.office.rules.workflow import Step
+
+QUESTIONS = (
+    "state_secret",
+    "work_secret",
+    "commercial_secret",
+    "personal_data",
+    "four_stabilities",
+    "aggregation",
+    "third_party",
+)
+STEP_OF_VERDICT = {
+    Verdict.RELEASE: Do.ITEM_RELEASE,
+    Verdict.RELEASE_ON_REQUEST: Do.ITEM_RELEASE_ON_REQUEST,
+    Verdict.WITHHOLD: Do.ITEM_WITHHOLD,
+    Verdict.REFER: Do.ITEM_REFER,
+    Verdict.RETURN: Do.ITEM_RETURN,
+}
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the officer fills in. checks: for each question, whether it raises no objection."""
+
+    verdict: Verdict
+    content_hash: str
+    checks: dict[str, bool] = field(default_factory=dict)
+    ground: Ground | None = None
+    next_review_on: date | None = None
+    referred_to: str = ""
+    letter_number: str = ""
+    opinion: str = ""
+
+
+def require_seen(item: Item, revision: int | None) -> None:
+    """Raise OutOfDate if the page was about another revision than the current one. None: unsaid."""
+    if revision is not None and revision != item.revision_number:
+        raise OutOfDate("The item has changed since this page was drawn; read it again")
+
+
+def move(item: Item, action: str, *, by: Person, note: str = "") -> None:
+    """Take one step that needs no page of its own. Raises what `workflow.check` raises.
+
+    A step with a form has consequences beyond the state (a sign-off, a publication, the end of
+    one), so only the service behind its form takes it.
+    """
+    step = workflow.check(STEPS, item, action, by=by, note=note)
+    if step.form:
+        raise Refused("There is no such step")
+    carry_out(item, step, by=by, note=note)
+
+
+def carry_out(item: Item, step: Step, *, by: Person | None, note: str = "") -> None:
+    """What follows from a step that was checked. by: None when the timetable takes it."""
+    was = item.state
+    if step.hand and by:
+        take_hand(item, step.hand, by=by)
+    if step.action is Do.ITEM_SUBMIT and by:
+        make_revision(item, by=by)
+    if step.action is Do.ITEM_RETURN:
+        item.publish_at = None
+    item.state, item.state_since = step.target, clock.now()
+    write_step(item, step.action, was=was, by=by, note=note)
+    audit.record(by, step.action, item, was=was, now=step.target, note=note.strip())
+
+
+def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
+    """The officer's verdict on exactly the bytes that were shown, as a row of its own.
+
+    Raises OutOfDate if the item has another revision by now, Refused if a
+    question is open or the verdict lacks what it needs.
+    Source: Open Government Information Regulations (2019), arts. 14-18.
+    """
+    require_role(by, Do.ITEM_RELEASE)
+    if item.state is not State.ACCEPTED:
+        raise OutOfDate("Somebody has moved this on since the page was drawn")
+    require(by, Do.ITEM_RELEASE, item)
+    revision = current_revision(item)
+    if revision.content_hash != opinion.content_hash:
+        raise OutOfDate("The item has changed since this page was drawn; read it again")
+    _complete(opinion)
+    take_hand(item, HandKind.OFFICER, by=by)
+    db.session.flush()
+    row = SignOff(
+        item_id=item.id,
+        revision_id=revision.id,
+        content_hash=revision.content_hash,
+        officer_id=by.id,
+        verdict=opinion.verdict,
+        checks=json.dumps(opinion.checks, sort_keys=True),
+        ground=opinion.ground if opinion.verdict is Verdict.WITHHOLD else None,
+        next_review_on=next_review(opinion),
+        referred_to=opinion.referred_to.strip(),
+        letter_number=opinion.letter_number.strip(),
+        opinion=opinion.opinion.strip(),
+        signed_at=clock.now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    action = STEP_OF_VERDICT[opinion.verdict]
+    step = workflow.check(STEPS, item, action, by=by, note=opinion.opinion)
+    carry_out(item, step, by=by, note=opinion.opinion)
+    return row
+
+
+def live_publication(item: Item) -> Publication | None:
+    """What the public reads of the item now, if anything."""
+    query = select(Publication).where(
+        Publication.item_id == item.id, Publication.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Which public fields differ between two manifests: name, before, after. Not the body."""
+    names = (
+        "title",
+        "summary",
+        "column",
+        "category",
+        "unit",
+        "attribute",
+        "formed_on",
+        "document_number",
+        "origin",
+        "source",
+        "keywords",
+        "files",
+    )
+    pairs = [(name, _plainly(before[name]), _plainly(after[name])) for name in names]
+    return [(name, old, new) for name, old, new in pairs if old != new]
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(_plainly(one) for one in value)
+    if isinstance(value, dict):
+        return str(value["name"])
+    return str(value or "")
+
+
+def sign_offs_of(item: Item) -> list[SignOff]:
+    """Every verdict on the item, newest first."""
+    query = select(SignOff).where(SignOff.item_id == item.id).order_by(SignOff.id.desc())
+    return list(db.session.scalars(query))
+
+
+def _complete(opinion: Opinion) -> None:
+    """Raise Refused while the form is not fully answered for its verdict."""
+    if set(opinion.checks) != set(QUESTIONS):
+        raise Refused("Answer every question of the checklist")
+    if opinion.verdict is Verdict.RELEASE and not all(opinion.checks.values()):
+        raise Refused("A question is answered with an objection; this cannot be released")
+    if opinion.verdict is Verdict.WITHHOLD and opinion.ground is None:
+        raise Refused("Name the ground on which this is withheld")
+    if opinion.verdict is Verdict.REFER and not opinion.referred_to.strip():
+        raise Refused("Say to whom the case is referred")
+    if opinion.verdict is Verdict.RETURN and not opinion.opinion.strip():
+        raise Refused("Say why, so that the author can act on it")
+
+
+def next_review(opinion: Opinion) -> date | None:
+    """When something withheld is looked at again.
+
+    Source: Open Government Information Regulations (2019), art. 18.
+    """
+    if opinion.verdict is not Verdict.WITHHOLD:
+        return None
+    days = timedelta(days=settings.number("review_again_after_days"))
+    return opinion.next_review_on or clock.today() + days

@@ -1,0 +1,1 @@
+"""Papers of the road, to print: release forms, items, review sheets, yearly lists."""

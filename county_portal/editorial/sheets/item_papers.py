@@ -1,0 +1,270 @@
+"""Papers of the road: the release form of a publication, and an item as a printed sheet.
+
+Source: Regulations on the Law on Guarding State Secrets (2024), art. 42 (each text is reviewed
+before it is published); the form's fields are practice.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing
+from county_portal.core.html.clean import clean, with_addresses
+from county_portal.editorial.items.manifest import manifest_of
+from county_portal.editorial.items.services import find_revision, get_item, inside_of, thread_of
+from county_portal.editorial.sheets.review_sheet import Level, SheetFile, here, level_of, steps_of
+from county_portal.models import (
+    Item,
+    Person,
+    Publication,
+    Revision,
+    SignOff,
+    StepTaken,
+)
+from county_portal.office.base.extensions import db
+from county_portal.office.base.files import blob_path
+from county_portal.office.rules.policy import Do
+from county_portal.printing.pdf import html_of, print_paper, render_pdf
+from county_portal.published.schema import PublicItem
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One desk's word, and the version it was given on. level: None if nobody has said it."""
+
+    level: Level | None
+    revision: int | None
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class ReleaseForm:
+    """发布审批表: one publication, with every level that let it through. Moments: county time."""
+
+    number: str
+    published_at: datetime
+    by_timetable: bool
+    index_number: str
+    title: str
+    unit: str
+    column: str
+    category: str
+    document_number: str
+    formed_on: date
+    due_on: date | None
+    attribute: str
+    origin: str
+    source: str
+    summary: str
+    files: tuple[SheetFile, ...]
+    revision: int
+    corrects: datetime | None  # when the version it took the place of was published
+    ended_at: datetime | None
+    ending: str
+    reason: str
+    sign_off: str  # the number of the confidentiality review sheet
+    author: Stage
+    leader: Stage
+    editor: Stage
+    officer: Stage
+    issuer: Stage
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the thread. at: county time; name: empty for the timetable."""
+
+    deed: str
+    name: str
+    unit: str
+    at: datetime
+    revision: int
+    note: str
+
+
+@dataclass(frozen=True)
+class ItemSheet:
+    """稿件打印单: what an item says, and everything that was said about it."""
+
+    item: PublicItem
+    body: Markup
+    pictures: Mapping[str, Path]
+    state: str
+    state_since: datetime
+    unit: str
+    author: str
+    revision: int  # 0: it has not been handed over
+    working_copy: bool  # what is being written, not what was handed over
+    due_on: date | None
+    due_provisional: bool
+    note: str
+    ground: str
+    ground_note: str
+    index_number: str
+    thread: tuple[Said, ...]
+    printed_at: datetime
+    printed_by: str
+
+
+# The release form
+
+
+def publications_of(item: Item) -> list[Publication]:
+    """Every publication of the item, newest first."""
+    query = select(Publication).where(Publication.item_id == item.id)
+    return list(db.session.scalars(query.order_by(Publication.id.desc())))
+
+
+def get_publication(publication_id: int, *, by: Person) -> Publication:
+    """The publication, for somebody who may see its item. Raises Missing otherwise."""
+    publication = db.session.get(Publication, publication_id)
+    if publication is None:
+        raise Missing("There is no such page")
+    get_item(publication.item_id, by=by)
+    return publication
+
+
+def release_form(publication: Publication) -> ReleaseForm:
+    """The form of a publication: the version it shows, the road to it, and what came after."""
+    revision = db.session.get_one(Revision, publication.revision_id)
+    sign_off = db.session.get_one(SignOff, publication.sign_off_id)
+    said = json.loads(revision.manifest)
+    steps = [step for step in steps_of(publication.item_id) if step.at <= publication.published_at]
+    last = next((step for step in reversed(steps) if step.action == Do.ITEM_PUBLISH), None)
+    hashes = _hashes(publication.item_id)
+    item = db.session.get_one(Item, publication.item_id)
+    return ReleaseForm(
+        number=f"{clock.county_day(publication.published_at).year}-{publication.id:05}",
+        published_at=here(publication.published_at),
+        by_timetable=last is not None and last.person is None,
+        index_number=publication.index_number,
+        corrects=_before(publication),
+        ended_at=here(publication.ended_at) if publication.ended_at else None,
+        ending=publication.ending.value if publication.ending else "",
+        reason=publication.reason,
+        sign_off=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
+        due_on=item.publish_due_on,
+        author=_stage(steps, Do.ITEM_SUBMIT, hashes),
+        leader=_stage(steps, Do.ITEM_APPROVE, hashes),
+        editor=_stage(steps, Do.ITEM_ACCEPT, hashes),
+        officer=_officer(sign_off, revision),
+        issuer=_stage(steps, Do.ITEM_ISSUE, hashes),
+        content_hash=revision.content_hash,
+        **_words(said),
+    )
+
+
+def _words(said: dict[str, Any]) -> dict[str, Any]:
+    """What the form takes from the signed manifest."""
+    return {
+        "title": said["title"],
+        "unit": said["unit"]["name"],
+        "column": said["column"]["name"],
+        "category": said["category"]["name"] if said["category"] else "",
+        "document_number": said["document_number"],
+        "formed_on": date.fromisoformat(said["formed_on"]),
+        "attribute": said["attribute"],
+        "origin": said["origin"],
+        "source": said["source"],
+        "summary": said["summary"],
+        "files": tuple(SheetFile(one["name"], one["size"], one["sha256"]) for one in said["files"]),
+        "revision": said["revision"],
+    }
+
+
+def _hashes(item_id: int) -> dict[int, str]:
+    query = select(Revision.number, Revision.content_hash).where(Revision.item_id == item_id)
+    return dict(db.session.execute(query).all())
+
+
+def _stage(steps: Sequence[StepTaken], action: Do, hashes: dict[int, str]) -> Stage:
+    step = next((one for one in reversed(steps) if one.action == action and one.person), None)
+    if step is None:
+        return Stage(None, None, "")
+    return Stage(level_of(step), step.revision_number, hashes[step.revision_number])
+
+
+def _officer(sign_off: SignOff, revision: Revision) -> Stage:
+    person = sign_off.officer
+    level = Level(
+        sign_off.verdict.value,
+        person.name,
+        person.unit.name,
+        here(sign_off.signed_at),
+        sign_off.opinion,
+    )
+    return Stage(level, revision.number, sign_off.content_hash)
+
+
+def _before(publication: Publication) -> datetime | None:
+    """When the version was published whose place this one took."""
+    query = select(Publication.published_at).where(
+        Publication.item_id == publication.item_id, Publication.id < publication.id
+    )
+    found = db.session.scalar(query.order_by(Publication.id.desc()).limit(1))
+    return here(found) if found else None
+
+
+def release_pdf(form: ReleaseForm) -> bytes:
+    return render_pdf("editorial/review/release_form.html", form=form)
+
+
+# The item as a sheet
+
+
+def item_sheet(item: Item, *, by: Person) -> ItemSheet:
+    """What the item says now: its unit sees what is being written, others what was handed over."""
+    own = by.unit_id == item.unit_id
+    working_copy = item.revision_number == 0 or (item.state.editable and own)
+    revision = None if working_copy else find_revision(item, item.revision_number)
+    inside: dict[str, Any] = json.loads(revision.inside) if revision else inside_of(item)
+    shown = PublicItem.from_manifest(
+        revision.manifest if revision else manifest_of(item, item.revision_number)
+    )
+    pictures = {one.key: blob_path(one.sha256) for one in shown.files if one.inline}
+    places = {key: f"picture:{key}" for key in pictures}
+    return ItemSheet(
+        item=shown,
+        body=Markup(with_addresses(clean(shown.body), places.get)),  # noqa: S704 (cleaned here)
+        pictures=pictures,
+        state=item.state.value,
+        state_since=here(item.state_since),
+        unit=item.unit.name,
+        author=item.author.name,
+        revision=item.revision_number,
+        working_copy=working_copy,
+        due_on=item.publish_due_on,
+        due_provisional=item.due_provisional,
+        note=inside["note"],
+        ground=inside["ground"] or "",
+        ground_note=inside["ground_note"],
+        index_number=item.index_number or "",
+        thread=tuple(_said(step) for step in thread_of(item)),
+        printed_at=here(clock.now()),
+        printed_by=by.name,
+    )
+
+
+def _said(step: StepTaken) -> Said:
+    level = level_of(step)
+    return Said(
+        deed=step.action,
+        name=level.name if level else "",
+        unit=level.unit if level else "",
+        at=here(step.at),
+        revision=step.revision_number,
+        note=step.note,
+    )
+
+
+def item_pdf(sheet: ItemSheet) -> bytes:
+    html = html_of("editorial/review/item_sheet.html", sheet=sheet)
+    return print_paper(html, pictures=sheet.pictures).pdf

@@ -1,0 +1,181 @@
+"""The confidentiality review sheet: one verdict, and everybody who stood behind it, on one page.
+
+Source: Open Government Information Regulations (2019), art. 17; Regulations on the Law on
+Guarding State Secrets (2024), art. 42.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from county_portal.core import clock
+from county_portal.editorial.review.services import QUESTIONS
+from county_portal.models import Person, SignOff, StepTaken
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
+from county_portal.printing.pdf import render_pdf
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """A file the public would get. size: bytes."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """One hand in the matter: who, of which unit, when, and what they wrote. at: county time."""
+
+    action: str
+    name: str
+    unit: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question of the checklist. clear: the officer raised no objection."""
+
+    question: str
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything the page prints, from rows that never change. Moments are county time."""
+
+    number: str
+    signed_at: datetime
+    revision: int
+    title: str
+    unit: str
+    document_number: str
+    formed_on: date
+    origin: str
+    source: str
+    attribute: str
+    ground_asked: str  # why the unit does not want it published
+    ground_note: str
+    column: str
+    category: str
+    wanted_at: datetime | None
+    summary: str
+    files: tuple[SheetFile, ...]
+    originals: int  # files as they were handed in, which stay in the office
+    checks: tuple[Check, ...]
+    author: Level | None
+    leader: Level | None
+    editor: Level | None
+    officer: Level
+    issuer: Level | None
+    verdict: str
+    ground: str
+    next_review_on: date | None
+    referred_to: str
+    letter_number: str
+    content_hash: str
+
+
+def sheet_of(sign_off: SignOff) -> Sheet:
+    """The sheet of a verdict: the revision it signed, the road to it, and the issue after it."""
+    words = json.loads(sign_off.revision.manifest)
+    inside = json.loads(sign_off.revision.inside)
+    steps = steps_of(sign_off.item_id)
+    before = [step for step in steps if step.at <= sign_off.signed_at]
+    return Sheet(
+        number=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
+        signed_at=here(sign_off.signed_at),
+        revision=words["revision"],
+        title=words["title"],
+        unit=words["unit"]["name"],
+        document_number=words["document_number"],
+        formed_on=date.fromisoformat(words["formed_on"]),
+        origin=words["origin"],
+        source=words["source"],
+        attribute=words["attribute"],
+        ground_asked=inside["ground"] or "",
+        ground_note=inside["ground_note"],
+        column=words["column"]["name"],
+        category=words["category"]["name"] if words["category"] else "",
+        wanted_at=here(datetime.fromisoformat(inside["wanted_at"]))
+        if inside["wanted_at"]
+        else None,
+        summary=words["summary"],
+        files=tuple(SheetFile(one["name"], one["size"], one["sha256"]) for one in words["files"]),
+        originals=len(inside["originals"]),
+        checks=tuple(_checks(sign_off)),
+        author=last_of(before, Do.ITEM_SUBMIT),
+        leader=last_of(before, Do.ITEM_APPROVE),
+        editor=last_of(before, Do.ITEM_ACCEPT),
+        officer=_level(
+            sign_off.verdict.value, sign_off.officer, sign_off.signed_at, sign_off.opinion
+        ),
+        issuer=_issue(sign_off, steps),
+        verdict=sign_off.verdict.value,
+        ground=sign_off.ground.value if sign_off.ground else "",
+        next_review_on=sign_off.next_review_on,
+        referred_to=sign_off.referred_to,
+        letter_number=sign_off.letter_number,
+        content_hash=sign_off.content_hash,
+    )
+
+
+def to_pdf(sheet: Sheet) -> bytes:
+    """The sheet as it is printed, sealed and filed."""
+    return render_pdf("editorial/review/sheet.html", sheet=sheet)
+
+
+def steps_of(item_id: int) -> Sequence[StepTaken]:
+    """The steps of the item, oldest first, with who took them."""
+    query = (
+        select(StepTaken)
+        .where(StepTaken.item_id == item_id)
+        .options(joinedload(StepTaken.person))
+        .order_by(StepTaken.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def last_of(steps: Iterable[StepTaken], action: Do) -> Level | None:
+    """The newest of the steps that was this action."""
+    found = [step for step in steps if step.action == action and step.person]
+    return level_of(found[-1]) if found else None
+
+
+def _issue(sign_off: SignOff, steps: Iterable[StepTaken]) -> Level | None:
+    """The issue that rests on this verdict, if there is one yet."""
+    later = [
+        step
+        for step in steps
+        if step.at >= sign_off.signed_at and step.revision_number == sign_off.revision.number
+    ]
+    following = next((step for step in later if step.action == Do.ITEM_ISSUE and step.person), None)
+    return level_of(following) if following else None
+
+
+def level_of(step: StepTaken) -> Level | None:
+    return _level(step.action, step.person, step.at, step.note) if step.person else None
+
+
+def _level(action: str, person: Person, at: datetime, note: str) -> Level:
+    return Level(action, person.name, person.unit.name, here(at), note)
+
+
+def here(moment: datetime) -> datetime:
+    return moment.astimezone(clock.COUNTY)
+
+
+def _checks(sign_off: SignOff) -> Iterable[Check]:
+    """The answers in the order of the form; what an older form asked besides comes after."""
+    answers: dict[str, bool] = json.loads(sign_off.checks)
+    for question in [*QUESTIONS, *sorted(answers.keys() - set(QUESTIONS))]:
+        if question in answers:
+            yield Check(question, answers[question])

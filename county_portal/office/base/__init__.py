@@ -1,0 +1,1 @@
+"""The libraries, the settings, the log, stored files and background work."""

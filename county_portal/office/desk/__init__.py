@@ -1,0 +1,1 @@
+"""What stands round the work: calendar, due dates, register of papers, page frame."""

@@ -1,0 +1,154 @@
+"""The frame round every office page: its menu, its language, the addresses it leads to."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from county_portal.core import clock
+from county_portal.office.base import settings
+from county_portal.office.rules.access import me
+from county_portal.office.rules.policy import RULES, Do
+
+DESK = "review.desk"
+SIGN_IN = "accounts.sign_in"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line that a menu may have."""
+
+    endpoint: str
+    label: object
+    action: Do | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that this person's menu has. here: "page", or "true" for a page below it."""
+
+    endpoint: str
+    label: object
+    here: str
+
+
+ENTRIES = (
+    Entry(DESK, _l("My desk"), Do.ITEM_VIEW),
+    Entry("items.index", _l("Items"), Do.ITEM_VIEW),
+    Entry("items.new", _l("Write an item"), Do.ITEM_CREATE),
+    Entry("reports.index", _l("Reports"), Do.REPORT_READ),
+    Entry("circulars.index", _l("Circulars"), Do.CIRCULAR_READ),
+    Entry("deposits.index", _l("Deposits"), Do.DEPOSIT_PART),
+    Entry("briefings.index", _l("Briefings"), Do.BRIEFING_READ),
+    Entry("gazettes.index", _l("Gazettes"), Do.GAZETTE_READ),
+    Entry("catalogue.columns", _l("Columns"), Do.COLUMN_MANAGE),
+    Entry("catalogue.categories", _l("Categories"), Do.COLUMN_MANAGE),
+    Entry("accounts.units", _l("Units"), Do.UNIT_MANAGE),
+    Entry("accounts.people", _l("People"), Do.PERSON_MANAGE),
+    Entry("accounts.roles", _l("Roles"), Do.ROLE_MANAGE),
+    Entry("admin.calendar", _l("Calendar"), Do.CALENDAR_MANAGE),
+    Entry("admin.settings_page", _l("Settings"), Do.SETTING_MANAGE),
+    Entry("admin.jobs_page", _l("Jobs"), Do.SETTING_MANAGE),
+    Entry("admin.log", _l("Log"), Do.AUDIT_READ),
+)
+
+BELOW = {"mastheads": "briefings.index", "papers": "items.index"}
+"""Rooms whose addresses begin otherwise than the line they stand under."""
+
+
+def menu() -> list[Line]:
+    """The lines of whoever is signed in; none before that, and none while a password is due."""
+    if not current_user.is_authenticated or me().must_change_password:
+        return []
+    entries = [
+        entry
+        for entry in ENTRIES
+        if entry.endpoint in current_app.view_functions and _may(entry.action)
+    ]
+    above = _above([entry.endpoint for entry in entries])
+    return [Line(entry.endpoint, entry.label, _here(entry.endpoint, above)) for entry in entries]
+
+
+def _above(endpoints: list[str]) -> str:
+    """The line under which the present page stands: the longest address it begins with."""
+    if (line := BELOW.get(request.blueprint or "")) in endpoints:
+        return str(line)
+    paths = {url_for(endpoint): endpoint for endpoint in endpoints if endpoint != DESK}
+    here = f"{request.script_root}{request.path}"
+    fitting = [path for path in paths if here.startswith(path)]
+    return paths[max(fitting, key=len)] if fitting else ""
+
+
+def _here(endpoint: str, above: str) -> str:
+    if endpoint == request.endpoint:
+        return "page"
+    return "true" if endpoint == above else ""
+
+
+def _may(action: Do | None) -> bool:
+    return action is None or (me().active and me().has_any(RULES[action][0]))
+
+
+def first_page() -> str:
+    """Where somebody begins: the desk, or for administrators the first line of their menu."""
+    lines = menu()
+    if lines:
+        return url_for(lines[0].endpoint)
+    return url_for("accounts.account" if current_user.is_authenticated else SIGN_IN)
+
+
+def own_address(address: str) -> str:
+    """`address` if it is a path on this site, otherwise nothing.
+
+    A browser reads backslashes as slashes and drops control characters, so
+    neither may stand in it.
+    """
+    parts = urlsplit(address.replace("\\", "/"))
+    plain = address.isprintable() and not parts.scheme and not parts.netloc
+    return address if plain and address.startswith("/") and not address.startswith("//") else ""
+
+
+def office_name() -> str:
+    """The name in the page head; known even when the database is not there to be asked."""
+    if "office_name" not in g:
+        g.office_name = settings.KNOWN["county_name"].default
+        with suppress(SQLAlchemyError):
+            g.office_name = settings.value("county_name")
+    return str(g.office_name)
+
+
+def html_lang() -> str:
+    """The language of the page as HTML writes it."""
+    locale = get_locale()
+    return "zh-Hans" if locale is None or locale.language == "zh" else str(locale.language)
+
+
+def page_before() -> str:
+    """The page of the office from which somebody came here, if it was one."""
+    parts = urlsplit(request.referrer or "")
+    inside = parts.netloc == request.host and parts.path.startswith(f"{request.script_root}/")
+    words = f"?{parts.query}" if parts.query else ""
+    return own_address(f"{parts.path}{words}") if inside else ""
+
+
+def same_page(**changed: object) -> str:
+    """The address of this page with some words of its query changed; None takes a word out."""
+    words = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
+    return url_for(request.endpoint or "static", **words)
+
+
+def install(app: Flask) -> None:
+    """Give every template of the office what its frame asks for."""
+    app.jinja_env.globals.update(
+        menu=menu,
+        home=first_page,
+        html_lang=html_lang,
+        same_page=same_page,
+        office_name=office_name,
+        county_today=clock.today,
+    )

@@ -1,0 +1,82 @@
+"""The page of one piece of background work, the part that refreshes itself, and stopping it."""
+
+import json
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from county_portal.core.errors import Missing
+from county_portal.models import Job, JobState
+from county_portal.office.base import audit, jobs
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.access import me, needs
+from county_portal.office.rules.policy import Do, can, require, require_role
+from county_portal.office.work.failures import failure
+from county_portal.office.work.kinds import Kind, kind_of
+
+bp = Blueprint("work", __name__, url_prefix="/work")
+bp.add_app_template_filter(failure)
+
+WAITING = _l("Waiting for its turn")
+READERS = (
+    Do.REPORT_READ,
+    Do.BRIEFING_READ,
+    Do.GAZETTE_READ,
+    Do.DEPOSIT_READ,
+    Do.SETTING_MANAGE,
+)
+"""Any of them opens the page; each kind of work then says which."""
+
+
+@bp.get("/<int:job_id>")
+@needs(*READERS)
+def page(job_id: int) -> str:
+    """How far the work is, and what came of it."""
+    return render_template("office/work/page.html", **_shown(*_find(job_id)))
+
+
+@bp.get("/<int:job_id>/_progress")
+@needs(*READERS)
+def progress(job_id: int) -> str:
+    """The part of that page which asks again every second."""
+    return render_template("office/work/_progress.html", **_shown(*_find(job_id)))
+
+
+@bp.post("/<int:job_id>/stop")
+@needs(*READERS)
+def stop(job_id: int) -> ResponseReturnValue:
+    """The work is not done, or ends at its next sign of life."""
+    job, kind = _find(job_id)
+    require(me(), kind.makes)
+    jobs.cancel(job)
+    audit.record(me(), kind.makes, job, stopped=job.task)
+    db.session.commit()
+    flash(_("The work was stopped."))
+    return redirect(url_for(".page", job_id=job.id), 303)
+
+
+def _find(job_id: int) -> tuple[Job, Kind]:
+    """The work, for those who may see it; for others it does not exist."""
+    job = db.session.get(Job, job_id)
+    kind = kind_of(job) if job else None
+    if job is None or kind is None:
+        raise Missing("There is no such page")
+    require_role(me(), kind.reads)
+    return job, kind
+
+
+def _shown(job: Job, kind: Kind) -> dict[str, object]:
+    """What the page and its part show of the work."""
+    asked = json.loads(job.arguments)
+    result = json.loads(job.result) if job.state is JobState.DONE else {}
+    return {
+        "job": job,
+        "title": kind.title(asked),
+        "stage": kind.stages.get(job.doing, job.doing) or WAITING,
+        "results": kind.results(asked, result) if job.state is JobState.DONE else [],
+        "left_out": result.get("left_out", []),
+        "back": kind.back(asked),
+        "may_stop": not job.state.ended and can(me(), kind.makes),
+    }

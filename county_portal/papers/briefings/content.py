@@ -1,0 +1,125 @@
+"""What a briefing says, as plain data: frozen at approval, and all that paper is made of."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from county_portal.core.html.clean import image_keys
+from county_portal.models import Briefing, BriefingPart, PartKind
+from county_portal.office.base import audit
+
+FORM = 1  # the version of this form is part of the hash, so old briefings stay checkable
+PREFIX = b"county-portal/briefing/v1\0"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A heading, an entry or a note. An entry names the revision its words were taken from."""
+
+    id: int
+    kind: str
+    title: str
+    body: str
+    unit: str = ""
+    item: int | None = None
+    revision: int | None = None  # its number
+    content_hash: str = ""  # of the revision
+    pictures: tuple[tuple[str, str], ...] = ()  # key in the text, SHA-256 of the file
+
+
+@dataclass(frozen=True)
+class Number:
+    """What an issue is called. total: special issues have none."""
+
+    year: int
+    number: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that is printed. Without `number` it is a draft, without `dated_on` undated."""
+
+    masthead: str
+    office: str
+    mark: str
+    special: bool
+    number: Number | None
+    dated_on: date | None
+    contents: bool
+    foot_numbered: bool
+    note: str
+    pieces: tuple[Piece, ...]
+    report_to: str
+    send_to: str
+    issue_to: str
+    copies: int
+
+    def as_json(self) -> str:
+        """The content in one spelling only."""
+        words = asdict(self) | {"form": FORM}
+        words["dated_on"] = self.dated_on.isoformat() if self.dated_on else None
+        return audit.canonical(words)
+
+
+def from_json(text: str) -> Content:
+    """The content that `as_json` wrote. Raises ValueError for a form this program does not know."""
+    words: dict[str, Any] = json.loads(text)
+    form = words.pop("form")
+    if form != FORM:
+        raise ValueError(f"This briefing was frozen in form {form}")
+    words["number"] = Number(**words["number"]) if words["number"] else None
+    words["dated_on"] = date.fromisoformat(words["dated_on"]) if words["dated_on"] else None
+    words["pieces"] = tuple(_read(piece) for piece in words["pieces"])
+    return Content(**words)
+
+
+def _read(piece: dict[str, Any]) -> Piece:
+    return Piece(**piece | {"pictures": tuple(tuple(one) for one in piece["pictures"])})
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(PREFIX + text.encode()).hexdigest()
+
+
+def content_of(
+    briefing: Briefing, number: Number | None = None, dated_on: date | None = None
+) -> Content:
+    """The briefing as it stands now. dated_on: the day of approval, if none was chosen."""
+    masthead = briefing.masthead
+    return Content(
+        masthead=masthead.name,
+        office=masthead.office,
+        mark=masthead.mark,
+        special=briefing.special,
+        number=number,
+        dated_on=briefing.dated_on or dated_on,
+        contents=masthead.contents,
+        foot_numbered=masthead.foot_numbered,
+        note=briefing.note,
+        pieces=tuple(_piece(part) for part in briefing.parts),
+        report_to=briefing.report_to,
+        send_to=briefing.send_to,
+        issue_to=briefing.issue_to,
+        copies=briefing.copies,
+    )
+
+
+def _piece(part: BriefingPart) -> Piece:
+    if part.kind is not PartKind.ENTRY or part.revision is None:
+        return Piece(part.id, part.kind.value, part.title, part.body)
+    words = json.loads(part.revision.manifest)
+    shown = set(image_keys(part.body))
+    return Piece(
+        part.id,
+        part.kind.value,
+        part.title,
+        part.body,
+        unit=words["unit"]["name"],
+        item=part.revision.item_id,
+        revision=part.revision.number,
+        content_hash=part.revision.content_hash,
+        pictures=tuple((f["key"], f["sha256"]) for f in words["files"] if f["key"] in shown),
+    )

@@ -1,0 +1,125 @@
+"""Finding briefings again: the list, narrowed by year, masthead and state."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload, lazyload
+
+from county_portal.core import clock
+from county_portal.core.paging import Paged, fitting
+from county_portal.models import (
+    Briefing,
+    BriefingHand,
+    BriefingHandKind,
+    BriefingPart,
+    BriefingState,
+    FrozenBriefing,
+    Masthead,
+    PartKind,
+    Person,
+)
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import RULES, Do, require
+
+PER_PAGE = 30
+APPROVERS = RULES[Do.BRIEFING_APPROVE][0]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to. Empty parts narrow nothing. year: of the printed number."""
+
+    year: int | None = None
+    masthead_id: int | None = None
+    state: BriefingState | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A briefing with what tells it from others: how many items stand in it, and the first."""
+
+    briefing: Briefing
+    items: int
+    first: str
+
+
+@dataclass(frozen=True)
+class Found(Paged):
+    """One page of the list."""
+
+    lines: list[Line]
+    total: int
+    number: int
+
+    per_page: ClassVar[int] = PER_PAGE
+
+
+def find_briefings(wanted: Filter, page: int = 1, *, by: Person) -> Found:
+    """The briefings asked for, the newest first; a page that does not exist is the last one."""
+    require(by, Do.BRIEFING_READ)
+    total = db.session.scalar(_narrowed(select(func.count(Briefing.id)), wanted)) or 0
+    number = fitting(page, total, PER_PAGE)
+    shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
+    query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
+    return Found(_found(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)), total, number)
+
+
+def waiting_for(by: Person) -> list[Line]:
+    """What lies with the person: for approval, or returned to its composer. The oldest first."""
+    require(by, Do.BRIEFING_READ)
+    composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
+    shown = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
+    query = _lines().where(_lies_with(by)).options(*shown)
+    return _found(query.order_by(Briefing.state_since, Briefing.id))
+
+
+def count_for(by: Person) -> ScalarSelect[int]:
+    """How many lie with the person, to be asked together with other things."""
+    return select(func.count(Briefing.id)).where(_lies_with(by)).scalar_subquery()
+
+
+def years() -> list[int]:
+    """The years that issues were numbered in, and this one; the newest first."""
+    numbered = set(db.session.scalars(select(FrozenBriefing.year).distinct()))
+    return sorted(numbered | {clock.today().year}, reverse=True)
+
+
+def mastheads() -> list[Masthead]:
+    return list(db.session.scalars(select(Masthead).order_by(Masthead.position, Masthead.id)))
+
+
+def _lies_with(by: Person) -> ColumnElement[bool]:
+    seats = [and_(Briefing.state == BriefingState.RETURNED, Briefing.composer_id == by.id)]
+    if by.has_any(APPROVERS):
+        composed = exists().where(
+            BriefingHand.briefing_id == Briefing.id,
+            BriefingHand.person_id == by.id,
+            BriefingHand.hand == BriefingHandKind.COMPOSER,
+        )
+        seats.append(and_(Briefing.state == BriefingState.SUBMITTED, ~composed))
+    return or_(*seats)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    """Each briefing with the count of its items and the title of the first."""
+    mine = and_(BriefingPart.briefing_id == Briefing.id, BriefingPart.kind == PartKind.ENTRY)
+    count = select(func.count(BriefingPart.id)).where(mine).scalar_subquery()
+    order = (BriefingPart.position, BriefingPart.id)
+    first = select(BriefingPart.title).where(mine).order_by(*order).limit(1).scalar_subquery()
+    return select(Briefing, count, func.coalesce(first, ""))
+
+
+def _found(query: Select[*tuple[Any, ...]]) -> list[Line]:
+    return [Line(*row) for row in db.session.execute(query)]
+
+
+def _narrowed(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
+    if wanted.year is not None:
+        frozen = select(FrozenBriefing.briefing_id).where(FrozenBriefing.year == wanted.year)
+        query = query.where(Briefing.id.in_(frozen))
+    if wanted.masthead_id is not None:
+        query = query.where(Briefing.masthead_id == wanted.masthead_id)
+    if wanted.state is not None:
+        query = query.where(Briefing.state == wanted.state)
+    return query

@@ -1,0 +1,201 @@
+"""A briefing on paper: what stands on the sheet, word for word, and the sheet as a PDF.
+
+Source: GB/T 9704-2012 for the geometry; the customs of 简报 for head and foot.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pypdfium2
+
+from county_portal.models import FrozenBriefing, PartKind
+from county_portal.office.base.files import blob_path
+from county_portal.papers.briefings.content import Content, Piece
+from county_portal.papers.briefings.official_text import (
+    LINE_BREAK,
+    balanced,
+    full_width,
+    numeral,
+    set_note,
+    set_text,
+    width,
+)
+from county_portal.printing.pdf import LEFT_OUT, Printed, bound, html_of, nobody, set_parts
+from county_portal.printing.process_pool import Watch
+
+PICTURE = "picture:"  # the address of a stored picture, as the press knows it
+GAP = "gap"  # the kind of block that stands for a piece that was left out
+ROOM = "\u3000"  # for a number that is not drawn yet
+TEMPLATE = "papers/briefings/paper.html"
+SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters of a name, its style
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, an entry or a note, as it is set; or the gap that one left out leaves.
+
+    lines: of the title, or what is said in the gap.
+    """
+
+    id: int
+    kind: str
+    lines: tuple[str, ...]
+    html: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Foot:
+    """版记: where the briefing goes, one line for each kind of receiver, and how many copies."""
+
+    lines: tuple[tuple[str, str], ...]
+    copies: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything on the paper; the template computes nothing."""
+
+    title: str  # of the document
+    name: str
+    size: str
+    mark: str
+    number: str
+    office: str
+    day: str
+    dated_on: str  # as machines write it
+    contents: tuple[str, ...]
+    note: str
+    blocks: tuple[Block, ...]
+    foot: Foot
+    foot_alone: bool = False  # nothing but the foot, on a page without a number
+
+
+def sheet_of(content: Content, left_out: Collection[str] = ()) -> Sheet:
+    """The words of the content as official paper wants them. left_out: ids of pieces without."""
+    there = [piece for piece in content.pieces if str(piece.id) not in left_out]
+    entries = [piece for piece in there if piece.kind == PartKind.ENTRY]
+    return Sheet(
+        title=f"{content.masthead}{number_line(content)}",
+        name=content.masthead,
+        size=next((name for most, name in SIZES if width(content.masthead) <= most), "long"),
+        mark=content.mark,
+        number=number_line(content),
+        office=content.office,
+        day=day_line(content.dated_on),
+        dated_on=content.dated_on.isoformat() if content.dated_on else "",
+        contents=tuple(_in_one(one.title) for one in entries) if content.contents else (),
+        note=set_note(content.note),
+        blocks=_blocks(content.pieces, left_out),
+        foot=_foot(content),
+    )
+
+
+def number_line(content: Content) -> str:
+    """第46期（总第1286期）; special issues have a count of their own; a draft leaves room for it.
+
+    Source: the customs of 简报: counted by year, special issues never among the others.
+    """
+    known = content.number
+    number = known.number if known else ROOM
+    if content.special:
+        return f"增刊第{number}期"
+    return f"第{number}期（总第{known.total if known else ROOM}期）"
+
+
+def name_line(masthead: str, known: FrozenBriefing | None, *, special: bool) -> str:
+    """政务信息2026年第46期: as an issue is called in lists and file names."""
+    kind = "增刊" if special else ""
+    return f"{masthead}{known.year}年{kind}第{known.number}期" if known else f"{masthead}{kind}"
+
+
+def day_line(day: date | None) -> str:
+    """Year, month and day without empty places. Source: GB/T 9704-2012, 7.3.5.4."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else "\u3000年\u3000月\u3000日"
+
+
+def _blocks(pieces: tuple[Piece, ...], left_out: Collection[str]) -> tuple[Block, ...]:
+    headings = 0
+    found = []
+    for piece in pieces:
+        headings += piece.kind == PartKind.HEADING
+        gone = str(piece.id) in left_out
+        found.append(_gap(piece) if gone else _block(piece, headings))
+    return tuple(found)
+
+
+def _gap(piece: Piece) -> Block:
+    return Block(piece.id, GAP, (LEFT_OUT,), "", "")
+
+
+def _block(piece: Piece, heading: int) -> Block:
+    title = full_width(piece.title)
+    if piece.kind == PartKind.ENTRY:
+        lines = balanced(title)
+    else:
+        lines = (f"{numeral(heading)}、{title}",) if title else ()
+    source = f"（{piece.unit}）" if piece.unit else ""
+    pictures = {key: f"{PICTURE}{sha256}" for key, sha256 in piece.pictures}
+    note = piece.kind == PartKind.NOTE
+    html = set_note(piece.body) if note else set_text(piece.body, pictures)
+    return Block(piece.id, piece.kind, lines, html, source)
+
+
+def _in_one(title: str) -> str:
+    """A title in one line, without the places where its clerk wanted another."""
+    return full_width("".join(title.split(LINE_BREAK)))
+
+
+def _foot(content: Content) -> Foot:
+    receivers = (("报：", content.report_to), ("送：", content.send_to), ("发：", content.issue_to))
+    lines = tuple((head, _ended(full_width(who))) for head, who in receivers if who)
+    return Foot(lines, f"（共印{content.copies}份）")
+
+
+def _ended(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith("。") else f"{text}。"
+
+
+# PDF
+
+
+def to_pdf(content: Content, watch: Watch = nobody) -> Printed:
+    """The briefing as a PDF; its foot stands at the bottom of the last, even page.
+
+    Where the text ends on an odd page, the foot has the next one for itself. Entries that cannot
+    be set are left out and named. watch: hears how far it is, from 0 to 1.
+    """
+    sheet, pictures = sheet_of(content), pictures_of(content)
+    parts, left_out = set_parts(_html(sheet), pictures=pictures, watch=watch)
+    if left_out:  # set once more: the list of contents may not name what is not there
+        sheet = sheet_of(content, left_out)
+        parts, more = set_parts(_html(sheet), pictures=pictures, watch=watch)
+        left_out += more
+    if parts[-1].spared:
+        parts += set_parts(_html(replace(sheet, foot_alone=True)))[0]
+    if not content.foot_numbered:
+        parts[-1] = replace(parts[-1], numbered=(*parts[-1].numbered[:-1], False))
+    return Printed(bound(parts, attach=content.as_json()), left_out)
+
+
+def pictures_of(content: Content) -> dict[str, Path]:
+    """The files of all pictures, by their hash."""
+    found = {sha256 for piece in content.pieces for _key, sha256 in piece.pictures}
+    return {sha256: blob_path(sha256) for sha256 in sorted(found)}
+
+
+def page_of(content: Content) -> str:
+    """The briefing as a page, before it is set."""
+    return _html(sheet_of(content))
+
+
+def _html(sheet: Sheet) -> str:
+    return html_of(TEMPLATE, sheet=sheet)
+
+
+def page_count(pdf: bytes) -> int:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return len(document)

@@ -1,0 +1,273 @@
+"""Paper in the background: the files of an approved briefing, and pictures of a draft's pages.
+
+Pictures lie among the temporary files, by the hash of what they show; the sweep removes them
+after a day, and asking again makes them anew.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from flask import current_app
+from sqlalchemy import select
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing, Refused
+from county_portal.models import (
+    Briefing,
+    BriefingState,
+    FrozenBriefing,
+    Job,
+    JobState,
+    Masthead,
+    PaperKind,
+    Person,
+    PrintedBriefing,
+)
+from county_portal.office.base import audit, files, jobs
+from county_portal.office.base.config import Settings
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.desk import register
+from county_portal.office.rules.policy import Do, require
+from county_portal.papers.briefings import paper, word
+from county_portal.papers.briefings.content import Content, content_of, from_json, hash_of
+
+PRINT = "briefings.print"
+PREVIEW = "briefings.preview"
+SETTING = "Setting the pages"
+PIXELS_PER_POINT = 1.6
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+# An approved briefing
+
+
+def request_print(frozen: FrozenBriefing, *, by: Person) -> Job:
+    """Ask for the files of a frozen briefing; while they are being made there is one job."""
+    require(by, Do.BRIEFING_READ)
+    return jobs.request(PRINT, series=f"{PRINT}:{frozen.id}", by=by, frozen_id=frozen.id)
+
+
+def request_again(briefing: Briefing, *, by: Person) -> None:
+    """Ask once more for files that could not be made. Raises Refused before approval."""
+    if briefing.frozen is None:
+        raise Refused("Only an approved briefing has files")
+    if briefing.frozen.printed is None:
+        request_print(briefing.frozen, by=by)
+
+
+@jobs.task(PRINT)
+def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str, object]:
+    """The files lie among the blobs and their row says so; made twice, they are kept once."""
+    content = from_json(db.session.get_one(FrozenBriefing, frozen_id).content)
+    db.session.rollback()
+    progress(5, SETTING)
+    printed = paper.to_pdf(content, jobs.within(progress, 5, 75, SETTING))
+    progress(75, "Writing the Word file")
+    kept = {
+        "pdf": files.keep_paper(printed.pdf),
+        "docx": files.keep_bytes(word.to_docx(content, printed.left_out)),
+    }
+    progress(90, "Storing the briefing")
+    _draw(printed.pdf, _digest(content))
+    with writing():
+        db.session.rollback()  # what comes next begins with the lock
+        left_out = titles_of(content, printed.left_out)
+        row = _store(frozen_id, kept, paper.page_count(printed.pdf), left_out)
+        _enter(row, content)
+        return {"printed": row.id, "left_out": left_out}
+
+
+def _store(
+    frozen_id: int, kept: dict[str, files.Stored], pages: int, left_out: list[str]
+) -> PrintedBriefing:
+    made = select(PrintedBriefing).where(PrintedBriefing.frozen_id == frozen_id)
+    printed = db.session.scalar(made)
+    if printed is not None:
+        return printed
+    sums = {form: files.register(one, MEDIA_TYPES[form]).sha256 for form, one in kept.items()}
+    printed = PrintedBriefing(
+        frozen_id=frozen_id,
+        **sums,
+        pages=pages,
+        left_out=json.dumps(left_out, ensure_ascii=False),
+        made_at=clock.now(),
+    )
+    db.session.add(printed)
+    db.session.flush()
+    frozen = db.session.get_one(FrozenBriefing, frozen_id)
+    told: dict[str, Any] = {**sums, "left_out": "; ".join(left_out)}
+    audit.record(frozen.approver, Do.BRIEFING_APPROVE, printed, **told)
+    return printed
+
+
+def _enter(printed: PrintedBriefing, content: Content) -> None:
+    """The briefing is an issued paper, unless it is internal or was withdrawn meanwhile."""
+    frozen = db.session.get_one(FrozenBriefing, printed.frozen_id)
+    stands = db.session.get_one(Briefing, frozen.briefing_id).state is BriefingState.APPROVED
+    internal = content.mark or db.session.get_one(Masthead, frozen.masthead_id).internal
+    if stands and not internal:
+        name = paper.name_line(content.masthead, frozen, special=frozen.special)
+        register.enter(printed.pdf, PaperKind.BRIEFING, name, frozen.dated_on)
+
+
+def titles_of(content: Content, names: Iterable[str]) -> list[str]:
+    """What the pieces that were left out are called."""
+    titles = {str(piece.id): piece.title for piece in content.pieces}
+    return [titles[name] for name in names]
+
+
+def file_of(briefing: Briefing, form: str) -> tuple[Path, str]:
+    """The stored file of an approved briefing and its hash; the same bytes each time."""
+    printed = briefing.frozen.printed if briefing.frozen else None
+    if printed is None or form not in MEDIA_TYPES:
+        raise Missing("There is no such page")
+    sha256 = printed.pdf if form == "pdf" else printed.docx
+    return files.blob_path(sha256), sha256
+
+
+def print_job(frozen: FrozenBriefing) -> Job | None:
+    """The newest work on the files of a frozen briefing."""
+    return jobs.newest(f"{PRINT}:{frozen.id}")
+
+
+# Pictures of a draft
+
+
+def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
+    """Ask for pictures of the briefing as it stands now. None: they are there already."""
+    require(by, Do.BRIEFING_READ)
+    digest = digest_of(briefing)
+    if pages_of(digest) and _tried(briefing, digest) is not None:
+        return None
+    series = f"{PREVIEW}:{briefing.id}"
+    return jobs.request(PREVIEW, series=series, by=by, briefing_id=briefing.id, at=briefing.version)
+
+
+@jobs.task(PREVIEW)
+def preview_in_background(
+    *, progress: jobs.Progress, briefing_id: int, at: int
+) -> dict[str, object]:
+    """A picture of each page of the true PDF. at: the version that was asked for."""
+    briefing = db.session.get_one(Briefing, briefing_id)
+    content = _content(briefing)
+    db.session.rollback()
+    return {**try_out(content, progress), "version": at}
+
+
+def try_out(content: Content, progress: jobs.Progress) -> dict[str, object]:
+    """Both files are made once and let go; pictures of the pages stay."""
+    digest = _digest(content)
+    progress(5, SETTING)
+    printed = paper.to_pdf(content, jobs.within(progress, 5, 60, SETTING))
+    progress(60, "Writing the Word file")
+    word.to_docx(content, printed.left_out)
+    progress(70, "Drawing the pages")
+    _draw(printed.pdf, digest)
+    return {"digest": digest, "left_out": titles_of(content, printed.left_out)}
+
+
+def check_printable(briefing: Briefing) -> None:
+    """Raises Refused unless all of it was set on paper just as it stands now."""
+    tried = _tried(briefing, digest_of(briefing))
+    if tried is None:
+        raise Refused(
+            "Its pages have not been set as it stands now: press “Preview”, read them, then approve"
+        )
+    if tried["left_out"]:
+        raise Refused(
+            "These cannot be set on paper: %(titles)s. Return the briefing, to have them shortened "
+            "or taken out",
+            titles="; ".join(tried["left_out"]),
+        )
+
+
+def _tried(briefing: Briefing, digest: str) -> dict[str, Any] | None:
+    """What came of the newest pictures of this content."""
+    done = select(Job.result).where(
+        Job.key.startswith(f"{PREVIEW}:{briefing.id}:"), Job.state == JobState.DONE
+    )
+    results = map(json.loads, db.session.scalars(done.order_by(Job.id.desc())))
+    return next((one for one in results if one["digest"] == digest), None)
+
+
+def digest_of(briefing: Briefing) -> str:
+    """The hash of what would be printed now, or of what was approved."""
+    return briefing.frozen.content_hash if briefing.frozen else _digest(content_of(briefing))
+
+
+def _content(briefing: Briefing) -> Content:
+    """What would be printed now; once approved, what was approved."""
+    return from_json(briefing.frozen.content) if briefing.frozen else content_of(briefing)
+
+
+def pages_of(digest: str) -> int:
+    """How many pictures there are of what has this hash; 0 if any of them is gone."""
+    marker = _folder() / f"preview-{digest}"
+    if not marker.is_file():
+        return 0
+    count = int(marker.read_text())
+    return count if all(_picture(digest, n).is_file() for n in range(1, count + 1)) else 0
+
+
+def picture_of(digest: str, page: int) -> Path:
+    """The picture of a page. Raises Missing when the sweep has removed it."""
+    if not _DIGEST.fullmatch(digest) or not _picture(digest, page).is_file():
+        raise Missing("There is no such page")
+    return _picture(digest, page)
+
+
+def preview_job(briefing: Briefing) -> Job | None:
+    """The newest work on pictures of the briefing."""
+    return jobs.newest(f"{PREVIEW}:{briefing.id}")
+
+
+def shown_digest(briefing: Briefing) -> str:
+    """The newest pictures there still are: of the briefing as it stands, or as it stood before."""
+    now = digest_of(briefing)
+    if pages_of(now):
+        return now
+    job = preview_job(briefing)
+    if job is None or job.state is not JobState.DONE:
+        return ""
+    made = str(json.loads(job.result)["digest"])
+    return made if pages_of(made) else ""
+
+
+def _draw(pdf: bytes, digest: str) -> None:
+    """Every picture is whole before the marker says so."""
+    _folder().mkdir(parents=True, exist_ok=True)
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number in range(len(document)):
+            picture = BytesIO()
+            bitmap = document[number].render(scale=PIXELS_PER_POINT)
+            bitmap.to_pil().save(picture, "PNG")
+            _write(_picture(digest, number + 1), picture.getvalue())
+        count = len(document)
+    _write(_folder() / f"preview-{digest}", str(count).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = files.new_temporary()
+    temporary.write_bytes(content)
+    temporary.rename(path)
+
+
+def _digest(content: Content) -> str:
+    return hash_of(content.as_json())
+
+
+def _folder() -> Path:
+    settings: Settings = current_app.config["COUNTY"]
+    return settings.tmp
+
+
+def _picture(digest: str, page: int) -> Path:
+    return _folder() / f"preview-{digest}-{page}.png"

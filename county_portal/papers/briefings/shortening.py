@@ -1,0 +1,83 @@
+"""A text as it is shortened in a plain field: words line by line, tables and pictures by a sign.
+
+A sign such as ［表格1］ stands on a line of its own; it may be moved, and deleted with what it is.
+"""
+
+from dataclasses import dataclass
+from html import escape
+
+from county_portal.core.html.clean import clean, seen, text_of
+from county_portal.core.html.tree import Element, Node, read, walk, write
+
+TABLE, PICTURE = "表格", "图片"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the text, and the lines by which the field knows it."""
+
+    html: str
+    lines: tuple[str, ...]
+
+
+def as_typed(html: str) -> str:
+    """The text as the field shows it."""
+    return "\n".join(line for block in _blocks(html) for line in block.lines)
+
+
+def rewritten(html: str, typed: str) -> str:
+    """The text that was typed, as clean HTML; what nobody changed keeps its form."""
+    lines = [line for one in seen(typed).splitlines() if (line := " ".join(one.split()))]
+    blocks = _blocks(html)
+    if lines == [line for block in blocks for line in block.lines]:
+        return html
+    found = []
+    while lines:
+        block = next((one for one in blocks if _begins_with(lines, one)), None)
+        if block:
+            blocks.remove(block)
+        else:
+            block = Block(f"<p>{escape(lines[0])}</p>", (lines[0],))
+        found.append(block.html)
+        lines = lines[len(block.lines) :]
+    return clean("".join(found))
+
+
+def holds_signs(html: str) -> bool:
+    """Whether the text has tables or pictures, which the field shows by signs."""
+    return any(isinstance(one, Element) and one.tag in {"table", "img"} for one in walk(read(html)))
+
+
+def _begins_with(lines: list[str], block: Block) -> bool:
+    return tuple(lines[: len(block.lines)]) == block.lines
+
+
+def _blocks(html: str) -> list[Block]:
+    """The text in pieces; a picture is one by itself, even if it stood among words."""
+    counts = {TABLE: 0, PICTURE: 0}
+    return [block for node in read(html) for block in _pieces(node, counts)]
+
+
+def _pieces(node: Node, counts: dict[str, int]) -> list[Block]:
+    if isinstance(node, Element) and node.tag == "table":
+        return [_signed(TABLE, write([node]), counts)]
+    pictures = [one for one in walk([node]) if isinstance(one, Element) and one.tag == "img"]
+    words = write(_left(node))
+    lines = tuple(" ".join(one.split()) for one in text_of(words).splitlines())
+    made = [Block(words, lines)] if lines else []
+    return made + [_signed(PICTURE, f"<p>{write([one])}</p>", counts) for one in pictures]
+
+
+def _signed(kind: str, html: str, counts: dict[str, int]) -> Block:
+    counts[kind] += 1
+    return Block(html, (f"［{kind}{counts[kind]}］",))
+
+
+def _left(node: Node) -> list[Node]:
+    """The node without its pictures."""
+    if isinstance(node, str):
+        return [node]
+    if node.tag == "img":
+        return []
+    kept = [one for child in node.children for one in _left(child)]
+    return [Element(node.tag, node.attributes, kept)]

@@ -1,0 +1,225 @@
+"""Making circulars, sending them to the leaders of the units, and who has read them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing, Refused
+from county_portal.core.paging import Paged, fitting
+from county_portal.models import Circular as CircularRow
+from county_portal.models import (
+    CircularReading,
+    Job,
+    MadeReport,
+    PaperKind,
+    Person,
+    PersonRole,
+    Role,
+)
+from county_portal.office.base import audit, files, jobs
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.desk import register
+from county_portal.office.rules.policy import CLERK, LEADER, Do, require
+from county_portal.papers.circulars import circular
+from county_portal.papers.circulars.word import to_docx
+from county_portal.papers.figures.contents import Stamp
+from county_portal.papers.figures.figures import as_json, figures_hash, from_json
+from county_portal.papers.reports import in_force, services
+from county_portal.papers.reports.services import CIRCULAR
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+PER_PAGE = 24
+
+
+@dataclass(frozen=True)
+class Found(Paged):
+    """One page of the list."""
+
+    circulars: list[CircularRow]
+    total: int
+    number: int
+
+    per_page: ClassVar[int] = PER_PAGE
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A unit's leader, and when they opened the circular."""
+
+    name: str
+    unit: str
+    read_at: datetime | None
+
+
+# Finding
+
+
+def find(by: Person, page: int = 1) -> Found:
+    """The circulars this person may open, the newest first. Only the clerk sees unsent ones."""
+    require(by, Do.CIRCULAR_READ)
+    seen = CircularRow.id.is_not(None) if by.has_any(CLERK) else CircularRow.sent_at.is_not(None)
+    total = db.session.scalar(select(func.count(CircularRow.id)).where(seen)) or 0
+    number = fitting(page, total, PER_PAGE)
+    query = (
+        select(CircularRow)
+        .where(seen)
+        .options(joinedload(CircularRow.report), joinedload(CircularRow.sender))
+        .order_by(CircularRow.id.desc())
+    )
+    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
+    return Found(list(rows), total, number)
+
+
+def get(circular_id: int, *, by: Person) -> CircularRow:
+    """The circular. One that was not sent is missing for all but the clerk."""
+    require(by, Do.CIRCULAR_READ)
+    row = db.session.get(CircularRow, circular_id)
+    if row is None or (row.sent_at is None and not by.has_any(CLERK)):
+        raise Missing("There is no such page")
+    return row
+
+
+def figures_of(row: CircularRow) -> circular.Circular:
+    return from_json(circular.Circular, row.figures)
+
+
+def file_of(row: CircularRow, form: str) -> tuple[Path, str]:
+    """The stored file and its hash. Raises Missing for an unknown form."""
+    if form not in MEDIA_TYPES:
+        raise Missing("There is no such page")
+    sha256 = row.pdf if form == "pdf" else row.docx
+    return files.blob_path(sha256), sha256
+
+
+def readers(row: CircularRow) -> list[Reader]:
+    """The leaders of all units, and who of them has opened it."""
+    if row.sent_at is None:
+        return []
+    read = dict(
+        db.session.execute(
+            select(CircularReading.person_id, CircularReading.read_at).where(
+                CircularReading.circular_id == row.id
+            )
+        ).all()
+    )
+    query = select(Person).join(PersonRole).where(PersonRole.role == Role.UNIT_LEADER)
+    leaders = db.session.scalars(query.where(Person.active).order_by(Person.unit_id, Person.id))
+    return [Reader(one.name, one.unit.name, read.get(one.id)) for one in leaders]
+
+
+def notices(person: Person) -> list[CircularRow]:
+    """What a unit's leader has not opened yet, the newest first."""
+    if not person.active or not person.has_any(LEADER):
+        return []
+    read = select(CircularReading.circular_id).where(CircularReading.person_id == person.id)
+    query = select(CircularRow).where(
+        CircularRow.sent_at >= person.created_at, CircularRow.id.not_in(read)
+    )
+    return list(
+        db.session.scalars(
+            query.options(joinedload(CircularRow.report)).order_by(CircularRow.id.desc())
+        )
+    )
+
+
+# Deeds
+
+
+def request(made: MadeReport, *, by: Person) -> Job:
+    """Ask for a circular over the figures of a report."""
+    require(by, Do.CIRCULAR_SEND)
+    if services.figures_of(made).partial:
+        raise Refused("A circular is made when the period is over")
+    _require_in_force(made)
+    words = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
+    job = jobs.request(CIRCULAR, series=f"{CIRCULAR}:{made.id}", by=by, **words)
+    audit.record(by, Do.CIRCULAR_SEND, job, report=made.id)
+    return job
+
+
+@jobs.task(CIRCULAR)
+def make_in_background(
+    *, progress: jobs.Progress, period: str, report: int, asked_by: int | None
+) -> dict[str, object]:
+    return {"circular": make(report, asked_by=asked_by, progress=progress).id, "period": period}
+
+
+def make(
+    report_id: int, *, asked_by: int | None, progress: jobs.Progress = services.silent
+) -> CircularRow:
+    """The circular over a report; the one already made as long as it says the same."""
+    made = db.session.get_one(MadeReport, report_id)
+    _require_in_force(made)
+    found = circular.build(services.figures_of(made))
+    figures = as_json(found)
+    stamp = Stamp(clock.now(), figures_hash(figures), made.audit_head)
+    known = _known(report_id, stamp.figures_hash)
+    known_id = known.id if known else None
+    db.session.rollback()
+    if known_id is not None:
+        return db.session.get_one(CircularRow, known_id)
+    progress(20, "Setting the circular")
+    pdf = files.keep_paper(circular.to_pdf(found, stamp, figures))
+    progress(80, "Writing the Word document")
+    blocks = circular.blocks(found)
+    docx = files.keep_bytes(
+        to_docx(circular.title_lines(found), blocks, found.office, stamp.made_here)
+    )
+    with writing():
+        db.session.rollback()
+        row = CircularRow(
+            report_id=report_id,
+            figures=figures,
+            figures_hash=stamp.figures_hash,
+            pdf=files.register(pdf, MEDIA_TYPES["pdf"]).sha256,
+            docx=files.register(docx, MEDIA_TYPES["docx"]).sha256,
+            made_by=asked_by,
+            made_at=stamp.made_at,
+        )
+        db.session.add(row)
+        db.session.flush()
+        by = db.session.get(Person, asked_by) if asked_by else None
+        audit.record(by, Do.CIRCULAR_SEND, row, made=row.figures_hash)
+        return row
+
+
+def _require_in_force(made: MadeReport) -> None:
+    """Raises Refused for a report that is preliminary, or whose place another has taken."""
+    if not in_force.is_in_force(made):
+        raise Refused("A circular is made of the report in force: close the month or months first")
+
+
+def _known(report_id: int, digest: str) -> CircularRow | None:
+    query = select(CircularRow).where(
+        CircularRow.report_id == report_id, CircularRow.figures_hash == digest
+    )
+    return db.session.scalar(query.order_by(CircularRow.id.desc()).limit(1))
+
+
+def send(row: CircularRow, *, by: Person) -> None:
+    """The circular lies on the desk of each unit's leader. Sent once; never taken back."""
+    require(by, Do.CIRCULAR_SEND)
+    if row.sent_at is not None:
+        raise Refused("This circular was sent already")
+    _require_in_force(row.report)
+    row.sent_at, row.sent_by = clock.now(), by.id
+    made_on = clock.county_day(row.made_at)
+    register.enter(row.pdf, PaperKind.CIRCULAR, circular.title(figures_of(row)), made_on)
+    audit.record(by, Do.CIRCULAR_SEND, row, figures=row.figures_hash, pdf=row.pdf)
+
+
+def read(row: CircularRow, *, by: Person) -> None:
+    """A leader has opened it: it leaves their desk. Opening it again changes nothing."""
+    require(by, Do.CIRCULAR_READ)
+    known = db.session.get(CircularReading, (row.id, by.id))
+    if known is None and by.has_any(LEADER) and row.sent_at is not None:
+        db.session.add(CircularReading(circular_id=row.id, person_id=by.id, read_at=clock.now()))
+        audit.record(by, Do.CIRCULAR_READ, row)

@@ -1,0 +1,93 @@
+"""Circulars: making, sending, reading."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from county_portal.models import Circular, UnitKind
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.access import me, needs
+from county_portal.office.rules.policy import Do
+from county_portal.papers.circulars import circular as paper
+from county_portal.papers.circulars import services as circulars
+from county_portal.papers.reports import services
+
+bp = Blueprint("circulars", __name__, url_prefix="/circulars")
+
+
+@bp.app_context_processor
+def show_notices() -> dict[str, object]:
+    """The circulars that a unit's leader has not opened, for their desk."""
+    signed_in = current_user and current_user.is_authenticated
+    return {"circulars_unread": lambda: circulars.notices(me()) if signed_in else []}
+
+
+@bp.get("/")
+@needs(Do.CIRCULAR_READ)
+def index() -> str:
+    """The circulars, the newest first."""
+    page = circulars.find(me(), request.args.get("page", 1, int))
+    return render_template("papers/reports/circulars.html", page=page)
+
+
+@bp.post("/of/<int:report_id>")
+@needs(Do.CIRCULAR_SEND)
+def make(report_id: int) -> ResponseReturnValue:
+    """Ask for a circular over a report and go where its progress is shown."""
+    job = circulars.request(services.get_report(report_id, by=me()), by=me())
+    db.session.commit()
+    return redirect(url_for("work.page", job_id=job.id), 303)
+
+
+@bp.get("/<int:circular_id>")
+@needs(Do.CIRCULAR_READ)
+def circular(circular_id: int) -> str:
+    """What a circular says, and who has read it."""
+    row = circulars.get(circular_id, by=me())
+    return render_template(
+        "papers/reports/circular_page.html",
+        row=row,
+        figures=circulars.figures_of(row),
+        readers=circulars.readers(row),
+        UnitKind=UnitKind,
+    )
+
+
+@bp.post("/<int:circular_id>/send")
+@needs(Do.CIRCULAR_SEND)
+def send(circular_id: int) -> ResponseReturnValue:
+    """Lay it on the desks of the units' leaders."""
+    row = circulars.get(circular_id, by=me())
+    circulars.send(row, by=me())
+    db.session.commit()
+    flash(_("Sent. It lies on the desk of each unit's leader."))
+    return redirect(url_for(".circular", circular_id=circular_id), 303)
+
+
+@bp.post("/<int:circular_id>/read")
+@needs(Do.CIRCULAR_READ)
+def read(circular_id: int) -> ResponseReturnValue:
+    """Open it: it leaves the desk."""
+    circulars.read(circulars.get(circular_id, by=me()), by=me())
+    db.session.commit()
+    return redirect(url_for(".download", circular_id=circular_id, form="pdf"), 303)
+
+
+@bp.get("/<int:circular_id>/<form>")
+@needs(Do.CIRCULAR_READ)
+def download(circular_id: int, form: str) -> Response:
+    """The stored file, the same bytes each time."""
+    row = circulars.get(circular_id, by=me())
+    path, sha256 = circulars.file_of(row, form)
+    return send_file(
+        path,
+        mimetype=circulars.MEDIA_TYPES[form],
+        as_attachment=form != "pdf",
+        download_name=_file_name(row, form),
+        etag=sha256,
+    )
+
+
+def _file_name(row: Circular, form: str) -> str:
+    return f"{paper.title(circulars.figures_of(row))}.{form}"

@@ -1,0 +1,112 @@
+"""The papers that go with a packed deposit: lists, records and zero returns, for each receiver."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from county_portal.core import clock
+from county_portal.models import Receiver
+from county_portal.papers.deposits import package_files, prints
+from county_portal.papers.deposits.lines import TextLine
+from county_portal.papers.deposits.package_files import Entry
+from county_portal.papers.deposits.plans import Part, Plan
+from county_portal.papers.deposits.prints import Paper
+from county_portal.papers.deposits.thread_pool import side_by_side
+
+FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
+WHOLE = "000-全县"  # where the county's own papers lie
+Tell = Callable[[float, float], None]
+NOT_SET = "文本未能排版，随下一批次补送"
+IN_PLACE = "送交前已更正，所送为现行文本"  # of what was published after the last day
+
+
+def add_papers(plan: Plan, folder: Path, tell: Tell) -> list[Entry]:
+    """Each unit has its papers. What the county's package holds: its own papers, and all of that.
+
+    The papers of a unit count its files, the county's count everybody's.
+    """
+    steps = len(plan.parts) + 1
+    orders = ((part, partial(prints.pdfs_of, _papers_of(plan, part))) for part in plan.parts)
+    for part, work in side_by_side(orders, lambda done: tell(done, steps)):
+        part.entries.extend(_laid_down(folder, "", work.result()))
+    entries = [one.under(part.folder) for part in plan.parts for one in part.entries]
+    own = [(WHOLE, partial(prints.pdfs_of, _papers_of_all(plan, entries)))]
+    for name, work in side_by_side(own, lambda done: tell(steps - 1, steps)):
+        entries.extend(_laid_down(folder, f"{name}/", work.result()))
+    return entries
+
+
+def _laid_down(folder: Path, under: str, made: dict[str, bytes]) -> list[Entry]:
+    return [
+        package_files.lay_down(folder, under + name, pdf, "paper") for name, pdf in made.items()
+    ]
+
+
+def _papers_of(plan: Plan, part: Part) -> dict[str, Paper]:
+    """The papers of a unit's part, by where they lie in its package."""
+    lines = tuple(_list_lines(plan, part))
+    heads = {place: plan.head_of(part, receiver) for receiver, place in FOLDERS.items()}
+    return _papers(heads, lines, part.entries, plan, ())
+
+
+def _papers_of_all(plan: Plan, entries: list[Entry]) -> dict[str, Paper]:
+    """The county's own papers."""
+    lines = tuple(line for part in plan.parts for line in _list_lines(plan, part))
+    units = tuple((part.name, len(part.pages), len(part.left_out)) for part in plan.parts)
+    heads = {place: plan.head_of(None, receiver) for receiver, place in FOLDERS.items()}
+    return _papers(heads, lines, entries, plan, units)
+
+
+def _papers(
+    heads: dict[str, prints.Head],
+    lines: tuple[prints.ListLine, ...],
+    entries: list[Entry],
+    plan: Plan,
+    units: tuple[tuple[str, int, int], ...],
+) -> dict[str, Paper]:
+    """The papers for the receivers, by the folder of each."""
+    if not lines:
+        return {f"{place}/零报告.pdf": prints.Zero(head) for place, head in heads.items()}
+    made: dict[str, Paper] = {}
+    for place, head in heads.items():
+        for number, copy in enumerate(prints.COPIES, 1):
+            made[f"{place}/明细表-第{number}联.pdf"] = prints.DepositList(head, copy, lines)
+        made[f"{place}/交接文据.pdf"] = prints.Record(
+            head=head,
+            texts=prints.texts_in(lines),
+            left_out=len(lines) - prints.texts_in(lines),
+            pages=sum(line.pages or 0 for line in lines),
+            files=sum(one.kind == "file" for one in entries),
+            carrier=plan.names.carrier,
+            checksum=package_files.checksum(entries),
+            units=units,
+        )
+    return made
+
+
+def _list_lines(plan: Plan, part: Part) -> Iterator[prints.ListLine]:
+    for line in part.lines:
+        pages = part.pages.get(line.publication_id)
+        yield prints.ListLine(
+            index_number=line.index_number,
+            title=line.title,
+            document_number=line.document_number,
+            formed_on=line.formed_on,
+            published_on=clock.county_day(line.published_at),
+            pages=pages,
+            carrier=plan.names.carrier,
+            note=NOT_SET if pages is None else "；".join(_remarks(line, plan.head)),
+            unit=part.name,
+        )
+
+
+def _remarks(line: TextLine, head: prints.Head) -> Iterator[str]:
+    offered = sum(not one["inline"] for one in line.files)
+    if offered:
+        yield f"附件{offered}件"
+    if clock.county_day(line.published_at) > head.until_on:
+        yield IN_PLACE
+    if line.replaces:
+        yield f"替换{line.replaces}所送文本"
+    if line.missing_in:
+        yield f"补送{line.missing_in}所缺文本"

@@ -1,0 +1,386 @@
+"""The deposits of the county and of one's own unit, their packages, handovers and letters."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing
+from county_portal.core.web import form_page
+from county_portal.models import Deposit, DepositLetter, DepositPackage, DepositPart, Receiver
+from county_portal.office.base.extensions import db
+from county_portal.office.base.files import blob_path
+from county_portal.office.rules.access import me, needs
+from county_portal.office.rules.policy import Do, can
+from county_portal.office.work.kinds import Kind, Link, Values, show
+from county_portal.papers.deposits import handovers, letters, package, services
+from county_portal.papers.deposits.forms import DepositForm, HandoverForm
+from county_portal.papers.deposits.holdings import count_texts, left_out
+from county_portal.papers.deposits.late_changes import find_not_given
+from county_portal.papers.deposits.lines import lines_of, parts_changed
+from county_portal.papers.deposits.names import Names, number_of
+from county_portal.papers.deposits.reminders import reminder_for
+
+bp = Blueprint("deposits", __name__, url_prefix="/deposits")
+
+STAGES = {
+    "Reading the deposit": _l("Reading the deposit"),
+    "Setting the texts": _l("Setting the texts"),
+    "Setting lists and records": _l("Setting lists and records"),
+    "Packing": _l("Packing"),
+    "Setting the letter": _l("Setting the letter"),
+}
+
+
+def _package_title(said: Values) -> str:
+    one = db.session.get_one(Deposit, said["deposit"])
+    month = f"{one.month:%Y-%m}"
+    return str(_("Packages of deposit %(number)s, %(month)s", number=number_of(one), month=month))
+
+
+def _letter_title(said: Values) -> str:
+    number = letters.letter_number(db.session.get_one(DepositLetter, said["letter"]))
+    return str(_("Letter about changes, %(number)s", number=number))
+
+
+def _deposit_work(said: Values) -> Link:
+    address = url_for("deposits.deposit", deposit_id=said["deposit"])
+    return Link(_l("Open the deposit"), address)
+
+
+def _letter_work(said: Values) -> Link:
+    return Link(_l("All deposits"), url_for("deposits.index", _anchor="letters"))
+
+
+show(
+    package.TASK,
+    Kind(
+        title=_package_title,
+        stages=STAGES,
+        reads=Do.DEPOSIT_READ,
+        makes=Do.DEPOSIT_MAKE,
+        results=lambda said, made: [_deposit_work(said)],
+        back=lambda said: Link(_l("All deposits"), url_for("deposits.index")),
+    ),
+)
+show(
+    letters.TASK,
+    Kind(
+        title=_letter_title,
+        stages=STAGES,
+        reads=Do.DEPOSIT_READ,
+        makes=Do.DEPOSIT_MAKE,
+        results=lambda said, made: [_letter_work(said)],
+        back=_letter_work,
+    ),
+)
+
+
+@bp.app_context_processor
+def remind_on_the_desk() -> dict[str, Callable[[], object]]:
+    """The desk asks for it when it is drawn; no other page does."""
+    return {"deposit_reminder": lambda: reminder_for(me()) if current_user else None}
+
+
+# The county's
+
+
+@bp.get("/")
+@needs(Do.DEPOSIT_PART)
+def index() -> ResponseReturnValue:
+    """What is deposited next and what was; for a unit's people, the parts of their unit."""
+    if can(me(), Do.DEPOSIT_READ):
+        return _list(_form(services.next_offer()))
+    parts = services.find_parts(me())
+    kept = {one.part.id: one for one in handovers.keeping(parts)}
+    return render_template(
+        "papers/deposits/mine.html",
+        parts=parts,
+        texts=count_texts(DepositPart.id, [one.id for one in parts]),
+        kept=kept,
+        number_of=number_of,
+    )
+
+
+@bp.post("/")
+@needs(Do.DEPOSIT_MAKE)
+def make() -> ResponseReturnValue:
+    """Put the next deposit together, and have its packages made."""
+    form = _form(services.next_offer())
+    if not form.validate():
+        return _list(form)
+    deposit = services.make_deposit(form.draft(), by=me())
+    job = package.request_package(deposit, by=me())
+    db.session.commit()
+    return redirect(url_for("work.page", job_id=job.id), 303)
+
+
+def _form(offer: services.Offer) -> DepositForm:
+    return DepositForm.offering(offer.since_on, clock.today() - timedelta(days=1))
+
+
+def _list(form: DepositForm) -> Response:
+    found = letters.find_letters(me())
+    page = services.find_deposits(me(), request.args.get("page", 1, int))
+    return form_page(
+        "papers/deposits/index.html",
+        form,
+        offer=services.next_offer(),
+        page=page,
+        texts=count_texts(Deposit.id, [one.id for one in page.deposits]),
+        left_out=left_out(),
+        due=letters.changes_due(me()),
+        letters=found,
+        printed=letters.printed(found),
+        number_of=number_of,
+        letter_number=letters.letter_number,
+        year=clock.today().year,
+    )
+
+
+@bp.get("/<int:deposit_id>")
+@needs(Do.DEPOSIT_READ)
+def deposit(deposit_id: int) -> str:
+    """A deposit: its units, what was handed over, its package."""
+    one = services.get_deposit(deposit_id, by=me())
+    return render_template(
+        "papers/deposits/deposit.html",
+        deposit=one,
+        number=number_of(one),
+        names=Names.of(one.words),
+        texts=count_texts(DepositPart.id, [part.id for part in one.parts]),
+        not_given=find_not_given(one),
+        handed=handovers.newest(one.parts),
+        receivers=list(Receiver),
+        changed=parts_changed(one),
+        **_package(one),
+    )
+
+
+@bp.post("/<int:deposit_id>/package")
+@needs(Do.DEPOSIT_MAKE)
+def pack(deposit_id: int) -> ResponseReturnValue:
+    """Have the packages made, if that has failed or nobody has asked yet."""
+    one = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
+    job = package.request_package(one, by=me())
+    db.session.commit()
+    return redirect(url_for("work.page", job_id=job.id), 303)
+
+
+def _package(one: Deposit) -> dict[str, Any]:
+    row, job = package.package_of(one.id), package.job_of(one)
+    return {
+        "package": row,
+        "contents": json.loads(row.contents) if row else None,
+        "job": job,
+        "waiting": {text.index_number for text in left_out()},
+        "running": row is None and job is not None and not job.state.ended,
+    }
+
+
+@bp.route("/<int:deposit_id>/handover/<receiver>", methods=["GET", "POST"])
+@needs(Do.DEPOSIT_MAKE)
+def hand_over_all(deposit_id: int, receiver: str) -> ResponseReturnValue:
+    """Write down that all parts which are still here were handed over together."""
+    one = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
+    whom, form = _receiver(receiver), _handover_form(0)
+    if not form.validate_on_submit():
+        return _handover_page(form, one, None, whom)
+    count = handovers.hand_over_all(one, form.handed(whom), by=me())
+    db.session.commit()
+    flash(_("Written down for %(count)s units", count=count))
+    return redirect(url_for(".deposit", deposit_id=one.id), 303)
+
+
+# A unit's part
+
+
+@bp.get("/<int:deposit_id>/units/<int:unit_id>")
+@needs(Do.DEPOSIT_PART)
+def part(deposit_id: int, unit_id: int) -> str:
+    """One unit's part: its texts, its package, and who has it."""
+    one = services.get_part(deposit_id, unit_id, by=me())
+    row = package.package_of(deposit_id, one.unit_code)
+    listed = json.loads(row.contents)["files"] if row else []
+    return render_template(
+        "papers/deposits/part.html",
+        part=one,
+        number=number_of(one.deposit),
+        names=Names.of(one.deposit.words),
+        texts=lines_of(one),
+        package=row,
+        files=list(enumerate(listed, 1)),
+        kept=handovers.keeping([one])[0],
+        history={receiver: handovers.history(one, receiver) for receiver in Receiver},
+    )
+
+
+@bp.route("/<int:deposit_id>/units/<int:unit_id>/handover/<receiver>", methods=["GET", "POST"])
+@needs(Do.DEPOSIT_HAND_OVER)
+def hand_over(deposit_id: int, unit_id: int, receiver: str) -> ResponseReturnValue:
+    """Write down that the unit's part was handed over, or correct what was written down."""
+    one = services.get_part(deposit_id, unit_id, by=me(), to=Do.DEPOSIT_HAND_OVER)
+    whom = _receiver(receiver)
+    form = _handover_form(len(handovers.history(one, whom)))
+    if not form.validate_on_submit():
+        return _handover_page(form, one.deposit, one, whom)
+    handovers.hand_over(one, form.handed(whom), by=me())
+    db.session.commit()
+    flash(_("The handover is written down"))
+    return redirect(url_for(".part", deposit_id=deposit_id, unit_id=unit_id), 303)
+
+
+def _receiver(name: str) -> Receiver:
+    if name not in set(Receiver):
+        raise Missing("There is no such page")
+    return Receiver(name)
+
+
+def _handover_form(seen: int) -> HandoverForm:
+    return HandoverForm(
+        data={"handed_on": clock.today(), "handed_by": me().name, "seen": str(seen)}
+        if request.method == "GET"
+        else None
+    )
+
+
+def _handover_page(
+    form: HandoverForm, one: Deposit, unit_part: DepositPart | None, whom: Receiver
+) -> Response:
+    return form_page(
+        "papers/deposits/handover.html",
+        form,
+        deposit=one,
+        part=unit_part,
+        receiver=whom,
+        number=number_of(one),
+        names=Names.of(one.words),
+    )
+
+
+# Files
+
+
+@bp.get("/<int:deposit_id>/package.zip")
+@needs(Do.DEPOSIT_READ)
+def download(deposit_id: int) -> Response:
+    """The county's package, the same bytes each time."""
+    one = services.get_deposit(deposit_id, by=me())
+    return _zip(package.package_of(one.id), f"送交{one.month:%Y-%m}-全县.zip")
+
+
+@bp.get("/<int:deposit_id>/units/<int:unit_id>/package.zip")
+@needs(Do.DEPOSIT_PART)
+def download_part(deposit_id: int, unit_id: int) -> Response:
+    """A unit's package, the same bytes each time."""
+    one = services.get_part(deposit_id, unit_id, by=me())
+    name = f"送交{one.deposit.month:%Y-%m}-{one.unit_name}.zip"
+    return _zip(package.package_of(deposit_id, one.unit_code), name)
+
+
+@bp.get("/<int:deposit_id>/units/<int:unit_id>/files/<int:number>")
+@needs(Do.DEPOSIT_PART)
+def file(deposit_id: int, unit_id: int, number: int) -> Response:
+    """One file of a unit's package, by its place in the manifest."""
+    one = services.get_part(deposit_id, unit_id, by=me())
+    return _file(package.package_of(deposit_id, one.unit_code), number)
+
+
+@bp.get("/<int:deposit_id>/files/<int:number>")
+@needs(Do.DEPOSIT_READ)
+def file_of_all(deposit_id: int, number: int) -> Response:
+    """One file of the county's package, by its place in the manifest."""
+    one = services.get_deposit(deposit_id, by=me())
+    return _file(package.package_of(one.id), number)
+
+
+def _zip(row: DepositPackage | None, name: str) -> Response:
+    if row is None:
+        raise Missing("There is no such page")
+    return send_file(
+        blob_path(row.blob),
+        mimetype=package.ZIP,
+        as_attachment=True,
+        download_name=name,
+        etag=row.blob,
+    )
+
+
+def _file(row: DepositPackage | None, number: int) -> Response:
+    listed = json.loads(row.contents)["files"] if row else []
+    if row is None or not 0 < number <= len(listed):
+        raise Missing("There is no such page")
+    path = listed[number - 1]["path"]
+    with zipfile.ZipFile(blob_path(row.blob)) as packed:
+        response = make_response(packed.read(path))
+    is_pdf = path.endswith(".pdf")
+    response.headers["Content-Type"] = "application/pdf" if is_pdf else "application/octet-stream"
+    name = f"{number}{path[path.rfind('.') :]}" if is_pdf else f"{number}.bin"
+    response.headers.set("Content-Disposition", "inline" if is_pdf else "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+# Letters and years
+
+
+@bp.post("/letters")
+@needs(Do.DEPOSIT_MAKE)
+def make_letter() -> ResponseReturnValue:
+    """One letter about everything the receivers were not told of yet."""
+    letter = letters.make_letter(by=me())
+    db.session.commit()
+    flash(_("Letter %(number)s is made", number=letters.letter_number(letter)))
+    return redirect(url_for(".index", _anchor="letters"), 303)
+
+
+@bp.post("/letters/<int:letter_id>/print")
+@needs(Do.DEPOSIT_MAKE)
+def print_letter(letter_id: int) -> ResponseReturnValue:
+    """Print a letter whose paper is not there."""
+    letters.print_letter(letters.get_letter(letter_id, by=me()), by=me())
+    db.session.commit()
+    return redirect(url_for(".index", _anchor="letters"), 303)
+
+
+@bp.get("/letters/<int:letter_id>.pdf")
+@needs(Do.DEPOSIT_READ)
+def letter_paper(letter_id: int) -> Response:
+    """The letter, the same bytes each time."""
+    paper = letters.paper_of(letter_id, by=me())
+    return send_file(
+        blob_path(paper.blob),
+        mimetype="application/pdf",
+        download_name=f"letter-{letter_id}.pdf",
+        etag=paper.blob,
+    )
+
+
+@bp.get("/years/<int:year>")
+@needs(Do.DEPOSIT_READ)
+def year(year: int) -> str:
+    """Which unit missed which deposit of the year, and what follows from it."""
+    known = handovers.years()
+    if year not in known:
+        raise Missing("There is no such page")
+    return render_template(
+        "papers/deposits/year.html", found=handovers.year_of(year, by=me()), years=known
+    )

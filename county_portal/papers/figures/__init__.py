@@ -1,0 +1,1 @@
+"""The figures of a period: what is counted, from which records, in which words."""

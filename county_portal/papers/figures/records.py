@@ -1,0 +1,269 @@
+"""What happened in a period, read from the records: a few queries, however large the county."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from county_portal import models
+from county_portal.core import clock
+from county_portal.core.workdays import WorkCalendar
+from county_portal.editorial.review.steps import ON_THE_ROAD
+from county_portal.models import Attribute, Ending, Item, Publication, Revision, State, StepTaken
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import deadlines
+from county_portal.office.rules.policy import Do
+from county_portal.papers.figures.periods import Period
+
+UNDER_WAY = frozenset({*ON_THE_ROAD, State.RETURNED})
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One step of one item."""
+
+    item_id: int
+    unit_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FirstPublication:
+    """The first publication of an item, described as it was signed then."""
+
+    item_id: int
+    unit_id: int  # the unit that reported it
+    title: str
+    index_number: str
+    column: str
+    category: str  # empty: none
+    formed_on: date
+    due_on: date | None
+    at: datetime
+    took: int  # working days from formation to publication
+
+    @property
+    def published_on(self) -> date:
+        return clock.county_day(self.at)
+
+    @property
+    def late(self) -> bool:
+        return self.due_on is not None and self.published_on > self.due_on
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """A correction that was published, or a withdrawal: of which words, and why."""
+
+    item_id: int
+    unit_id: int
+    title: str
+    index_number: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An item handed over, meant for the public, past its deadline and unpublished."""
+
+    item_id: int
+    unit_id: int
+    title: str
+    formed_on: date
+    due_on: date
+    state: State
+
+
+@dataclass(frozen=True)
+class Records:
+    """One period. until: the last day counted."""
+
+    until: date
+    submitted: tuple[Happening, ...]
+    returned: tuple[Happening, ...]
+    declined: tuple[Happening, ...]
+    published: tuple[FirstPublication, ...]
+    corrected: tuple[Aftermath, ...]
+    withdrawn: tuple[Aftermath, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def read(period: Period) -> Records:
+    """The period as far as it has gone."""
+    return Records(
+        until=min(period.last, clock.today()),
+        submitted=submitted(period),
+        returned=taken(period, Do.ITEM_RETURN),
+        declined=taken(period, Do.ITEM_DECLINE),
+        published=published(period, deadlines.calendar()),
+        corrected=corrected(period),
+        withdrawn=withdrawn(period),
+        waiting=waiting(period),
+    )
+
+
+def begun() -> date | None:
+    """The day of the first record. None: there is none."""
+    first = db.session.scalar(select(func.min(StepTaken.at)))
+    return clock.county_day(first) if first else None
+
+
+def within(moment: Any, period: Period) -> ColumnElement[bool]:
+    """That the moment of a row lies in the period."""
+    start, end = period.bounds
+    return and_(moment >= start, moment < end)
+
+
+def submitted(period: Period) -> tuple[Happening, ...]:
+    """Items handed over for the first time."""
+    before = aliased(StepTaken)
+    again = exists().where(
+        before.item_id == StepTaken.item_id,
+        before.action == Do.ITEM_SUBMIT,
+        before.id < StepTaken.id,
+    )
+    return taken(period, Do.ITEM_SUBMIT, ~again)
+
+
+def taken(period: Period, action: Do, *more: ColumnElement[bool]) -> tuple[Happening, ...]:
+    """Each time a step was taken."""
+    query = (
+        select(Item.id, Item.unit_id, StepTaken.at)
+        .join(StepTaken, StepTaken.item_id == Item.id)
+        .where(StepTaken.action == action, within(StepTaken.at, period), *more)
+        .order_by(StepTaken.at, StepTaken.id)
+    )
+    return tuple(Happening(*row) for row in db.session.execute(query))
+
+
+def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication, ...]:
+    """Items published for the first time, in the words that were signed then.
+
+    Not in the words the item has now: a correction under way must not move
+    figures of a month gone by.
+    """
+    first = (
+        select(func.min(models.Publication.id))
+        .where(models.Publication.item_id == Item.id)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Item.id,
+            Item.unit_id,
+            Item.publish_due_on,
+            Publication.published_at,
+            Publication.index_number,
+            Revision.manifest,
+        )
+        .join(Publication, Publication.id == first)
+        .join(Revision, Revision.id == Publication.revision_id)
+        .where(within(Item.first_published_at, period))
+        .order_by(Item.first_published_at, Item.id)
+    )
+    found = []
+    for item_id, unit_id, due_on, at, number, manifest in db.session.execute(query):
+        words = json.loads(manifest)
+        formed_on = date.fromisoformat(words["formed_on"])
+        found.append(
+            FirstPublication(
+                item_id=item_id,
+                unit_id=unit_id,
+                title=words["title"],
+                index_number=number,
+                column=words["column"]["slug"],
+                category=words["category"]["code"] if words["category"] else "",
+                formed_on=formed_on,
+                due_on=due_on,
+                at=at,
+                took=calendar.between(formed_on, clock.county_day(at)),
+            )
+        )
+    return tuple(found)
+
+
+def corrected(period: Period) -> tuple[Aftermath, ...]:
+    """Publications of items that had been published before, with the reason for the correction."""
+    before, step = aliased(Publication), aliased(StepTaken)
+    why = (
+        select(step.note)
+        .where(
+            step.item_id == Publication.item_id,
+            step.action.in_((Do.ITEM_CORRECT, Do.ITEM_REWORK)),
+            step.at <= Publication.published_at,
+        )
+        .order_by(step.id.desc())
+        .limit(1)
+        .correlate(Publication)
+        .scalar_subquery()
+    )
+    earlier = exists().where(before.item_id == Publication.item_id, before.id < Publication.id)
+    query = _aftermath(why, Publication.published_at).where(
+        within(Publication.published_at, period), earlier
+    )
+    return _read_aftermath(query)
+
+
+def withdrawn(period: Period) -> tuple[Aftermath, ...]:
+    """What was taken from the public, with the reason that was given."""
+    query = _aftermath(Publication.reason, Publication.ended_at).where(
+        Publication.ending == Ending.WITHDRAWN, within(Publication.ended_at, period)
+    )
+    return _read_aftermath(query)
+
+
+def _aftermath(why: Any, at: Any) -> Select[Any]:
+    words = (Item.id, Item.unit_id, Revision.manifest, Publication.index_number, at, why)
+    query: Select[Any] = select(*words)
+    return (
+        query.join(Publication, Publication.item_id == Item.id)
+        .join(Revision, Revision.id == Publication.revision_id)
+        .order_by(at, Publication.id)
+    )
+
+
+def _read_aftermath(query: Select[Any]) -> tuple[Aftermath, ...]:
+    return tuple(
+        Aftermath(item_id, unit_id, json.loads(words)["title"], number, at, why or "")
+        for item_id, unit_id, words, number, at, why in db.session.execute(query)
+    )
+
+
+def waiting(period: Period) -> tuple[Waiting, ...]:
+    """What was overdue and unpublished when the period ended, or is now if it has not ended.
+
+    State and words are those of that moment: of the last step before it.
+    """
+    _start, end = period.bounds
+    newest = (
+        select(func.max(StepTaken.id))
+        .where(StepTaken.item_id == Item.id, StepTaken.at < end)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    query = (
+        select(Item.id, Item.unit_id, Item.publish_due_on, StepTaken.now, Revision.manifest)
+        .join(StepTaken, StepTaken.id == newest)
+        .join(
+            Revision,
+            (Revision.item_id == Item.id) & (Revision.number == StepTaken.revision_number),
+        )
+        .where(
+            Item.publish_due_on < min(period.last + timedelta(days=1), clock.today()),
+            (Item.first_published_at.is_(None)) | (Item.first_published_at >= end),
+            StepTaken.now.in_(UNDER_WAY),
+        )
+        .order_by(Item.publish_due_on, Item.id)
+    )
+    found = []
+    for item_id, unit_id, due_on, state, manifest in db.session.execute(query):
+        words = json.loads(manifest)
+        if words["attribute"] == Attribute.PROACTIVE and due_on:
+            formed_on = date.fromisoformat(words["formed_on"])
+            found.append(Waiting(item_id, unit_id, words["title"], formed_on, due_on, state))
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""The index of a bound volume: by category, by document number, by title."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from county_portal.models import Category
+from county_portal.office.base.extensions import db
+from county_portal.papers.gazettes.contents import Paper, Piece
+
+
+@dataclass(frozen=True)
+class IndexGroup:
+    """One heading of the index by category."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+def by_category(paper: Paper) -> tuple[IndexGroup, ...]:
+    """The texts under the statutory categories, in their order; those without one come last."""
+    order = db.session.scalars(select(Category.code).order_by(Category.position)).all()
+    names = {piece.category: piece.category_name for piece in paper.pieces}
+    codes = [code for code in order if code in names]
+    codes += sorted(names.keys() - set(codes) - {""}) + [""] * ("" in names)
+    return tuple(
+        IndexGroup(
+            names[code] or "未分类",
+            tuple(piece for piece in paper.pieces if piece.category == code),
+        )
+        for code in codes
+    )
+
+
+def by_number(paper: Paper) -> tuple[Piece, ...]:
+    """The texts that have a document number, in its order."""
+    numbered = (piece for piece in paper.pieces if piece.document_number)
+    return tuple(sorted(numbered, key=lambda piece: _natural(piece.document_number)))
+
+
+def by_title(paper: Paper) -> tuple[Piece, ...]:
+    """Every text in the order of its title, as Chinese dictionaries have it."""
+    return tuple(sorted(paper.pieces, key=lambda piece: spelled(piece.title)))
+
+
+def _natural(number: str) -> tuple[tuple[int, bytes], ...]:
+    """So that 9 comes before 10, and words by their spelling."""
+    return tuple(
+        (int(run), b"") if is_digit else (0, spelled(run)) for is_digit, run in _runs(number)
+    )
+
+
+def _runs(text: str) -> Iterator[tuple[bool, str]]:
+    run, kind = "", False
+    for sign in text:
+        is_digit = sign.isascii() and sign.isdigit()
+        if run and is_digit != kind:
+            yield kind, run
+            run = ""
+        run, kind = run + sign, is_digit
+    if run:
+        yield kind, run
+
+
+def spelled(text: str) -> bytes:
+    """A key that sorts Chinese by pinyin: the common characters lie in GBK in that order."""
+    return text.encode("gb18030", errors="replace")

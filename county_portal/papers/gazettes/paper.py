@@ -1,0 +1,183 @@
+"""The gazette on paper: front, texts and index are set apart, then bound under one page count.
+
+The texts come first, because only then is known on which page each begins; the contents are
+printed with those numbers. Page 1 is the first page of the first text; the front has none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from county_portal.core.errors import Refused
+from county_portal.core.html.clean import with_addresses
+from county_portal.office.base import audit, files
+from county_portal.papers.gazettes import contents, index, words
+from county_portal.papers.gazettes.contents import Paper, Piece
+from county_portal.papers.gazettes.records import Change
+from county_portal.printing import pdf
+from county_portal.printing.process_pool import Sheets, Watch
+
+FORM = 2  # the version of the manifest's form is part of what is signed
+
+
+@dataclass(frozen=True)
+class Book:
+    """A printed gazette. front: pages before page 1. pages: of the whole document.
+
+    places: the page number at which each text, issue and list begins.
+    """
+
+    pdf: bytes
+    front: int
+    pages: int
+    places: dict[str, int]
+
+
+def to_book(paper: Paper, *, watch: Watch = pdf.nobody) -> Book:
+    """The gazette as a PDF with its contents. Raises Refused, naming what cannot be set."""
+    texts = _set("papers/gazettes/texts.html", paper, watch=watch, text_of=_words)
+    places = _places(texts)
+    end: list[Sheets] = []
+    if paper.is_volume:
+        places["index"] = _pages(texts) + 1
+        end = _set(
+            "papers/gazettes/volume_index.html",
+            paper,
+            pages=places,
+            categories=index.by_category(paper),
+            numbered=index.by_number(paper),
+            titled=index.by_title(paper),
+        )
+    front = _front(paper, places)
+    bound = pdf.bound(
+        [*front, *texts, *end],
+        attach=audit.canonical(said_of(paper, places)),
+        first=1 - _pages(front),
+    )
+    return Book(bound, _pages(front), _pages([*front, *texts, *end]), places)
+
+
+def _front(paper: Paper, places: dict[str, int]) -> list[Sheets]:
+    """Cover and contents: an even number of pages, so that page 1 lies on the right."""
+    front = _set("papers/gazettes/front.html", paper, pages=places, padded=False)
+    if _pages(front) % 2:
+        front = _set("papers/gazettes/front.html", paper, pages=places, padded=True)
+    return front
+
+
+def _set(
+    template: str, paper: Paper, *, watch: Watch = pdf.nobody, **context: object
+) -> list[Sheets]:
+    html = pdf.html_of(template, paper=paper, words=words, **context)
+    sheets, left_out = pdf.set_parts(html, pictures=_pictures(paper), watch=watch)
+    if left_out:
+        titles = {piece.place: piece.title for piece in paper.pieces}
+        named = "; ".join(titles.get(name, name) for name in left_out)
+        raise Refused("These texts cannot be set, take them out: %(titles)s", titles=named)
+    return sheets
+
+
+def _words(piece: Piece) -> Markup:
+    """The words of a text, its pictures at their files. They were cleaned when they were taken."""
+    keys = {file.key: file.sha256 for file in piece.files if file.inline}
+
+    def address(key: str) -> str | None:
+        return f"picture:{keys[key]}" if key in keys else None
+
+    return Markup(with_addresses(piece.body, address))  # noqa: S704 (clean, see compose)
+
+
+def _pictures(paper: Paper) -> dict[str, Path]:
+    return {
+        file.sha256: files.blob_path(file.sha256)
+        for piece in paper.pieces
+        for file in piece.files
+        if file.inline
+    }
+
+
+def _pages(sheets: Sequence[Sheets]) -> int:
+    return sum(one.pages for one in sheets)
+
+
+def _places(sheets: Sequence[Sheets]) -> dict[str, int]:
+    """The page number of everything that has a mark, counted through all sheets."""
+    found: dict[str, int] = {}
+    before = 0
+    for one in sheets:
+        found |= {name: before + page + 1 for name, page in one.places.items()}
+        before += one.pages
+    return found
+
+
+# What is signed
+
+
+def said_of(paper: Paper, places: dict[str, int]) -> dict[str, object]:
+    """What the paper says, as data: without the words of the texts, which have hashes."""
+    return {
+        "form": FORM,
+        "key": paper.key,
+        "kind": paper.kind,
+        "name": paper.name,
+        "publisher": paper.publisher,
+        "year": paper.year,
+        "month": paper.month.isoformat(),
+        "number": paper.number,
+        "total": paper.total,
+        "made_on": paper.made_on.isoformat(),
+        "contents": [_line(piece, places) for part in paper.parts for piece in _pieces(part)],
+        "changes": [_change(change) for change in paper.changes],
+        "parts": [_part(part, places) for part in paper.parts] if paper.is_volume else [],
+    }
+
+
+def manifest_of(paper: Paper, book: Book, kept: files.Stored) -> str:
+    """The manifest: what the paper says, and which bytes it is. Its hash is what is signed.
+
+    kept: the file as it lies there, which bears the office's signature if it has a key.
+    """
+    file = {
+        "name": f"{paper.title.replace('/', '／')}.pdf",  # one part of an address
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "pages": book.pages,
+        "front": book.front,
+    }
+    return audit.canonical({**said_of(paper, book.places), "pdf": file})
+
+
+def _pieces(part: contents.Part) -> list[Piece]:
+    return [piece for _, pieces in part.sections for piece in pieces]
+
+
+def _line(piece: Piece, places: dict[str, int]) -> dict[str, object]:
+    return {
+        "part": piece.part,
+        "section": piece.section,
+        "title": piece.title,
+        "document_number": piece.document_number,
+        "public_id": piece.public_id,
+        "index_number": piece.index_number,
+        "content_hash": piece.content_hash,
+        "page": places[piece.place],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    said = asdict(change)
+    names = ("state", "title", "document_number", "public_id", "by", "by_public_id", "late")
+    return {**{name: said[name] for name in names}, "since_on": change.since_on.isoformat()}
+
+
+def _part(part: contents.Part, places: dict[str, int]) -> dict[str, object]:
+    return {
+        "key": part.key,
+        "number": part.number,
+        "total": part.total,
+        "month": part.month.isoformat(),
+        "content_hash": part.content_hash,
+        "page": places[part.place],
+    }

@@ -1,0 +1,106 @@
+"""Printing a gazette in the background, and freezing exactly what was printed."""
+
+from dataclasses import dataclass
+
+from county_portal.core import clock
+from county_portal.core.errors import OutOfDate
+from county_portal.models import (
+    Gazette,
+    GazetteEdition,
+    GazetteEditionItem,
+    GazetteEditionPart,
+    GazetteState,
+    Person,
+)
+from county_portal.office.base import audit, files, jobs
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.rules.policy import Do
+from county_portal.papers.gazettes import contents, paper
+from county_portal.papers.gazettes.contents import Paper
+from county_portal.papers.gazettes.services import TASK as TASK
+from county_portal.papers.gazettes.steps import something_to_print
+from county_portal.published.gazettes import hash_of
+
+CHANGED = "The gazette was changed while it was printed; print it again"
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """A book that lies on the disk, and what will be signed of it."""
+
+    manifest: str
+    file: files.Stored
+
+
+@jobs.task(TASK)
+def print_in_background(
+    *, progress: jobs.Progress, gazette: int, version: int, asked_by: int
+) -> dict[str, object]:
+    """The gazette is printed and frozen. Begins and ends transactions of its own."""
+    progress(5, "Gathering the texts")
+    wanted = _read(gazette, version)
+    db.session.rollback()
+    printed = _print(wanted, progress)
+    with writing():
+        db.session.rollback()  # what comes next begins with the lock
+        if _read(gazette, version) != wanted:
+            raise OutOfDate(CHANGED)
+        edition = _freeze(db.session.get_one(Gazette, gazette), wanted, printed, asked_by)
+    return {"gazette": gazette, "edition": edition.id}
+
+
+def _read(gazette_id: int, version: int) -> Paper:
+    """What is to be printed.
+
+    Raises OutOfDate if the draft is not the one that was asked for, Refused if the public does not
+    read each of its texts any more.
+    """
+    gazette = db.session.get_one(Gazette, gazette_id)
+    if gazette.state is not GazetteState.DRAFT or gazette.version != version:
+        raise OutOfDate(CHANGED)
+    something_to_print(gazette)
+    return contents.paper_of(gazette)
+
+
+def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
+    """The PDF, kept on the disk. No transaction is open meanwhile."""
+
+    def watch(share: float) -> None:
+        progress(10 + int(share * 75), "Setting the pages")
+
+    book = paper.to_book(wanted, watch=watch)
+    db.session.rollback()
+    progress(90, "Storing the gazette")
+    stored = files.keep_paper(book.pdf)
+    return _Printed(paper.manifest_of(wanted, book, stored), stored)
+
+
+def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -> GazetteEdition:
+    """The edition with everything it prints or names, and the gazette frozen on it."""
+    files.register(printed.file, "application/pdf")
+    edition = GazetteEdition(
+        gazette_id=gazette.id,
+        manifest=printed.manifest,
+        content_hash=hash_of(printed.manifest),
+        pdf=printed.file.sha256,
+        made_by=asked_by,
+        made_at=clock.now(),
+    )
+    db.session.add(edition)
+    db.session.flush()
+    named = contents.named_items(wanted).items()
+    db.session.add_all(
+        GazetteEditionItem(edition_id=edition.id, item_id=item, revision_id=revision)
+        for item, revision in named
+    )
+    db.session.add_all(
+        GazetteEditionPart(edition_id=edition.id, part_id=part.edition_id)
+        for part in wanted.parts
+        if part.edition_id
+    )
+    gazette.edition_id = edition.id
+    gazette.state, gazette.state_since = GazetteState.FROZEN, clock.now()
+    db.session.flush()
+    by = db.session.get_one(Person, asked_by)
+    audit.record(by, Do.GAZETTE_FREEZE, gazette, hash=edition.content_hash, pdf=edition.pdf)
+    return edition

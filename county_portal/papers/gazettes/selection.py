@@ -1,0 +1,193 @@
+"""Composing a gazette: which texts, in which order, and whose hand it was."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import attributes
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing, NotAllowed, OutOfDate, Refused
+from county_portal.editorial.release import gazettes as release
+from county_portal.models import (
+    Gazette,
+    GazetteEdition,
+    GazetteEditionPart,
+    GazetteHand,
+    GazetteHandKind,
+    GazetteKind,
+    GazetteMark,
+    GazettePublication,
+    GazetteSection,
+    GazetteState,
+    GazetteText,
+    Person,
+)
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do, require
+from county_portal.papers.gazettes import marks
+
+MONTHS_BACK = 12
+
+
+def months() -> list[date]:
+    """The months an issue may be begun for, this one included, the newest first."""
+    found = [clock.today().replace(day=1)]
+    while len(found) < MONTHS_BACK:
+        year, month = divmod(found[-1].year * 12 + found[-1].month - 2, 12)
+        found.append(date(year, month + 1, 1))
+    return found
+
+
+def years_to_bind() -> list[int]:
+    """Years with issues on the public site, the latest first."""
+    query = (
+        release.live()
+        .join(Gazette, Gazette.id == GazettePublication.gazette_id)
+        .where(Gazette.kind == GazetteKind.ISSUE)
+        .with_only_columns(Gazette.year)
+    )
+    return sorted(set(db.session.scalars(query)), reverse=True)
+
+
+def compose_issue(month: date, *, by: Person) -> Gazette:
+    """The open draft of the month, begun with every text that waits if there is none."""
+    require(by, Do.GAZETTE_COMPOSE)
+    month = month.replace(day=1)
+    if month > clock.today():
+        raise Refused("This month has not begun yet")
+    query = select(Gazette).where(
+        Gazette.kind == GazetteKind.ISSUE,
+        Gazette.month == month,
+        Gazette.state == GazetteState.DRAFT,
+    )
+    draft = db.session.scalar(query.order_by(Gazette.id).limit(1))
+    if draft is not None:
+        return draft
+    gazette = _begin(GazetteKind.ISSUE, month, by)
+    for mark in marks.waiting(marks.month_after(month)):
+        _append(gazette, mark, mark.section)
+    return gazette
+
+
+def compose_volume(year: int, *, by: Person) -> Gazette:
+    """The bound volume of the year. There is one."""
+    require(by, Do.GAZETTE_COMPOSE)
+    if year not in years_to_bind():
+        raise Refused("No issue of this year is on the public site")
+    query = select(Gazette).where(Gazette.kind == GazetteKind.VOLUME, Gazette.year == year)
+    return db.session.scalar(query) or _begin(GazetteKind.VOLUME, date(year, 1, 1), by)
+
+
+def _begin(kind: GazetteKind, month: date, by: Person) -> Gazette:
+    gazette = Gazette(
+        kind=kind,
+        year=month.year,
+        month=month,
+        state=GazetteState.DRAFT,
+        state_since=clock.now(),
+        created_by=by.id,
+        created_at=clock.now(),
+    )
+    db.session.add(gazette)
+    db.session.flush()
+    take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
+    audit.record(by, Do.GAZETTE_COMPOSE, gazette, month=month)
+    return gazette
+
+
+def put_in(
+    gazette: Gazette, item_id: int, section: GazetteSection, *, seen_version: int, by: Person
+) -> None:
+    """The marked text is the last under its heading, unless it is in some gazette already."""
+    _open(gazette, seen_version, by)
+    mark = next((mark for mark in marks.waiting() if mark.item_id == item_id), None)
+    if mark is None:
+        raise Refused("This text is not waiting for a gazette")
+    _append(gazette, mark, section)
+    _changed(gazette, by, put_in=item_id, section=section)
+
+
+def take_out(gazette: Gazette, item_id: int, *, seen_version: int, by: Person) -> None:
+    """The text is not in the gazette; it waits for another one."""
+    _open(gazette, seen_version, by)
+    gazette.texts.remove(_text(gazette, item_id))
+    _changed(gazette, by, taken_out=item_id)
+
+
+def move(gazette: Gazette, item_id: int, *, up: bool, seen_version: int, by: Person) -> None:
+    """The text changes places with its neighbour under the same heading."""
+    _open(gazette, seen_version, by)
+    text = _text(gazette, item_id)
+    row = [one for one in gazette.texts if one.section is text.section]
+    place = row.index(text) + (-1 if up else 1)
+    if not 0 <= place < len(row):
+        return
+    text.position, row[place].position = row[place].position, text.position
+    _changed(gazette, by, moved=item_id)
+    db.session.expire(gazette, ["texts"])
+
+
+def _open(gazette: Gazette, seen_version: int, by: Person) -> None:
+    """Return if the person may change the texts of the gazette they saw."""
+    require(by, Do.GAZETTE_COMPOSE, gazette)
+    if gazette.kind is not GazetteKind.ISSUE:
+        raise Refused("A bound volume holds what its issues hold")
+    if gazette.state is not GazetteState.DRAFT or gazette.version != seen_version:
+        raise OutOfDate("Somebody changed this since the page was drawn")
+    take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
+
+
+def _text(gazette: Gazette, item_id: int) -> GazetteText:
+    found = next((text for text in gazette.texts if text.item_id == item_id), None)
+    if found is None:
+        raise Missing("There is no such page")
+    return found
+
+
+def _append(gazette: Gazette, mark: GazetteMark, section: GazetteSection) -> None:
+    """The marked text is the last one; who marked it has had a hand in the gazette."""
+    if gazette.hand_of(mark.marker) not in {None, GazetteHandKind.COMPOSER}:
+        raise Refused(
+            "Whoever marked this text has judged this gazette; somebody else must mark it"
+        )
+    take_hand(gazette, GazetteHandKind.COMPOSER, by=mark.marker)
+    last = max((text.position for text in gazette.texts), default=0)
+    gazette.texts.append(GazetteText(item_id=mark.item_id, section=section, position=last + 1))
+    db.session.flush()
+
+
+def _changed(gazette: Gazette, by: Person, **what: Any) -> None:
+    """The gazette has another version, so that older pages are too late."""
+    attributes.flag_modified(gazette, "month")
+    db.session.flush()
+    audit.record(by, Do.GAZETTE_COMPOSE, gazette, **what)
+
+
+def take_hand(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
+    """The person has had this hand in the gazette, and takes no other."""
+    found = gazette.hand_of(by)
+    if found not in {None, kind}:
+        raise NotAllowed("Composer, officer and issuer of a gazette are different people")
+    if found is None:
+        gazette.hands.append(GazetteHand(person_id=by.id, hand=kind))
+        db.session.flush()
+
+
+def judge(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
+    """The person has judged the gazette, of which they composed nothing, nor an issue in it."""
+    if db.session.scalar(select(composed_a_part(gazette.edition_id, by))):
+        raise NotAllowed("Composer, officer and issuer of a gazette are different people")
+    take_hand(gazette, kind, by=by)
+
+
+def composed_a_part(edition_id: Any, person: Person) -> ColumnElement[bool]:
+    """Whether the person composed an issue that the edition of a bound volume holds."""
+    return exists().where(
+        GazetteEditionPart.edition_id == edition_id,
+        GazetteEdition.id == GazetteEditionPart.part_id,
+        GazetteHand.gazette_id == GazetteEdition.gazette_id,
+        GazetteHand.person_id == person.id,
+        GazetteHand.hand == GazetteHandKind.COMPOSER,
+    )

@@ -1,0 +1,246 @@
+"""Finding gazettes, and moving one along its road: print, sign, issue, withdraw."""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import exists, func, select
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.html.clean import seen
+from county_portal.core.paging import Paged, fitting
+from county_portal.editorial.catalogue.numbers import draw
+from county_portal.editorial.release import gazettes as release
+from county_portal.editorial.release import public_file
+from county_portal.models import (
+    Gazette,
+    GazetteEdition,
+    GazetteHandKind,
+    GazetteKind,
+    GazetteSignOff,
+    GazetteState,
+    GazetteText,
+    Item,
+    Job,
+    PaperKind,
+    Person,
+    Verdict,
+)
+from county_portal.office.base import audit, jobs, settings
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import register
+from county_portal.office.rules import workflow
+from county_portal.office.rules.policy import Do, require
+from county_portal.office.rules.workflow import Step
+from county_portal.papers.gazettes import records
+from county_portal.papers.gazettes.selection import judge, take_hand
+from county_portal.papers.gazettes.steps import STEPS, newest_verdict, stale_items
+from county_portal.published.gazettes import PublicGazette
+from county_portal.published.schema import FileLine
+from county_portal.published.writing import files_on_disk, writer
+from county_portal.published.writing.gazette_rows import GazetteChanges
+
+TASK = "gazettes.print"
+QUESTIONS = ("complete", "aggregation", "personal_data")
+PER_PAGE = 24
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the officer fills in. checks: for each question, whether it raises no objection."""
+
+    verdict: Verdict
+    content_hash: str
+    checks: dict[str, bool] = field(default_factory=dict)
+    opinion: str = ""
+
+
+@dataclass(frozen=True)
+class Found(Paged):
+    """One page of the list. texts: how many each gazette holds, by its id; none: not there."""
+
+    gazettes: list[Gazette]
+    texts: dict[int, int]
+    total: int
+    number: int
+
+    per_page: ClassVar[int] = PER_PAGE
+
+
+# Finding
+
+
+def find_gazettes(by: Person, page: int = 1) -> Found:
+    """Every gazette, the newest first; a page that does not exist is the last one."""
+    require(by, Do.GAZETTE_READ)
+    total = db.session.scalar(select(func.count(Gazette.id))) or 0
+    number = fitting(page, total, PER_PAGE)
+    query = select(Gazette).order_by(Gazette.month.desc(), Gazette.id.desc())
+    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
+    held = select(GazetteText.gazette_id, func.count()).group_by(GazetteText.gazette_id)
+    texts = db.session.execute(held.where(GazetteText.gazette_id.in_([row.id for row in rows])))
+    return Found(list(rows), {row[0]: row[1] for row in texts}, total, number)
+
+
+def get_gazette(gazette_id: int, *, by: Person) -> Gazette:
+    require(by, Do.GAZETTE_READ)
+    gazette = db.session.get(Gazette, gazette_id)
+    if gazette is None:
+        raise Missing("There is no such page")
+    return gazette
+
+
+def edition_of(gazette: Gazette) -> GazetteEdition | None:
+    """The printed edition that is on the road now."""
+    return db.session.get(GazetteEdition, gazette.edition_id) if gazette.edition_id else None
+
+
+def sign_offs_of(gazette: Gazette) -> list[GazetteSignOff]:
+    """Every verdict on the gazette, newest first."""
+    query = select(GazetteSignOff).where(GazetteSignOff.gazette_id == gazette.id)
+    return list(db.session.scalars(query.order_by(GazetteSignOff.id.desc())))
+
+
+# Along the road
+
+
+def freeze(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
+    """Ask for the PDF. The number is drawn now, kept by this gazette and given to no other.
+
+    The gazette is frozen when the PDF is there (see `printing`), if nothing was changed meanwhile.
+    """
+    workflow.check(STEPS, gazette, Do.GAZETTE_FREEZE, by=by)
+    if gazette.version != seen_version:
+        raise OutOfDate("Somebody changed this since the page was drawn")
+    take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
+    if gazette.kind is GazetteKind.ISSUE and gazette.number is None:
+        number = draw(f"gazette:{gazette.year}")
+        gazette.number, gazette.total = number, _free_total()
+        db.session.flush()
+    job = jobs.request(
+        TASK,
+        series=f"{TASK}:{gazette.id}:{gazette.version}",
+        by=by,
+        gazette=gazette.id,
+        version=gazette.version,
+        asked_by=by.id,
+    )
+    audit.record(by, Do.GAZETTE_FREEZE, gazette, number=gazette.number, total=gazette.total)
+    return job
+
+
+def _free_total() -> int:
+    """The next total number that no gazette has; the office may have moved where they begin."""
+    while True:
+        total = draw("gazette:total") + settings.number("gazette_total_from") - 1
+        if not db.session.scalar(select(exists().where(Gazette.total == total))):
+            return total
+
+
+def reopen(gazette: Gazette, *, by: Person) -> None:
+    """It can be changed again; what was printed and signed stays on record and counts no more."""
+    step = workflow.check(STEPS, gazette, Do.GAZETTE_REOPEN, by=by)
+    take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
+    _go(gazette, step, by)
+
+
+def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
+    """The officer's verdict on exactly the edition that was shown, as a row of its own.
+
+    Raises OutOfDate if another edition is on the road by now, Refused if a question is open.
+    Source: Open Government Information Regulations (2019), art. 17.
+    """
+    require(by, Do.GAZETTE_RELEASE, gazette)
+    edition = edition_of(gazette)
+    if gazette.state is not GazetteState.FROZEN or edition is None:
+        raise OutOfDate("Somebody has moved this on since the page was drawn")
+    if edition.content_hash != opinion.content_hash:
+        raise OutOfDate("The gazette has changed since this page was drawn; read it again")
+    _complete(opinion)
+    judge(gazette, GazetteHandKind.OFFICER, by=by)
+    row = GazetteSignOff(
+        gazette_id=gazette.id,
+        edition_id=edition.id,
+        content_hash=edition.content_hash,
+        officer_id=by.id,
+        verdict=opinion.verdict,
+        checks=json.dumps(opinion.checks, sort_keys=True),
+        opinion=seen(opinion.opinion).strip(),
+        signed_at=clock.now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    release_it = opinion.verdict is Verdict.RELEASE
+    deed = Do.GAZETTE_RELEASE if release_it else Do.GAZETTE_RETURN
+    step = workflow.check(STEPS, gazette, deed, by=by, note=opinion.opinion)
+    _go(gazette, step, by, note=row.opinion, hash=edition.content_hash)
+    return row
+
+
+def _complete(opinion: Opinion) -> None:
+    """Raise Refused while the form is not fully answered for its verdict."""
+    if opinion.verdict not in {Verdict.RELEASE, Verdict.RETURN}:
+        raise Refused("A gazette is released or returned")
+    if set(opinion.checks) != set(QUESTIONS):
+        raise Refused("Answer every question of the checklist")
+    if opinion.verdict is Verdict.RELEASE and not all(opinion.checks.values()):
+        raise Refused("A question is answered with an objection; this cannot be released")
+
+
+def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
+    """The signed edition goes to the public, once the caller has committed and reconciled."""
+    step = workflow.check(STEPS, gazette, Do.GAZETTE_ISSUE, by=by)
+    verdict = newest_verdict(gazette)
+    if verdict is None or verdict.content_hash != content_hash:
+        raise OutOfDate("The gazette has changed since this page was drawn; read it again")
+    judge(gazette, GazetteHandKind.ISSUER, by=by)
+    edition = db.session.get_one(GazetteEdition, verdict.edition_id)
+    said = PublicGazette.from_manifest(edition.manifest)
+    _lies_there(said.pdf)
+    release.publish(gazette, verdict, by=by)
+    register.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
+    _go(gazette, step, by, hash=content_hash)
+
+
+def _lies_there(pdf: FileLine) -> None:
+    """Raise Refused if the public could not get the very bytes that were signed."""
+    try:
+        files_on_disk.source(pdf, public_file.folder(), public_file.blobs())
+    except files_on_disk.Unfit:
+        raise Refused(
+            "The stored PDF is not what was signed; open the gazette again and print it anew"
+        ) from None
+
+
+def withdraw(gazette: Gazette, reason: str, *, by: Person) -> None:
+    """The public no longer reads it, from before this returns. Wants `public_file.lock` held.
+
+    The file is swapped first; the caller commits. A page stays that says when and why.
+    """
+    workflow.check(STEPS, gazette, Do.GAZETTE_WITHDRAW, by=by, note=reason)
+    live = release.live_publication(gazette)
+    if live is None:
+        raise Refused("This gazette is not on the public site")
+    told = release.end(live, seen(reason).strip(), by=by)
+    changes = writer.Changes(gazettes=GazetteChanges(withdrawals=told))
+    with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
+        writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
+
+
+def _go(gazette: Gazette, step: Step, by: Person, **words: Any) -> None:
+    was = gazette.state
+    gazette.state, gazette.state_since = step.target, clock.now()
+    if step.target is GazetteState.DRAFT:
+        gazette.edition_id = None
+    db.session.flush()
+    audit.record(by, step.action, gazette, was=was, now=step.target, **words)
+
+
+def trouble(gazette: Gazette) -> list[Item]:
+    """Texts of the gazette that the public no longer reads as they are printed, or not at all."""
+    if gazette.edition_id:
+        return list(db.session.scalars(select(Item).where(Item.id.in_(stale_items(gazette)))))
+    live = records.live_revisions(text.item_id for text in gazette.texts)
+    return [text.item for text in gazette.texts if text.item_id not in live]

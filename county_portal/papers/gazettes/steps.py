@@ -1,0 +1,99 @@
+"""The road of a gazette from draft to the public site, as a table."""
+
+from sqlalchemy import select
+
+from county_portal.core.errors import Refused
+from county_portal.models import (
+    Gazette,
+    GazetteEdition,
+    GazetteEditionItem,
+    GazetteKind,
+    GazetteSignOff,
+    GazetteState,
+    Verdict,
+)
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import Step
+from county_portal.papers.gazettes import contents, records, selection
+
+
+def something_to_print(gazette: Gazette) -> None:
+    """There are texts, and the public reads each of them."""
+    if gazette.kind is GazetteKind.VOLUME:
+        if gazette.year not in selection.years_to_bind():
+            raise Refused("No issue of this year is on the public site")
+        return
+    if not gazette.texts:
+        raise Refused("The gazette holds no text yet")
+    live = records.live_revisions(text.item_id for text in gazette.texts)
+    if len(live) < len(gazette.texts):
+        raise Refused("A text is not public any more; take it out of the gazette")
+
+
+def signed(gazette: Gazette) -> None:
+    """The newest verdict on the edition that is on the road, hash and all, is release."""
+    newest = newest_verdict(gazette)
+    if newest is None or newest.verdict is not Verdict.RELEASE:
+        raise Refused("The confidentiality officer has not signed this version")
+
+
+def unchanged(gazette: Gazette) -> None:
+    """Everything the edition prints or names is still what the public reads."""
+    if stale_items(gazette):
+        raise Refused("A text was corrected or withdrawn since; open the gazette again")
+    if gazette.kind is GazetteKind.VOLUME and not _parts_are_live(gazette):
+        raise Refused("An issue was taken off the site since; open the gazette again")
+    if _lists_too_much(gazette):
+        raise Refused("A repeal or expiry it lists does not stand any more; open the gazette again")
+
+
+def newest_verdict(gazette: Gazette) -> GazetteSignOff | None:
+    """The last word on the edition that is on the road now."""
+    query = (
+        select(GazetteSignOff)
+        .join(GazetteEdition, GazetteEdition.id == GazetteSignOff.edition_id)
+        .where(
+            GazetteSignOff.edition_id == gazette.edition_id,
+            GazetteSignOff.content_hash == GazetteEdition.content_hash,
+        )
+    )
+    return db.session.scalar(query.order_by(GazetteSignOff.id.desc()).limit(1))
+
+
+def stale_items(gazette: Gazette) -> list[int]:
+    """Items the edition prints or names in words the public no longer reads.
+
+    Of a bound volume, which prints its issues as they were signed, only what was withdrawn.
+    """
+    query = select(GazetteEditionItem).where(GazetteEditionItem.edition_id == gazette.edition_id)
+    rows = db.session.scalars(query).all()
+    live = records.live_revisions(row.item_id for row in rows)
+    as_signed = gazette.kind is GazetteKind.VOLUME
+    return [
+        row.item_id
+        for row in rows
+        if row.item_id not in live or (not as_signed and live[row.item_id][1].id != row.revision_id)
+    ]
+
+
+def _parts_are_live(gazette: Gazette) -> bool:
+    return contents.parts_of(gazette.edition_id or 0) == contents.live_editions(gazette.year)
+
+
+def _lists_too_much(gazette: Gazette) -> bool:
+    """Whether it was found since that something it lists as ended had not ended."""
+    edition = db.session.get_one(GazetteEdition, gazette.edition_id)
+    now = {(one.public_id, one.state, one.since_on) for one in records.changes_of(gazette)}
+    return not now.issuperset(records.told_in(edition.manifest))
+
+
+S = GazetteState
+STEPS = (
+    Step(Do.GAZETTE_FREEZE, (S.DRAFT,), S.FROZEN, guards=(something_to_print,), form=True),
+    Step(Do.GAZETTE_REOPEN, (S.FROZEN, S.SIGNED, S.WITHDRAWN), S.DRAFT),
+    Step(Do.GAZETTE_RELEASE, (S.FROZEN,), S.SIGNED, guards=(signed, unchanged), form=True),
+    Step(Do.GAZETTE_RETURN, (S.FROZEN,), S.DRAFT, needs_note=True, form=True),
+    Step(Do.GAZETTE_ISSUE, (S.SIGNED,), S.PUBLISHED, guards=(signed, unchanged), form=True),
+    Step(Do.GAZETTE_WITHDRAW, (S.PUBLISHED,), S.WITHDRAWN, needs_note=True, form=True),
+)

@@ -1,0 +1,335 @@
+"""The gazettes of the office: marking, composing, printing, signing, issuing, withdrawing."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from county_portal.core.errors import Missing
+from county_portal.core.web import form_page
+from county_portal.editorial.items.services import get_item
+from county_portal.editorial.release import gazettes as release
+from county_portal.editorial.release import public_file
+from county_portal.models import (
+    Gazette,
+    GazetteEdition,
+    GazetteHandKind,
+    GazettePublication,
+    GazetteSection,
+    GazetteSignOff,
+    Item,
+    PaperKind,
+    Person,
+)
+from county_portal.office.accounts.services import is_password
+from county_portal.office.base import files
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import waiting as piles
+from county_portal.office.rules.access import me, needs
+from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import open_steps
+from county_portal.office.work.kinds import Kind, Link, Values, show
+from county_portal.papers.gazettes import marks, printing, selection, services, waiting
+from county_portal.papers.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
+from county_portal.papers.gazettes.steps import STEPS
+from county_portal.published.gazettes import PublicGazette
+
+bp = Blueprint("gazettes", __name__)
+
+
+@bp.app_context_processor
+def tell_of_marks() -> dict[str, object]:
+    """The page of an item shows whether it waits for the gazette, and in which it stands."""
+    return {
+        "gazette_mark": marks.of,
+        "gazettes_with": marks.gazettes_with,
+        "gazette_sections": list(GazetteSection),
+    }
+
+
+# The list
+
+
+@bp.get("/gazettes/")
+@needs(Do.GAZETTE_READ)
+def index() -> Response:
+    """Every gazette, and for the clerk the month or year to compose next."""
+    return _list(IssueForm.offering_months(), VolumeForm.offering_years())
+
+
+@bp.post("/gazettes/")
+@needs(Do.GAZETTE_COMPOSE)
+def compose() -> ResponseReturnValue:
+    """Open the draft of a month, begun with what waits for it."""
+    form = IssueForm.offering_months()
+    if not form.validate():
+        return _list(form, VolumeForm.offering_years())
+    gazette = selection.compose_issue(form.chosen(), by=me())
+    db.session.commit()
+    return redirect(url_for(".gazette", gazette_id=gazette.id), 303)
+
+
+@bp.post("/gazettes/volumes")
+@needs(Do.GAZETTE_COMPOSE)
+def bind() -> ResponseReturnValue:
+    """Open the bound volume of a year."""
+    form = VolumeForm.offering_years()
+    if not form.validate():
+        return _list(IssueForm.offering_months(), form)
+    gazette = selection.compose_volume(int(form.year.data), by=me())
+    db.session.commit()
+    return redirect(url_for(".gazette", gazette_id=gazette.id), 303)
+
+
+def _list(form: IssueForm, volume: VolumeForm) -> Response:
+    return form_page(
+        "papers/gazettes/index.html",
+        volume if volume.errors else form,
+        issue_form=form,
+        volume_form=volume,
+        page=services.find_gazettes(me(), request.args.get("page", 1, int)),
+        waiting=marks.waiting(),
+        name_of=name_of,
+    )
+
+
+def name_of(gazette: Gazette) -> str:
+    """What people call it."""
+    if gazette.key.endswith("volume"):
+        return str(_("Bound volume of %(year)s", year=gazette.year))
+    month = f"{gazette.month:%Y-%m}"
+    if gazette.number is None:
+        return str(_("Gazette of %(month)s", month=month))
+    return str(_("Gazette %(year)s no. %(number)s", year=gazette.year, number=gazette.number))
+
+
+# One gazette
+
+
+@bp.get("/gazettes/<int:gazette_id>")
+@needs(Do.GAZETTE_READ)
+def gazette(gazette_id: int) -> str:
+    """What it holds, where it stands, and what can be done with it."""
+    one = services.get_gazette(gazette_id, by=me())
+    edition = services.edition_of(one)
+    return render_template(
+        "papers/gazettes/gazette.html",
+        gazette=one,
+        name=name_of(one),
+        edition=edition,
+        printed=PublicGazette.from_manifest(edition.manifest) if edition else None,
+        steps=[step.action for step in open_steps(STEPS, one, me())],
+        trouble=services.trouble(one),
+        offered=marks.waiting(),
+        sections=list(GazetteSection),
+        road=_road(one),
+        hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
+        publications=release.publications_of(one),
+        live=release.live_publication(one),
+    )
+
+
+def _road(one: Gazette) -> list[GazetteSignOff | GazettePublication]:
+    """The verdicts on it and the times it went to the public, in the order of time."""
+    found: list[GazetteSignOff | GazettePublication] = [
+        *services.sign_offs_of(one),
+        *release.publications_of(one),
+    ]
+    return sorted(found, key=_moment_of)
+
+
+def _moment_of(row: GazetteSignOff | GazettePublication) -> datetime:
+    return row.signed_at if isinstance(row, GazetteSignOff) else row.published_at
+
+
+@bp.get("/gazettes/<int:gazette_id>/editions/<int:edition_id>.pdf")
+@needs(Do.GAZETTE_READ)
+def pdf(gazette_id: int, edition_id: int) -> Response:
+    """A printed edition: the bytes that are signed and published."""
+    one = services.get_gazette(gazette_id, by=me())
+    edition = db.session.get(GazetteEdition, edition_id)
+    if edition is None or edition.gazette_id != one.id:
+        raise Missing("There is no such page")
+    return send_file(
+        files.blob_path(edition.pdf),
+        mimetype="application/pdf",
+        download_name=PublicGazette.from_manifest(edition.manifest).pdf.name,
+        etag=edition.pdf,
+    )
+
+
+@bp.post("/gazettes/<int:gazette_id>/texts/<int:item_id>/<deed>")
+@needs(Do.GAZETTE_COMPOSE)
+def change(gazette_id: int, item_id: int, deed: str) -> ResponseReturnValue:
+    """Put a text in, take it out, or move it up or down."""
+    one = services.get_gazette(gazette_id, by=me())
+    seen = request.form.get("version", 0, type=int)
+    if deed == "put":
+        section = _section()
+        selection.put_in(one, item_id, section, seen_version=seen, by=me())
+    elif deed == "out":
+        selection.take_out(one, item_id, seen_version=seen, by=me())
+    elif deed in {"up", "down"}:
+        selection.move(one, item_id, up=deed == "up", seen_version=seen, by=me())
+    else:
+        raise Missing("There is no such page")
+    db.session.commit()
+    return redirect(url_for(".gazette", gazette_id=one.id), 303)
+
+
+def _section() -> GazetteSection:
+    asked = request.form.get("section", "")
+    return next((one for one in GazetteSection if one.value == asked), GazetteSection.OTHER)
+
+
+@bp.post("/review/<int:item_id>/gazette")
+@needs(Do.GAZETTE_MARK)
+def mark(item_id: int) -> ResponseReturnValue:
+    """Mark a published item for the gazette, or take the mark away."""
+    item: Item = get_item(item_id, by=me(), to=Do.GAZETTE_MARK)
+    if request.form.get("section"):
+        marks.put(item, _section(), by=me())
+        flash(_("Marked for the gazette: %(title)s", title=item.title))
+    else:
+        marks.remove(item, by=me())
+        flash(_("Not for the gazette any more: %(title)s", title=item.title))
+    db.session.commit()
+    return redirect(url_for("review.item", item_id=item.id, _anchor="gazette"), 303)
+
+
+# Along the road
+
+
+@bp.post("/gazettes/<int:gazette_id>/freeze")
+@needs(Do.GAZETTE_FREEZE)
+def freeze(gazette_id: int) -> ResponseReturnValue:
+    """Ask for the PDF and go where its progress is shown."""
+    one = services.get_gazette(gazette_id, by=me())
+    seen = request.form.get("version", 0, type=int)
+    job = services.freeze(one, seen_version=seen, by=me())
+    db.session.commit()
+    return redirect(url_for("work.page", job_id=job.id), 303)
+
+
+@bp.post("/gazettes/<int:gazette_id>/reopen")
+@needs(Do.GAZETTE_REOPEN)
+def reopen(gazette_id: int) -> ResponseReturnValue:
+    """Open it again for changes; what was signed counts no more."""
+    one = services.get_gazette(gazette_id, by=me())
+    services.reopen(one, by=me())
+    db.session.commit()
+    return redirect(url_for(".gazette", gazette_id=one.id), 303)
+
+
+@bp.route("/gazettes/<int:gazette_id>/sign", methods=["GET", "POST"])
+@needs(Do.GAZETTE_RELEASE)
+def sign(gazette_id: int) -> ResponseReturnValue:
+    """The officer's form: the PDF that is shown here is what is signed."""
+    one = services.get_gazette(gazette_id, by=me())
+    edition = services.edition_of(one)
+    form = SignForm(content_hash=edition.content_hash if edition else "")
+    if form.validate_on_submit() and _signature(form):
+        services.sign(one, form.given(), by=me())
+        db.session.commit()
+        flash(_("Signed: %(title)s", title=name_of(one)))
+        return redirect(url_for(".gazette", gazette_id=one.id), 303)
+    return form_page(
+        "papers/gazettes/sign.html",
+        form,
+        gazette=one,
+        name=name_of(one),
+        edition=edition,
+        printed=PublicGazette.from_manifest(edition.manifest) if edition else None,
+        trouble=services.trouble(one),
+        questions=QUESTION_WORDS,
+    )
+
+
+def _signature(form: SignForm) -> bool:
+    """Whether the password is right; what was filled in stays on the form if it is not."""
+    if is_password(me(), form.password.data or "", address=request.remote_addr or ""):
+        return True
+    form.password.errors = [_("This is not your password")]
+    return False
+
+
+@bp.post("/gazettes/<int:gazette_id>/issue")
+@needs(Do.GAZETTE_ISSUE)
+def issue(gazette_id: int) -> ResponseReturnValue:
+    """The issuer's word: the signed edition is on the public site."""
+    one = services.get_gazette(gazette_id, by=me())
+    services.issue(one, request.form.get("content_hash", ""), by=me())
+    db.session.commit()
+    public_file.reconcile()
+    flash(_("Published: %(title)s", title=name_of(one)))
+    return redirect(url_for(".gazette", gazette_id=one.id), 303)
+
+
+@bp.route("/gazettes/<int:gazette_id>/withdraw", methods=["GET", "POST"])
+@needs(Do.GAZETTE_WITHDRAW)
+def withdraw(gazette_id: int) -> ResponseReturnValue:
+    """Take it off the site: the public stops reading it before this answers."""
+    one = services.get_gazette(gazette_id, by=me())
+    if request.method == "POST":
+        with public_file.lock():
+            services.withdraw(one, request.form.get("note", ""), by=me())
+            db.session.commit()
+        public_file.reconcile()
+        flash(_("Taken down: %(title)s", title=name_of(one)))
+        return redirect(url_for(".gazette", gazette_id=one.id), 303)
+    return render_template(
+        "papers/gazettes/withdraw.html",
+        gazette=one,
+        name=name_of(one),
+        live=release.live_publication(one),
+    )
+
+
+# The work in the background
+
+
+def _title(asked: Values) -> str:
+    name = name_of(db.session.get_one(Gazette, asked["gazette"]))
+    return str(_("Printing: %(name)s", name=name))
+
+
+def _page_of(asked: Values) -> str:
+    return url_for("gazettes.gazette", gazette_id=asked["gazette"])
+
+
+show(
+    printing.TASK,
+    Kind(
+        title=_title,
+        stages={
+            "Gathering the texts": _l("Gathering the texts"),
+            "Setting the pages": _l("Setting the pages"),
+            "Storing the gazette": _l("Storing the gazette"),
+        },
+        reads=Do.GAZETTE_READ,
+        makes=Do.GAZETTE_COMPOSE,
+        results=lambda asked, _result: [Link(_l("Open the gazette"), _page_of(asked))],
+        back=lambda asked: Link(_l("Back to the gazette"), _page_of(asked)),
+    ),
+)
+
+
+# On the desks
+
+
+def _on_desk(person: Person) -> list[piles.PaperLine]:
+    return [
+        piles.PaperLine(
+            name_of(one),
+            PaperKind.GAZETTE,
+            one.state,
+            one.state_since,
+            url_for("gazettes.gazette", gazette_id=one.id),
+        )
+        for one in waiting.waiting_for(person)
+    ]
+
+
+piles.put(piles.Pile("gazettes.index", Do.GAZETTE_READ, waiting.count_for, _on_desk))

@@ -1,0 +1,74 @@
+"""What the clerk writes about a period: remarks, and why items were late."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from county_portal.core.errors import OutOfDate, Refused
+from county_portal.models import LateReason, Person, ReportRemark, Unit
+from county_portal.office.base import audit
+from county_portal.office.base.extensions import db
+from county_portal.office.rules.policy import Do, require
+from county_portal.papers.figures import records, sections
+from county_portal.papers.figures.contents import OverdueLine
+from county_portal.papers.figures.periods import Period
+from county_portal.papers.reports.services import closing_of
+
+WORDS_LENGTH = 4000  # characters
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is written down of a period. seen: changes when any of it does."""
+
+    period: Period
+    words: str
+    late: tuple[OverdueLine, ...]
+    seen: str
+
+
+def noted(period: Period, *, by: Person) -> Noted:
+    """The remarks of the period and its late items, each with the reason known so far."""
+    require(by, Do.REPORT_MAKE)
+    if period.months == 1 and closing_of(period.first):
+        raise Refused("This month is closed; open it again before you write")
+    found = records.read(period)
+    names = {unit.id: unit.name for unit in db.session.scalars(select(Unit))}
+    late = tuple(sections.overdue(found, names))
+    row = _row(period)
+    words = row.words if row else ""
+    typed = "\0".join([words, *(f"{one.item}={one.reason}" for one in late if one.reason)])
+    return Noted(period, words, late, hashlib.sha256(typed.encode()).hexdigest()[:16])
+
+
+def write(period: Period, words: str, reasons: dict[int, str], *, seen: str, by: Person) -> None:
+    """Keep the remarks and the reasons. Raises OutOfDate if somebody wrote meanwhile."""
+    now = noted(period, by=by)
+    if now.seen != seen:
+        raise OutOfDate("Somebody changed this since the page was drawn")
+    row = _row(period)
+    if row is None:
+        db.session.add(ReportRemark(kind=period.kind, month=period.first, words=words))
+    else:
+        row.words = words
+    known = {one.item: one.reason for one in now.late}
+    changed = [item for item, reason in reasons.items() if known.get(item, reason) != reason]
+    for item in changed:
+        _give_reason(item, reasons[item])
+    audit.record(by, Do.REPORT_MAKE, f"period:{period.code}", remarks=words, reasons=len(changed))
+
+
+def _give_reason(item_id: int, reason: str) -> None:
+    row = db.session.get(LateReason, item_id)
+    if row is None:
+        db.session.add(LateReason(item_id=item_id, reason=reason))
+    else:
+        row.reason = reason
+
+
+def _row(period: Period) -> ReportRemark | None:
+    query = select(ReportRemark).where(
+        ReportRemark.kind == period.kind, ReportRemark.month == period.first
+    )
+    return db.session.scalar(query)

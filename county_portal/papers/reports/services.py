@@ -1,0 +1,266 @@
+"""Making reports in the background, keeping them, and finding them again."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from county_portal.core import clock
+from county_portal.core.errors import Missing, Refused
+from county_portal.core.paging import Paged, fitting
+from county_portal.models import (
+    Blob,
+    ClosedMonth,
+    Job,
+    MadeReport,
+    Person,
+    ReturnForm,
+)
+from county_portal.office.base import audit, files, jobs
+from county_portal.office.base.extensions import db, writing
+from county_portal.office.rules.policy import Do, require
+from county_portal.papers.figures import frozen_months, records
+from county_portal.papers.figures.contents import MonthlyReport, Stamp
+from county_portal.papers.figures.figures import as_json, figures_hash, from_json
+from county_portal.papers.figures.periods import MONTHS, Period, shift
+from county_portal.papers.reports import in_force, monthly, returns
+from county_portal.papers.reports.workbook_sheets import to_xlsx
+
+TASK = "reports.make"
+CLOSING = "reports.close"
+CIRCULAR = "reports.circular"
+PER_PAGE = 24
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "return": "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class Found(Paged):
+    """One page of the list. closed: the reports with which a month was closed."""
+
+    reports: list[MadeReport]
+    closed: frozenset[int]
+    total: int
+    number: int
+
+    per_page: ClassVar[int] = PER_PAGE
+
+
+# Finding
+
+
+def find_reports(by: Person, page: int = 1) -> Found:
+    """What was made, the newest first; a page that does not exist is the last one."""
+    require(by, Do.REPORT_READ)
+    total = db.session.scalar(select(func.count(MadeReport.id))) or 0
+    number = fitting(page, total, PER_PAGE)
+    query = select(MadeReport).options(joinedload(MadeReport.maker)).order_by(MadeReport.id.desc())
+    rows = list(db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)))
+    closed = select(ClosedMonth.report_id).where(
+        ClosedMonth.reopened_at.is_(None), ClosedMonth.report_id.in_([row.id for row in rows])
+    )
+    return Found(rows, frozenset(db.session.scalars(closed)), total, number)
+
+
+def get_report(report_id: int, *, by: Person) -> MadeReport:
+    require(by, Do.REPORT_READ)
+    report = db.session.get(MadeReport, report_id)
+    if report is None:
+        raise Missing("There is no such page")
+    return report
+
+
+def figures_of(made: MadeReport) -> MonthlyReport:
+    """The figures as they were stored."""
+    return from_json(MonthlyReport, made.figures)
+
+
+def period_of(made: MadeReport) -> Period:
+    return Period(made.month, MONTHS[made.kind])
+
+
+def file_of(made: MadeReport, form: str) -> tuple[Path, str]:
+    """The stored file of a made report and its hash. Raises Missing for an unknown form."""
+    known = {"pdf": made.pdf, "xlsx": made.xlsx}
+    if made.returns:
+        known["return"] = made.returns.pdf
+    if form not in known:
+        raise Missing("There is no such page")
+    return files.blob_path(known[form]), known[form]
+
+
+def known_periods() -> dict[int, list[Period]]:
+    """By their length, the periods for which there can be records, the newest first."""
+    first = records.begun() or clock.today()
+    found = {}
+    for months in (1, 3, 6, 12):
+        one = Period.holding(clock.today(), months)
+        found[months] = [one]
+        while one.first > first:
+            one = one.before
+            found[months].append(one)
+    return found
+
+
+def period_named(code: str) -> Period:
+    """The period of an address. Raises Missing unless there can be records of it."""
+    period = Period.addressed(code)
+    if period not in known_periods()[period.months]:
+        raise Missing("There is no such page")
+    return period
+
+
+def closing_of(month: date) -> ClosedMonth | None:
+    """The closing of the month that is in force."""
+    query = select(ClosedMonth).where(ClosedMonth.month == month, ClosedMonth.reopened_at.is_(None))
+    return db.session.scalar(query)
+
+
+# Making
+
+
+def request_report(period: Period, *, by: Person, annex: bool = True) -> Job:
+    """Ask for a report. While it is being made, asking again makes no second one."""
+    require(by, Do.REPORT_MAKE)
+    _has_begun(period)
+    job = ask(TASK, period.code, by=by, annex=annex)
+    audit.record(by, Do.REPORT_MAKE, job, period=period.code)
+    return job
+
+
+def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
+    """The job for a period: the one under way, or a new one."""
+    asked_by = by.id if by else None
+    words = {"period": code, "asked_by": asked_by, **arguments}
+    return jobs.request(task, series=f"{task}:{code}", by=by, **words)
+
+
+@jobs.task(TASK)
+def make_in_background(
+    *, progress: jobs.Progress, period: str, asked_by: int | None, annex: bool = True
+) -> dict[str, object]:
+    made = make(Period.named(period), asked_by=asked_by, progress=progress, annex=annex)
+    return {"report": made.id}
+
+
+def silent(percent: int, doing: str) -> None:
+    """Progress that nobody watches."""
+
+
+def make_monthly(month: date) -> MadeReport:
+    return make(Period(month.replace(day=1)))
+
+
+def make(
+    period: Period,
+    *,
+    asked_by: int | None = None,
+    progress: jobs.Progress = silent,
+    annex: bool = True,
+) -> MadeReport:
+    """The report of the period: the one already made, as long as it and its form say the same.
+
+    That of a closed month is the one with which it was closed. Begins and ends
+    transactions of its own: no file is written inside one.
+    """
+    _has_begun(period)
+    closing = closing_of(period.first) if period.months == 1 else None
+    if closing is not None:
+        return closing.report
+    progress(5, "Counting the period")
+    report = monthly.build(period.first, period.months, annex=annex)
+    figures = as_json(report)
+    stamp = Stamp(clock.now(), figures_hash(figures), audit.head())
+    form = returns.build(report, db.session.get(Person, asked_by) if asked_by else None)
+    said = form.figures_hash
+    known = _find_made(period, figures, said)
+    known_id = known.id if known else None
+    db.session.rollback()
+    kept = None if known_id else _print(report, form, stamp, progress)
+    with writing():
+        db.session.rollback()  # what comes next begins with the lock
+        if kept is None:
+            made = db.session.get_one(MadeReport, known_id)
+        else:
+            made = _find_made(period, figures, said) or _store(report, stamp, kept, said, asked_by)
+        if report.final and not frozen_months.open_now(period):
+            in_force.put_in_force(made)
+        return made
+
+
+def _print(
+    report: MonthlyReport, form: returns.Return, stamp: Stamp, progress: jobs.Progress
+) -> dict[str, files.Stored]:
+    """The files of the report, kept on the disk. No transaction is open meanwhile."""
+    progress(20, "Setting the pages")
+    watch = jobs.within(progress, 20, 75, "Setting the pages")
+    pdf = files.keep_paper(monthly.to_pdf(report, stamp, watch))
+    progress(75, "Setting the return form")
+    return_form = files.keep_paper(returns.to_pdf(form, stamp))
+    progress(85, "Writing the workbook")
+    xlsx = files.keep_bytes(to_xlsx(report, stamp))
+    progress(95, "Storing the report")
+    return {"pdf": pdf, "xlsx": xlsx, "return": return_form}
+
+
+def _store(
+    report: MonthlyReport,
+    stamp: Stamp,
+    kept: dict[str, files.Stored],
+    said: str,
+    asked_by: int | None,
+) -> MadeReport:
+    """The row of the made report, and a line in the log. said: what its return form says."""
+    blobs = {form: _register(one, form) for form, one in kept.items()}
+    made = MadeReport(
+        kind=report.period.kind,
+        month=report.month,
+        figures=as_json(report),
+        figures_hash=stamp.figures_hash,
+        pdf=blobs["pdf"].sha256,
+        xlsx=blobs["xlsx"].sha256,
+        audit_head=stamp.audit_head,
+        made_by=asked_by,
+        made_at=stamp.made_at,
+    )
+    db.session.add(made)
+    db.session.flush()
+    form = ReturnForm(report_id=made.id, pdf=blobs["return"].sha256, figures_hash=said)
+    db.session.add(form)
+    db.session.flush()
+    in_force.enter(made)
+    by = db.session.get(Person, asked_by) if asked_by else None
+    words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
+    audit.record(by, Do.REPORT_MAKE, made, **words)
+    return made
+
+
+def _register(stored: files.Stored, form: str) -> Blob:
+    return files.register(stored, MEDIA_TYPES[form])
+
+
+def _find_made(period: Period, figures: str, said: str) -> MadeReport | None:
+    """The newest report of the period, if it holds these figures and its return form says this."""
+    query = select(MadeReport).where(
+        MadeReport.kind == period.kind, MadeReport.month == period.first
+    )
+    newest = db.session.scalar(query.order_by(MadeReport.id.desc()).limit(1))
+    if newest is None or newest.returns is None or newest.figures != figures:
+        return None
+    return newest if newest.returns.figures_hash == said else None
+
+
+def _has_begun(period: Period) -> None:
+    if period.first > clock.today():
+        raise Refused("This period has not begun yet")
+
+
+def last_month() -> date:
+    """The month before this one."""
+    return shift(clock.today().replace(day=1), -1)

@@ -1,0 +1,1 @@
+"""Paper: HTML to PDF, sheets bound to documents, official Word files, workbooks."""

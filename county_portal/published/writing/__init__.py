@@ -1,0 +1,1 @@
+"""Writing the public file: rows, the files beside it, and the swap."""

@@ -1,0 +1,7 @@
+"""What tests of printing share."""
+
+from county_portal.printing.engine.tried import untried
+
+collect_ignore = (
+    ["test_optimisations.py"] if untried() else []
+)  # of the shortcuts: none is taken then

@@ -1,0 +1,64 @@
+"""The office's signature: it holds, and breaks with a byte."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from county_portal.core.errors import Refused
+from county_portal.office.base import files
+from county_portal.printing import binding, pdf, signing
+from county_portal.printing.process_pool import Order, set_sheets
+from tests.keys import PASSWORD, make_key
+
+PAGE = '<!doctype html><html lang="zh-CN"><head><title>月报</title></head><body>%s</body></html>'
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_key(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def paper() -> bytes:
+    sheets = set_sheets([Order(PAGE % "<p>公开三百件。</p>", Path("/nonexistent"))])
+    return pdf.bound(sheets, attach='{"n":300}')
+
+
+def test_a_signed_paper_is_intact_and_still_archival(paper, key):
+    made = signing.signed(paper, key, PASSWORD)
+    assert signing.is_intact(made)
+    assert binding.is_archival(made)
+    assert binding.data_of(made) == '{"n":300}'
+    assert made.startswith(paper)  # signing adds, it rewrites nothing
+
+
+def test_a_changed_byte_breaks_it(paper, key):
+    made = bytearray(signing.signed(paper, key, PASSWORD))
+    place = bytes(made).index(b"/Title") + 12
+    made[place] ^= 1
+    assert not signing.is_intact(bytes(made))
+
+
+def test_a_paper_without_a_signature_is_not_called_intact(paper):
+    assert not signing.is_intact(paper)
+
+
+def test_a_wrong_password_is_a_sentence(paper, key):
+    with pytest.raises(Refused, match="password is wrong"):
+        signing.signed(paper, key, "wrong")
+
+
+def test_the_signature_names_the_office(paper, key):
+    with pikepdf.open(BytesIO(signing.signed(paper, key, PASSWORD))) as document:
+        (field,) = document.Root.AcroForm.Fields
+        assert str(field.T) == signing.FIELD
+
+
+def test_a_finished_paper_is_signed_when_the_office_has_a_key(app, paper, key, monkeypatch):
+    plain = files.keep_paper(paper)
+    assert plain.path.read_bytes() == paper
+    monkeypatch.setattr(app.config["COUNTY"], "SIGNING_KEY", str(key))
+    monkeypatch.setattr(app.config["COUNTY"], "SIGNING_PASSWORD", PASSWORD)
+    assert signing.is_intact(files.keep_paper(paper).path.read_bytes())
