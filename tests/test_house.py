@@ -211,7 +211,10 @@ TRUSTED = {
     "county_portal/public/pages.py": (3, "the body, cleaned in the same line"),
     "county_portal/published/search.py": (5, "every part is escaped before its <mark> is set"),
     "county_portal/editorial/sheets/item_papers.py": (3, "the body, cleaned in the same line"),
-    "templates/briefings/paper.html": (3, "set_note and set_text clean and build these words"),
+    "templates/papers/briefings/paper.html": (
+        3,
+        "set_note and set_text clean and build these words",
+    ),
 }
 UNESCAPED = re.compile(
     r"\|\s*safe\b|\{%-?\s*autoescape\b|\bMarkup\b|\b__html__\b"

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from playwright.sync_api import Page
+
 HUNG_AFTER = 180  # seconds
 PAUSE = 0.02  # seconds between two looks
 
@@ -23,6 +25,14 @@ def wait_until(holds: Callable[[], Answer], hung: str = "It never became so") ->
         assert time.monotonic() < give_up_at, hung
         time.sleep(PAUSE)
     return answer
+
+
+def wait_in_page(page: Page, holds: Callable[[], object], hung: str = "It never became so") -> None:
+    """Return once `holds` says something true; meanwhile the page's handlers go on."""
+    give_up_at = time.monotonic() + HUNG_AFTER
+    while not holds():
+        assert time.monotonic() < give_up_at, hung
+        page.wait_for_timeout(PAUSE * 1000)
 
 
 @contextmanager

@@ -88,13 +88,13 @@ def test_words_that_are_put_back_stand_in_their_order(
     page.route("**/autosave", lambda route: route.abort())
     page.locator("#pieces").evaluate("pieces => pieces.append(pieces.firstElementChild)")
     page.locator("[id^=title-]").last.fill("我的题目")
-    expect(page.locator("[data-trouble=offline]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-trouble=offline]")).to_be_visible()
     page.reload()
     assert titles(page) == ["第一篇", "第二篇"]
     page.unroute("**/autosave")
     page.get_by_role("button", name="Put them back").click()
     assert titles(page) == ["第二篇", "我的题目"]
-    expect(page.locator("#saving")).to_contain_text("Saved at", timeout=20_000)
+    expect(page.locator("#saving")).to_contain_text("Saved at")
     page.reload()
     assert titles(page) == ["第二篇", "我的题目"]
 

@@ -13,11 +13,10 @@ from tests.browser.conftest import Portal
 from tests.factories import make_item, make_person
 from tests.page import _let_go
 from tests.papers.briefings.office import make_briefing, published
+from tests.waiting import wait_in_page
 
 pytestmark = pytest.mark.browser
 AUTOSAVE = "**/autosave"
-PATIENCE = 20_000  # milliseconds; a save begins three seconds after the first letter
-SOON = {"timeout": PATIENCE}
 
 
 @dataclass
@@ -39,11 +38,11 @@ class Desk:
         return self.page.locator(f"[data-trouble={name}]")
 
     def says(self, state: str) -> None:
-        expect(self.page.locator(f"#saving [data-saving={state}]")).to_be_visible(**SOON)
+        expect(self.page.locator(f"#saving [data-saving={state}]")).to_be_visible()
 
     def is_in_trouble(self, name: str) -> None:
         """The page says so and shows no other trouble; what was typed stands in the form."""
-        expect(self.trouble(name)).to_be_visible(**SOON)
+        expect(self.trouble(name)).to_be_visible()
         expect(self.page.locator("[data-trouble]:visible")).to_have_count(1)
         self.says("changed")
 
@@ -101,18 +100,9 @@ def answer(status: int, words: str) -> Callable[[Route], None]:
     return lambda route: route.fulfill(status=status, content_type="text/html", body=body)
 
 
-def wait_until(page: Page, holds: Callable[[], object]) -> None:
-    """Wait for what no locator shows."""
-    for _tenth in range(PATIENCE // 100):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it never became so")
-
-
 def wait_for_one(page: Page, routes: list[Route]) -> Route:
     """Return the request that is held once there is one."""
-    wait_until(page, lambda: routes)
+    wait_in_page(page, lambda: routes)
     return routes[0]
 
 
@@ -141,7 +131,7 @@ def test_the_button_waits_for_a_save_that_is_on_its_way(desk: Desk) -> None:
     desk.title.fill("Typed, and more")
     desk.page.get_by_role("button", name=desk.button, exact=True).last.click()
     first.fulfill(response=arrived)
-    expect(desk.page.locator("#messages")).to_contain_text("Draft saved", **SOON)
+    expect(desk.page.locator("#messages")).to_contain_text("Draft saved")
     assert desk.title.input_value() == "Typed, and more"
     assert desk.title_on_server() == "Typed, and more"
 

@@ -74,9 +74,11 @@ def test_a_process_that_was_killed_while_idle_is_replaced(order, of_its_own):
     assert set_sheets([order("<p>1</p>")])[0].pages == 1
 
 
-def test_a_process_that_dies_at_its_work_is_told(order):
+def test_a_process_that_dies_at_its_work_is_told(order, of_its_own):
+    others = children()  # which the next test may find before they are quite dead
+
     def kill_it(_share: float) -> None:
-        for pid in children():
+        for pid in {*children()} - {*others}:
             os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(Unset, match="died"):
@@ -108,7 +110,7 @@ def test_progress_moves_from_nothing_to_all(order):
     set_sheets([order("<p>" + "汉字排版" * 6000 + "</p>")] * 2, heard.append)
     assert heard == sorted(heard)
     assert heard[-1] == 1
-    assert len(heard) > 4
+    assert {*heard} - {0, 0.5, 1}, "each process tells of its first page, not of its end alone"
 
 
 def test_the_process_goes_when_its_program_is_gone(order, tmp_path):

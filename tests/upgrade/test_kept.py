@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from county_portal.office.base.extensions import db
 from tests.upgrade import keep, story
 from tests.upgrade.finish import finish
 from tests.upgrade.office import STOPPED_AT, office_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 WORKER = """
@@ -122,8 +122,12 @@ def test_the_worker_does_what_lay_in_the_queue(copied: Path) -> None:
     program = [sys.executable, "-c", WORKER.format(at=STOPPED_AT)]
     worker = subprocess.Popen(program, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        while {"waiting", "running"} & states(copied, waiting) and worker.poll() is None:
-            time.sleep(0.2)
+        wait_until(
+            lambda: (
+                not {"waiting", "running"} & states(copied, waiting) or worker.poll() is not None
+            ),
+            "the worker does not come to an end",
+        )
         assert states(copied, waiting) == {"done"}
     finally:
         worker.terminate()
