@@ -4,7 +4,7 @@ import pytest
 
 from county_portal.office.base.config import Settings
 
-SWITCHES = ["DEMO", "HTTPS", "PROXIES", "PAGE_CACHE_BYTES"]  # nought means: none
+SWITCHES = ["DEMO", "HTTPS", "PROXIES", "PAGE_CACHE_BYTES", "PLAIN_ENGINE"]  # nought means: none
 COUNTS = [
     "PORT",
     "THREADS",

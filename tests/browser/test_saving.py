@@ -286,7 +286,7 @@ def test_words_that_are_thrown_away_are_not_offered_again(desk: Desk) -> None:
 def test_leaving_saves_what_was_just_typed(desk: Desk) -> None:
     desk.title.fill("Typed in a hurry")
     desk.page.goto("items/" if desk.kind == "item" else "briefings/")
-    wait_until(desk.page, lambda: desk.title_on_server() == "Typed in a hurry")
+    wait_in_page(desk.page, lambda: desk.title_on_server() == "Typed in a hurry")
     desk.page.goto(desk.address)
     expect(desk.title).to_have_value("Typed in a hurry")
     expect(desk.trouble("kept")).to_be_hidden()

@@ -49,9 +49,7 @@ class Settings:
         self.SIGN_IN_TRIES = _number("SIGN_IN_TRIES", 10)  # per account in 5 minutes
         self.ADDRESS_TRIES = _number("ADDRESS_TRIES", 100)  # per address in 5 minutes
         self.PAGE_CACHE_BYTES = _number("PAGE_CACHE_BYTES", 64 * 2**20, least=0)  # public pages
-        self.PLAIN_ENGINE = _number(
-            "PLAIN_ENGINE", 0, least=0
-        )  # 1: no shortcuts; the press reads it
+        self.PLAIN_ENGINE = _number("PLAIN_ENGINE", 0, least=0)  # 1: paper without shortcuts
 
         self.SIGNING_KEY = _text("SIGNING_KEY", "")  # PKCS #12 file; empty: papers are not signed
         self.SIGNING_PASSWORD = _text("SIGNING_PASSWORD", "")

@@ -31,6 +31,8 @@ LOST_AFTER = timedelta(minutes=2)  # without a sign of life
 AT_ONCE = timedelta(0)  # when a worker starts: the one before is dead
 SIGN_OF_LIFE = timedelta(seconds=1)  # no more often, when nothing else is to be told
 TRIES = 3
+IN_QUEUES = "county_portal.jobs"
+"""The module that messages in a queue name; they are read whatever the module is called now."""
 
 
 class Cancelled(Exception):
@@ -226,10 +228,11 @@ def install(app: Flask, *, immediate: bool = False) -> None:
         "county", filename=str(settings.queue), immediate=immediate, immediate_use_memory=True
     )
 
-    @queue.task(name="run")  # type: ignore[untyped-decorator]
     def run_in_context(job_id: int) -> None:
         with app.app_context(), writing(ahead=False):  # the lock is asked for when it is needed
             run(job_id)
+
+    run_in_context.__module__ = IN_QUEUES
 
     @queue.periodic_task(crontab(minute="*"), name="tick")  # type: ignore[untyped-decorator]
     def tick_in_context() -> None:
@@ -237,4 +240,4 @@ def install(app: Flask, *, immediate: bool = False) -> None:
             tick()
 
     app.extensions["county_queue"] = queue
-    app.extensions["county_run"] = run_in_context
+    app.extensions["county_run"] = queue.task(name="run")(run_in_context)
