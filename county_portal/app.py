@@ -9,53 +9,57 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from county_portal import cli
-from county_portal.admin import views as admin_views
+from county_portal.admin.feature import FEATURE as ADMIN
 from county_portal.core import web
 from county_portal.core.errors import OutOfDate, Refused
-from county_portal.editorial.catalogue import views as catalogue_views
-from county_portal.editorial.desk import views as review_views
-from county_portal.editorial.items import views as items_views
-from county_portal.editorial.release import views as release_views
-from county_portal.editorial.sheets import views as paper_views
+from county_portal.editorial.catalogue.views import FEATURE as CATALOGUE
+from county_portal.editorial.desk.feature import FEATURE as DESKS
+from county_portal.editorial.items.views import FEATURE as ITEMS
+from county_portal.editorial.release.feature import FEATURE as RELEASE
+from county_portal.editorial.sheets.views import FEATURE as SHEETS
+from county_portal.office import feature
 from county_portal.office.accounts import sessions
-from county_portal.office.accounts import views as accounts_views
-from county_portal.office.base import audit, extensions, jobs
+from county_portal.office.accounts.feature import FEATURE as ACCOUNTS
+from county_portal.office.base import audit, extensions
 from county_portal.office.base.config import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS, Settings
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import frame
+from county_portal.office.feature import Feature
 from county_portal.office.rules import access, labels, policy
-from county_portal.office.work import views as work_views
-from county_portal.papers.briefings import compose_views, masthead_views
-from county_portal.papers.briefings import views as briefings_views
-from county_portal.papers.circulars import views as circular_views
-from county_portal.papers.deposits import views as deposits_views
-from county_portal.papers.gazettes import views as gazettes_views
-from county_portal.papers.reports import views as reports_views
+from county_portal.office.work.views import FEATURE as WORK
+from county_portal.papers.briefings.feature import FEATURE as BRIEFINGS
+from county_portal.papers.circulars.feature import FEATURE as CIRCULARS
+from county_portal.papers.deposits.feature import FEATURE as DEPOSITS
+from county_portal.papers.gazettes.feature import FEATURE as GAZETTES
+from county_portal.papers.reports.feature import FEATURE as REPORTS
 from county_portal.public import site
 
 FEATURES = (
-    accounts_views,
-    items_views,
-    review_views,
-    paper_views,
-    release_views,
-    catalogue_views,
-    reports_views,
-    briefings_views,
-    compose_views,
-    masthead_views,
-    circular_views,
-    deposits_views,
-    gazettes_views,
-    admin_views,
-    work_views,
+    ADMIN,
+    WORK,
+    REPORTS,
+    DEPOSITS,
+    CIRCULARS,
+    ACCOUNTS,
+    ITEMS,
+    DESKS,
+    SHEETS,
+    CATALOGUE,
+    RELEASE,
+    BRIEFINGS,
+    GAZETTES,
 )
+"""In the order of their entries on the timetable, their piles, and their parts of pages."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 LANGUAGE_COOKIE = "county_language"
 
 
-def create_office(settings: Settings | None = None, **overrides: object) -> Flask:
+def create_office(
+    settings: Settings | None = None,
+    features: tuple[Feature, ...] = FEATURES,
+    **overrides: object,
+) -> Flask:
     """The intranet: everything behind the sign-in."""
     settings = settings or Settings()
     app = Flask("county_portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
@@ -66,8 +70,7 @@ def create_office(settings: Settings | None = None, **overrides: object) -> Flas
     settings.DATA.mkdir(parents=True, exist_ok=True)
     _install_extensions(app)
     _install_manners(app, settings)
-    for feature in FEATURES:
-        app.register_blueprint(feature.bp)
+    feature.install(app, features, immediate=bool(app.config.get("JOBS_IMMEDIATE")))
     cli.install(app)
     access.check_every_view(app)
     return app
@@ -99,7 +102,6 @@ def _install_extensions(app: Flask) -> None:
     extensions.csrf.init_app(app)
     extensions.login.init_app(app)
     extensions.babel.init_app(app, locale_selector=_language)
-    jobs.install(app, immediate=bool(app.config.get("JOBS_IMMEDIATE")))
 
 
 def _install_manners(app: Flask, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`flask` commands of no feature, and where the features' own are made known."""
+"""`flask` commands of no feature."""
 
 import json
 import signal
@@ -12,13 +12,11 @@ from county_portal.demo import cli as demo_cli
 from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.editorial.release import public_file, verify
 from county_portal.editorial.review.steps import STEPS
-from county_portal.office.accounts import cli as accounts_cli
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.audit import Fault
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk.calendar import seed_calendar
 from county_portal.office.rules.access import access_table
-from county_portal.papers.reports import cli as reports_cli
 from county_portal.printing import pdf
 from county_portal.public import site
 
@@ -124,8 +122,6 @@ def install(app: Flask) -> None:
         sweep,
         audit_group,
         docs_group,
-        reports_cli.group,
-        accounts_cli.group,
         demo_cli.demo,
     ):
         app.cli.add_command(command)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("app")
 @pytest.fixture
 def task(monkeypatch):
     """Makes a function known as the task `t` for one test."""
-    return lambda function: monkeypatch.setitem(jobs.TASKS, "t", function)
+    return lambda function: monkeypatch.setitem(jobs.tasks(), "t", function)
 
 
 def waiting(key: str = "k") -> Job:

@@ -27,11 +27,11 @@ from county_portal.core import clock
 from county_portal.core.web import form_page
 from county_portal.editorial.release import public_file
 from county_portal.office.accounts.form_refusals import attempt
-from county_portal.office.base import files, settings
+from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
+from county_portal.office.desk.tasks import task_of, title_of
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do, can
-from county_portal.office.work.kinds import Kind, Link, kind_of, show, title_of
 from county_portal.printing import pdf
 
 bp = Blueprint("admin", __name__)
@@ -101,9 +101,9 @@ def jobs_page() -> str:
     shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
     if count := public_file.left_out():
         shortcomings.append(_(NOT_PUBLIC, count=count))
-    kinds = {job: kind for job in page.jobs if (kind := kind_of(job))}
+    tasks = {job: task for job in page.jobs if (task := task_of(job))}
     names = {job.id: title_of(job) for job in page.jobs}
-    followed = {job.id for job, kind in kinds.items() if can(me(), kind.reads)}
+    followed = {job.id for job, task in tasks.items() if can(me(), task.reads)}
     return render_template(
         "admin/jobs.html", page=page, names=names, followed=followed, shortcomings=shortcomings
     )
@@ -113,25 +113,6 @@ NOT_PUBLIC = _l(
     "Issued, but not on the public site: %(count)s. Their files or records are not what was signed"
     " off; the command flask verify names them."
 )
-
-
-show(
-    files.SWEEP,
-    Kind(
-        title=lambda _asked: str(_("Removing files that nobody names")),
-        stages={
-            "Looking for files that nobody names": _l("Looking for files that nobody names"),
-        },
-        reads=Do.SETTING_MANAGE,
-        makes=Do.SETTING_MANAGE,
-        results=lambda _asked, _made: [_all_work()],
-        back=lambda _asked: _all_work(),
-    ),
-)
-
-
-def _all_work() -> Link:
-    return Link(_l("All background work"), url_for("admin.jobs_page"))
 
 
 # The calendar

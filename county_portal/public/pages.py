@@ -166,8 +166,8 @@ def keep_page() -> None:
 
 
 def show(template: str, *, known: frozenset[str] = frozenset(), **context: Any) -> str:
-    """The page. Kept if its address asks nothing but what the page knows."""
-    page = render_template(template, **context)
+    """The page, with the site it reads. Kept if its address asks nothing but what it knows."""
+    page = render_template(template, site=site(), language=chosen_language(), **context)
     if set(request.args) <= known | {"lang"}:
         keep_page()
     return page

@@ -23,7 +23,6 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
     Babel(app, locale_selector=pages.locale_name)
     app.register_blueprint(views.bp)
     app.url_defaults(_keep_language)
-    app.context_processor(_shared)
     share(app)
     app.jinja_env.filters.update(
         marked=search.highlighted,
@@ -66,15 +65,6 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("lang", language)
 
 
-def _shared() -> dict[str, Any]:
-    """What every template may use. `site` is None while there is no public file."""
-    try:
-        here: Site | None = pages.site()
-    except NoSite:
-        here = None
-    return {"site": here, "language": pages.chosen_language()}
-
-
 def _refuse(error: HTTPException) -> Response:
     """A page that says what is wrong with the address; redirects go through."""
     status = error.code or 500
@@ -97,7 +87,16 @@ def _error_page(status: int) -> Response:
     if status == 400:  # perhaps even the host is nonsense: no page of this site belongs there
         return Response(reason, status, content_type="text/plain; charset=utf-8")
     setattr(g, pages.REFUSED, True)
-    return make_response(render_template("public/error.html", reason=reason, status=status), status)
+    return make_response(_drawn_anyway("public/error.html", reason=reason, status=status), status)
+
+
+def _drawn_anyway(template: str, **context: Any) -> str:
+    """The page with what it needs of the site, or without, while there is no public file."""
+    try:
+        here: Site | None = pages.site()
+    except NoSite:
+        here = None
+    return render_template(template, site=here, language=pages.chosen_language(), **context)
 
 
 def _no_site(missing: NoSite) -> Response:

@@ -129,7 +129,7 @@ def test_a_job_that_failed_says_why(browse, cast, monkeypatch):
     def fail(progress):
         raise ValueError("the disk is full")
 
-    monkeypatch.setitem(jobs.TASKS, "test.fail", fail)
+    monkeypatch.setitem(jobs.tasks(), "test.fail", fail)
     jobs.enqueue("test.fail", key="test", by=cast.he)
     db.session.commit()
     row = browse(cast.sys).get("/jobs").select_one("tbody tr").text

@@ -68,7 +68,7 @@ def told_names(app: Flask) -> Names:
         "migrations": (one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()),
         "queue": queue(app),
         "settings": (f"{one.key} = {one.default}" for one in settings.CHOICES),
-        "tasks": iter(jobs.TASKS),
+        "tasks": iter(jobs.tasks()),
         "technical settings": technical_settings(),
         "words of columns": words_of_columns(),
         "words": words(),

@@ -10,6 +10,7 @@ from county_portal.editorial.catalogue.forms import ColumnForm
 from county_portal.office.accounts.form_refusals import attempt
 from county_portal.office.accounts.people import find_units
 from county_portal.office.base.extensions import db
+from county_portal.office.feature import Feature
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 
@@ -85,3 +86,6 @@ def set_category(category_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Saved: %(name)s", name=category.name))
     return redirect(url_for(".categories"), 303)
+
+
+FEATURE = Feature((bp,))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -34,8 +34,6 @@ from county_portal.models import (
     Verdict,
 )
 from county_portal.office.base.extensions import db
-from county_portal.office.desk.frame import DESK
-from county_portal.office.desk.waiting import PaperLine, piles_of
 from county_portal.office.rules.policy import DESKS, LIAISON, OFFICER, Do
 
 PAGE = 50
@@ -160,18 +158,9 @@ def _review_again() -> ColumnElement[bool]:
     return and_(Item.state == State.WITHHELD, due)
 
 
-def counts(person: Person) -> dict[str, int]:
-    """How much waits for this person, by the line of the menu: one question. The desk has all."""
-    items = select(func.count(Item.id)).where(waiting_for(person)).scalar_subquery()
-    asked = {DESK: items} | {one.endpoint: one.count(person) for one in piles_of(person)}
-    found = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
-    return found | {DESK: sum(found.values())}
-
-
-def papers(person: Person, counted: dict[str, int]) -> list[PaperLine]:
-    """What waits for the person beside items, the longest waiting first. Asks what has a count."""
-    found = (pile.lines(person) for pile in piles_of(person) if counted[pile.endpoint])
-    return sorted(chain.from_iterable(found), key=lambda line: line.state_since)
+def count_for(person: Person) -> ScalarSelect[int]:
+    """How many items wait for the person, to be asked together with other things."""
+    return select(func.count(Item.id)).where(waiting_for(person)).scalar_subquery()
 
 
 def waiting(

@@ -7,7 +7,6 @@ from flask import (
     Blueprint,
     Response,
     flash,
-    g,
     make_response,
     redirect,
     render_template,
@@ -17,7 +16,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.html.clean import clean
@@ -30,37 +28,24 @@ from county_portal.editorial.desk.public_view import is_public, public_address, 
 from county_portal.editorial.items import services as items
 from county_portal.editorial.items.forms import ItemForm
 from county_portal.editorial.items.manifest import manifest_of
-from county_portal.editorial.items.views import edit_page, stale_page
+from county_portal.editorial.items.views import FOR_WRITING, edit_page, stale_page
 from county_portal.editorial.review import services
 from county_portal.editorial.review.steps import STEPS
 from county_portal.editorial.sheets import review_sheet
+from county_portal.editorial.sheets.item_papers import publications_of
 from county_portal.models import Item, Revision, SignOff, State
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base.extensions import db
 from county_portal.office.base.files import blob_path
-from county_portal.office.desk.frame import first_page
+from county_portal.office.desk import frame
+from county_portal.office.desk.sections import sections_of
+from county_portal.office.desk.waiting import papers
 from county_portal.office.rules.access import me, needs
-from county_portal.office.rules.policy import EDITORIAL, LIAISON, RULES, Do
+from county_portal.office.rules.policy import LIAISON, RULES, Do
 from county_portal.office.rules.workflow import open_steps
 from county_portal.published.schema import PublicItem
 
 bp = Blueprint("review", __name__)
-bp.add_app_template_global(public_address)
-
-
-@bp.app_context_processor
-def count_in_the_menu() -> dict[str, object]:
-    """How much waits for whoever looks at the page."""
-    if not current_user or not current_user.is_authenticated or not me().has_any(EDITORIAL):
-        return {}
-    return {"counts": _counts(), "address_of": _address_of}
-
-
-def _counts() -> dict[str, int]:
-    """How much waits, by the line of the menu; counted once for a page."""
-    if "counts" not in g:
-        g.counts = desks.counts(me())
-    return dict(g.counts)
 
 
 def _address_of(line: desks.DeskLine) -> str:
@@ -81,10 +66,12 @@ def desk() -> ResponseReturnValue:
     Administrators, who have no items, are led to the first line of their menu.
     """
     if not me().has_any(RULES[Do.ITEM_VIEW][0]):
-        return redirect(first_page(), 303)
+        return redirect(frame.first_page(), 303)
     return render_template(
         "editorial/review/desk.html",
-        papers=desks.papers(me(), _counts()),
+        address_of=_address_of,
+        sections=sections_of("review.desk", by=me()),
+        papers=papers(me(), frame.counts()),
         waiting=desks.waiting(me(), size=desks.ON_DESK),
         drafts=desks.drafts(me()),
         sent=desks.sent(me()),
@@ -102,6 +89,7 @@ def queue() -> str:
     heap = desks.waiting(me(), order=order, state=state, page=page)
     return render_template(
         "editorial/review/queue.html",
+        address_of=_address_of,
         heap=heap,
         order=order,
         state=state,
@@ -141,6 +129,9 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         standing=standing,
         changes=validity.changed_by(one),
         steps=open_steps(STEPS, one, me()),
+        released=publications_of(one),
+        public_address=public_address,
+        sections=sections_of("review.item", item=one),
         note=note,
         noted=action,
     )
@@ -294,7 +285,8 @@ def amend(item_id: int) -> ResponseReturnValue:
 
 def _amend_page(form: ItemForm, one: Item) -> Response:
     missing = items.missing_parts(one)
-    return form_page("editorial/review/amend.html", form, item=one, missing=missing, theirs=None)
+    page = "editorial/review/amend.html"
+    return form_page(page, form, item=one, missing=missing, theirs=None, **FOR_WRITING)
 
 
 # The confidentiality sign-off

@@ -1,5 +1,7 @@
 """Finding and writing items, and their files."""
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -24,23 +26,22 @@ from county_portal.models import Item
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.deadlines import publish_due
+from county_portal.office.feature import Feature
 from county_portal.office.rules.access import me, needs
-from county_portal.office.rules.policy import DESKS, Do
+from county_portal.office.rules.policy import DESKS, RULES, Do
 
 bp = Blueprint("items", __name__, url_prefix="/items")
 
 SHOWN_IN_THE_PAGE = ("image/", "application/pdf")
 
 
-@bp.app_context_processor
-def for_writing() -> dict[str, object]:
-    """What the form and the files of an item ask for, on whichever page they stand."""
-    return {
-        "file_limits": attachments.limits,
-        "new_file_key": services.new_key,
-        "why_back": services.why_back,
-        "words_of": text_of,
-    }
+FOR_WRITING: dict[str, Any] = {
+    "file_limits": attachments.limits,
+    "new_file_key": services.new_key,
+    "why_back": services.why_back,
+    "words_of": text_of,
+}
+"""What the form and the files of an item ask for, on each page on which they stand."""
 
 
 @bp.get("/")
@@ -51,7 +52,12 @@ def index() -> str:
     page = request.args.get("page", 1, int)
     found = find_items(me(), form.filter(), page)
     return render_template(
-        "editorial/items/index.html", form=form, page=found, desks=DESKS, begun=has_any(me())
+        "editorial/items/index.html",
+        form=form,
+        page=found,
+        desks=DESKS,
+        begun=has_any(me()),
+        may_list=me().has_any(RULES[Do.UNIT_LIST][0]),
     )
 
 
@@ -65,7 +71,7 @@ def new() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Draft saved"))
         return redirect(url_for(".edit", item_id=item.id), 303)
-    return form_page("editorial/items/edit.html", form, item=None, missing=[], theirs=None)
+    return edit_page(form, None)
 
 
 @bp.route("/<int:item_id>", methods=["GET", "POST"])
@@ -84,10 +90,11 @@ def edit(item_id: int) -> ResponseReturnValue:
     return redirect(url_for(".edit", item_id=item.id), 303)
 
 
-def edit_page(form: FlaskForm, item: Item) -> Response:
+def edit_page(form: FlaskForm, item: Item | None) -> Response:
     """The page on which the item is written, with what is still missing."""
-    missing = services.missing_parts(item)
-    return form_page("editorial/items/edit.html", form, item=item, missing=missing, theirs=None)
+    missing = services.missing_parts(item) if item else []
+    page = "editorial/items/edit.html"
+    return form_page(page, form, item=item, missing=missing, theirs=None, **FOR_WRITING)
 
 
 def stale_page(template: str, form: ItemForm, item: Item) -> Response:
@@ -97,8 +104,9 @@ def stale_page(template: str, form: ItemForm, item: Item) -> Response:
     """
     theirs = ItemForm.of(item, unsent=True)
     form.take_version(item)
+    missing = services.missing_parts(item)
     page = render_template(
-        template, form=form, item=item, missing=services.missing_parts(item), theirs=theirs
+        template, form=form, item=item, missing=missing, theirs=theirs, **FOR_WRITING
     )
     return Response(page, 409)
 
@@ -263,3 +271,6 @@ def _back(item: Item) -> str:
     if item.state.editable:
         return url_for(".edit", item_id=item.id, _anchor="attachments")
     return url_for("review.amend", item_id=item.id, _anchor="attachments")
+
+
+FEATURE = Feature((bp,))

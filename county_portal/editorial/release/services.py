@@ -47,7 +47,7 @@ from county_portal.models import (
     Unit,
     Verdict,
 )
-from county_portal.office.base import audit, jobs
+from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do
@@ -276,8 +276,3 @@ def _attachment_again(item: Item, original: dict[str, Any]) -> Attachment:
     )
     item.attachments.append(one)
     return one
-
-
-jobs.every_minute(publish_due)
-jobs.every_minute(audit.catch_up)
-jobs.every_minute(public_file.reconcile)

@@ -6,19 +6,11 @@ from flask.typing import ResponseReturnValue
 from county_portal.editorial.items.services import get_item
 from county_portal.editorial.sheets import item_papers, year_list
 from county_portal.office.base.extensions import db
+from county_portal.office.feature import Feature
 from county_portal.office.rules.access import me, needs
-from county_portal.office.rules.policy import RULES, Do
+from county_portal.office.rules.policy import Do
 
 bp = Blueprint("papers", __name__, url_prefix="/papers")
-
-
-@bp.app_context_processor
-def publications_of_an_item() -> dict[str, object]:
-    """The item's page asks for its publications; the list of items, whether there are lists."""
-    return {
-        "publications_of": item_papers.publications_of,
-        "papers_lists": lambda: me().has_any(RULES[Do.UNIT_LIST][0]),
-    }
 
 
 @bp.get("/items/<int:item_id>.pdf")
@@ -61,3 +53,6 @@ def _pdf(content: bytes, name: str) -> Response:
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
+
+
+FEATURE = Feature((bp,))

@@ -12,7 +12,6 @@ from sqlalchemy import delete, func, insert, select
 from county_portal.core import clock
 from county_portal.core.errors import TooOften
 from county_portal.models import WrongTry
-from county_portal.office.base import jobs
 from county_portal.office.base.config import Settings
 from county_portal.office.base.extensions import db, writing
 
@@ -48,9 +47,6 @@ def sweep() -> int:
     """Remove wrong tries that count no longer. How many there were."""
     over = delete(WrongTry).where(WrongTry.at <= _long_ago())
     return int(db.session.execute(over).rowcount)  # type: ignore[attr-defined]
-
-
-jobs.every_minute(sweep)
 
 
 def _known_by(account: str) -> str:

@@ -20,7 +20,6 @@ from werkzeug.datastructures import CallbackDict
 
 from county_portal.core import clock
 from county_portal.models import Person, WebSession
-from county_portal.office.base import jobs
 from county_portal.office.base.config import Settings
 from county_portal.office.base.extensions import db, login, writing
 
@@ -163,10 +162,6 @@ def sweep() -> int:
     return int(db.session.execute(delete(WebSession).where(ended)).rowcount)  # type: ignore[attr-defined]
 
 
-jobs.every_minute(sweep)
-
-
-@login.user_loader  # type: ignore[untyped-decorator]
 def load_person(person_id: str) -> Person | None:
     """The signed-in person, unless the account was closed since."""
     person = db.session.get(Person, int(person_id), options=[joinedload(Person.role_rows)])
@@ -175,4 +170,5 @@ def load_person(person_id: str) -> Person | None:
 
 def install(app: Flask) -> None:
     app.session_interface = DatabaseSessions()
+    login.user_loader(load_person)
     login.session_protection = None  # the id lives on the server and is new at sign-in

@@ -167,14 +167,12 @@ def _is_old(path: Path) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_mtime < time.time() - LEFT_ALONE
 
 
-@jobs.task(SWEEP)
 def sweep_in_background(*, progress: jobs.Progress) -> dict[str, object]:
     """What a crash left behind is removed."""
     progress(1, "Looking for files that nobody names")
     return {"removed": sweep()}
 
 
-@jobs.every_minute
 def sweep_every_day() -> None:
     """The day's sweep is asked for, once."""
     jobs.enqueue(SWEEP, key=f"{SWEEP}:{clock.today()}", by=None)

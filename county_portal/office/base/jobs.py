@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import cast
 
 from flask import Flask, current_app
 from huey import SqliteHuey, crontab
@@ -25,8 +26,8 @@ from county_portal.office.base.extensions import db, writing
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, str], None]
-TASKS: dict[str, Callable[..., dict[str, object]]] = {}
-EVERY_MINUTE: list[Callable[[], object]] = []
+Work = Callable[..., dict[str, object]]  # takes `progress` and its own arguments
+Timetable = tuple[Callable[[], object], ...]
 LOST_AFTER = timedelta(minutes=2)  # without a sign of life
 AT_ONCE = timedelta(0)  # when a worker starts: the one before is dead
 SIGN_OF_LIFE = timedelta(seconds=1)  # no more often, when nothing else is to be told
@@ -39,27 +40,19 @@ class Cancelled(Exception):
     """Somebody asked for this work to stop, or another try has taken it over."""
 
 
-def task(
-    name: str,
-) -> Callable[[Callable[..., dict[str, object]]], Callable[..., dict[str, object]]]:
-    """Make a function known as background work. It takes `progress` and its own arguments."""
-
-    def known(function: Callable[..., dict[str, object]]) -> Callable[..., dict[str, object]]:
-        TASKS[name] = function
-        return function
-
-    return known
+def tasks() -> dict[str, Work]:
+    """Return what the application does in the background, by name."""
+    return cast(dict[str, Work], current_app.extensions["county_tasks"])
 
 
-def every_minute(function: Callable[[], object]) -> Callable[[], object]:
-    """Put a function on the timetable. Each runs in a transaction of its own."""
-    EVERY_MINUTE.append(function)
-    return function
+def timetable() -> Timetable:
+    """Return what happens every minute, in this order."""
+    return (rescue, *cast(Timetable, current_app.extensions["county_timetable"]))
 
 
 def enqueue(name: str, *, key: str, by: Person | None, **arguments: object) -> Job:
     """Ask for a task once per `key`. Raises KeyError if there is no such task."""
-    TASKS[name]
+    tasks()[name]
     job = db.session.scalar(select(Job).where(Job.key == key))
     if job is None:
         job = Job(
@@ -123,7 +116,7 @@ def run(job_id: int) -> None:
     name, arguments, tries = job.task, json.loads(job.arguments), job.tries
     db.session.rollback()  # the task begins with nothing read
     try:
-        result = TASKS[name](progress=_progress(job_id, tries), **arguments)
+        result = tasks()[name](progress=_progress(job_id, tries), **arguments)
         _end(job_id, tries, state=JobState.DONE, result=json.dumps(result), progress=100)
     except Cancelled:
         db.session.rollback()
@@ -210,8 +203,11 @@ def rescue(lost_after: timedelta = LOST_AFTER) -> int:
 
 
 def tick() -> None:
-    """What happens every minute. One failure keeps nothing else from happening."""
-    for function in [rescue, *EVERY_MINUTE]:
+    """What happens every minute, each in a transaction of its own.
+
+    One failure keeps nothing else from happening.
+    """
+    for function in timetable():
         try:
             function()
             db.session.commit()
@@ -220,8 +216,14 @@ def tick() -> None:
             log.exception("%s failed on the timetable", getattr(function, "__name__", function))
 
 
-def install(app: Flask, *, immediate: bool = False) -> None:
-    """Give the application its queue. immediate: jobs run at once, as tests want it."""
+def install(
+    app: Flask, known: dict[str, Work], minutely: Timetable, *, immediate: bool = False
+) -> None:
+    """Give the application its queue. known: its tasks by name. minutely: its timetable.
+
+    immediate: jobs run at once, as tests want it.
+    """
+    app.extensions["county_tasks"], app.extensions["county_timetable"] = known, minutely
     settings = app.config["COUNTY"]
     settings.queue.parent.mkdir(parents=True, exist_ok=True)
     queue: Huey = SqliteHuey(

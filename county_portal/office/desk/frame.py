@@ -12,10 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from county_portal.core import clock
 from county_portal.office.base import settings
+from county_portal.office.desk import waiting
+from county_portal.office.desk.waiting import DESK
 from county_portal.office.rules.access import me
 from county_portal.office.rules.policy import RULES, Do
 
-DESK = "review.desk"
 SIGN_IN = "accounts.sign_in"
 
 
@@ -30,11 +31,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One line that this person's menu has. here: "page", or "true" for a page below it."""
+    """One line that this person's menu has. here: "page", or "true" for a page below it.
+
+    waiting: how much waits there for the person.
+    """
 
     endpoint: str
     label: object
     here: str
+    waiting: int
 
 
 ENTRIES = (
@@ -70,8 +75,18 @@ def menu() -> list[Line]:
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions and _may(entry.action)
     ]
-    above = _above([entry.endpoint for entry in entries])
-    return [Line(entry.endpoint, entry.label, _here(entry.endpoint, above)) for entry in entries]
+    above, counted = _above([entry.endpoint for entry in entries]), counts()
+    return [
+        Line(one.endpoint, one.label, _here(one.endpoint, above), counted.get(one.endpoint, 0))
+        for one in entries
+    ]
+
+
+def counts() -> dict[str, int]:
+    """How much waits for whoever is signed in, by the line of the menu; asked once for a page."""
+    if "counts" not in g:
+        g.counts = waiting.counts(me())
+    return dict(g.counts)
 
 
 def _above(endpoints: list[str]) -> str:
@@ -143,7 +158,7 @@ def same_page(**changed: object) -> str:
 
 
 def install(app: Flask) -> None:
-    """Give every template of the office what its frame asks for."""
+    """Let the frame's template ask for what it draws; nothing is looked up unasked."""
     app.jinja_env.globals.update(
         menu=menu,
         home=first_page,

@@ -1,14 +1,22 @@
-"""What waits on desks beside items: every room above says it of its own papers."""
+"""What waits on desks: every feature says it of its own things."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
+from typing import cast
 
-from sqlalchemy import ScalarSelect
+from flask import Flask, current_app
+from sqlalchemy import ScalarSelect, select
 
 from county_portal.models import PaperKind, Person
+from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import RULES, Do
+
+DESK = "review.desk"
+"""The line of the menu that counts everything."""
+PILES = "county_piles"
 
 
 @dataclass(frozen=True)
@@ -25,25 +33,39 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class Pile:
-    """One kind of paper. endpoint: the line of the menu that counts it. reads: who ever sees it.
+    """One kind of thing. endpoint: the line of the menu that counts it. reads: who ever sees it.
 
     count and lines: of those that wait for a person, and not only for somebody with their role.
+    No lines: the desk lists them by itself.
     """
 
     endpoint: str
     reads: Do
     count: Callable[[Person], ScalarSelect[int]]
-    lines: Callable[[Person], list[PaperLine]]
+    lines: Callable[[Person], list[PaperLine]] = lambda _person: []
 
 
-_PILES: dict[str, Pile] = {}
-
-
-def put(pile: Pile) -> None:
-    """It lies on the desks of those for whom something in it waits."""
-    _PILES[pile.endpoint] = pile
+def install(app: Flask, piles: tuple[Pile, ...]) -> None:
+    """Lay these piles on the desks of those for whom something in them waits."""
+    app.extensions[PILES] = piles
 
 
 def piles_of(person: Person) -> list[Pile]:
     """The piles in which something may wait for the person."""
-    return [pile for pile in _PILES.values() if person.has_any(RULES[pile.reads][0])]
+    piles = cast(tuple[Pile, ...], current_app.extensions[PILES])
+    return [pile for pile in piles if person.has_any(RULES[pile.reads][0])]
+
+
+def counts(person: Person) -> dict[str, int]:
+    """How much waits for this person, by the line of the menu: one question. The desk has all."""
+    asked = {pile.endpoint: pile.count(person) for pile in piles_of(person)}
+    if not asked:
+        return {}
+    counted = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+    return counted | {DESK: sum(counted.values())}
+
+
+def papers(person: Person, counted: dict[str, int]) -> list[PaperLine]:
+    """What waits for the person beside items, the longest waiting first. Asks what has a count."""
+    lines = (pile.lines(person) for pile in piles_of(person) if counted[pile.endpoint])
+    return sorted(chain.from_iterable(lines), key=lambda line: line.state_since)

@@ -11,10 +11,11 @@ from county_portal.core.errors import Missing
 from county_portal.models import Job, JobState
 from county_portal.office.base import audit, jobs
 from county_portal.office.base.extensions import db
+from county_portal.office.desk.tasks import Task, task_of
+from county_portal.office.feature import Feature
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do, can, require, require_role
 from county_portal.office.work.failures import failure
-from county_portal.office.work.kinds import Kind, kind_of
 
 bp = Blueprint("work", __name__, url_prefix="/work")
 bp.add_app_template_filter(failure)
@@ -27,7 +28,7 @@ READERS = (
     Do.DEPOSIT_READ,
     Do.SETTING_MANAGE,
 )
-"""Any of them opens the page; each kind of work then says which."""
+"""Any of them opens the page; each task then says which."""
 
 
 @bp.get("/<int:job_id>")
@@ -48,35 +49,38 @@ def progress(job_id: int) -> str:
 @needs(*READERS)
 def stop(job_id: int) -> ResponseReturnValue:
     """The work is not done, or ends at its next sign of life."""
-    job, kind = _find(job_id)
-    require(me(), kind.makes)
+    job, task = _find(job_id)
+    require(me(), task.makes)
     jobs.cancel(job)
-    audit.record(me(), kind.makes, job, stopped=job.task)
+    audit.record(me(), task.makes, job, stopped=job.task)
     db.session.commit()
     flash(_("The work was stopped."))
     return redirect(url_for(".page", job_id=job.id), 303)
 
 
-def _find(job_id: int) -> tuple[Job, Kind]:
+def _find(job_id: int) -> tuple[Job, Task]:
     """The work, for those who may see it; for others it does not exist."""
     job = db.session.get(Job, job_id)
-    kind = kind_of(job) if job else None
-    if job is None or kind is None:
+    task = task_of(job) if job else None
+    if job is None or task is None:
         raise Missing("There is no such page")
-    require_role(me(), kind.reads)
-    return job, kind
+    require_role(me(), task.reads)
+    return job, task
 
 
-def _shown(job: Job, kind: Kind) -> dict[str, object]:
+def _shown(job: Job, task: Task) -> dict[str, object]:
     """What the page and its part show of the work."""
     asked = json.loads(job.arguments)
     result = json.loads(job.result) if job.state is JobState.DONE else {}
     return {
         "job": job,
-        "title": kind.title(asked),
-        "stage": kind.stages.get(job.doing, job.doing) or WAITING,
-        "results": kind.results(asked, result) if job.state is JobState.DONE else [],
+        "title": task.title(asked),
+        "stage": task.stages.get(job.doing, job.doing) or WAITING,
+        "results": task.results(asked, result) if job.state is JobState.DONE else [],
         "left_out": result.get("left_out", []),
-        "back": kind.back(asked),
-        "may_stop": not job.state.ended and can(me(), kind.makes),
+        "back": task.back(asked),
+        "may_stop": not job.state.ended and can(me(), task.makes),
     }
+
+
+FEATURE = Feature((bp,))

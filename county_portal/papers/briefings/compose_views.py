@@ -14,6 +14,7 @@ from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.papers.briefings import mastheads, pieces, printing, services, sources
 from county_portal.papers.briefings.forms import ComposeForm, PickForm, parts_of, typed_parts
+from county_portal.papers.briefings.progress import name_of
 from county_portal.papers.briefings.services import PartWords
 from county_portal.papers.briefings.shortening import holds_signs
 from county_portal.papers.briefings.views import preview_of
@@ -86,7 +87,12 @@ def pick(briefing_id: int) -> str:
     page = sources.find_sources(briefing, form.wanted(), number, by=me())
     narrowed = any(request.args.get(name) for name in ("q", "column", "unit", "since", "until"))
     return render_template(
-        "papers/briefings/pick.html", briefing=briefing, form=form, page=page, narrowed=narrowed
+        "papers/briefings/pick.html",
+        briefing=briefing,
+        name_of=name_of,
+        form=form,
+        page=page,
+        narrowed=narrowed,
     )
 
 
@@ -127,6 +133,7 @@ def _stale(form: ComposeForm, briefing: Briefing, parts: dict[int, PartWords]) -
 def _shown(briefing: Briefing, parts: dict[int, PartWords]) -> dict[str, object]:
     return {
         "briefing": briefing,
+        "name_of": name_of,
         "rows": _rows(briefing, parts),
         "faults": {one.part_id: one for one in sources.faults(briefing)},
         "holds_signs": holds_signs,

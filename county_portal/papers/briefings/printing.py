@@ -63,7 +63,6 @@ def request_again(briefing: Briefing, *, by: Person) -> None:
         request_print(briefing.frozen, by=by)
 
 
-@jobs.task(PRINT)
 def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str, object]:
     """The files lie among the blobs and their row says so; made twice, they are kept once."""
     content = from_json(db.session.get_one(FrozenBriefing, frozen_id).content)
@@ -151,7 +150,6 @@ def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
     return jobs.request(PREVIEW, series=series, by=by, briefing_id=briefing.id, at=briefing.version)
 
 
-@jobs.task(PREVIEW)
 def preview_in_background(
     *, progress: jobs.Progress, briefing_id: int, at: int
 ) -> dict[str, object]:

@@ -8,15 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from county_portal.core.web import form_page
-from county_portal.models import Briefing, Job, JobState, PaperKind, Person
+from county_portal.models import Briefing, Job, JobState
 from county_portal.office.base.extensions import db
-from county_portal.office.desk import waiting
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.labels import label
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps
 from county_portal.papers.briefings import approving, mastheads, printing, services, sources
-from county_portal.papers.briefings.finding import Line, count_for, find_briefings, waiting_for
+from county_portal.papers.briefings.finding import Line, find_briefings, waiting_for
 from county_portal.papers.briefings.forms import ListForm, StartForm
 from county_portal.papers.briefings.official_text import LINE_BREAK
 from county_portal.papers.briefings.paper import day_line
@@ -32,12 +31,6 @@ ROAD = (
     Do.BRIEFING_RETURN,
     Do.BRIEFING_WITHDRAW,
 )
-
-
-@bp.app_context_processor
-def for_briefings() -> dict[str, object]:
-    """How an issue is called, on whichever page it stands, and what tells drafts apart."""
-    return {"name_of": name_of, "about": about}
 
 
 def about(line: Line) -> str:
@@ -82,6 +75,7 @@ def show(briefing_id: int) -> str:
     return render_template(
         "papers/briefings/show.html",
         briefing=briefing,
+        name_of=name_of,
         steps=open_steps(STEPS, briefing, me()),
         road=approving.road_of(briefing),
         faults={} if briefing.frozen else {one.part_id: one for one in sources.faults(briefing)},
@@ -226,25 +220,7 @@ def _list(start_form: StartForm) -> Response:
         filter=form,
         page=page,
         waiting=waiting_for(me()),
+        name_of=name_of,
+        about=about,
         narrowed=any(request.args.get(name) for name in ("year", "masthead", "state")),
     )
-
-
-# On the desks
-
-
-def _on_desk(person: Person) -> list[waiting.PaperLine]:
-    return [
-        waiting.PaperLine(
-            name_of(line.briefing),
-            PaperKind.BRIEFING,
-            line.briefing.state,
-            line.briefing.state_since,
-            url_for("briefings.show", briefing_id=line.briefing.id),
-            about=f"{about(line)} · {line.briefing.composer.name}",
-        )
-        for line in waiting_for(person)
-    ]
-
-
-waiting.put(waiting.Pile("briefings.index", Do.BRIEFING_READ, count_for, _on_desk))

@@ -115,13 +115,13 @@ def readers(row: CircularRow) -> list[Reader]:
     return [Reader(one.name, one.unit.name, read.get(one.id)) for one in leaders]
 
 
-def notices(person: Person) -> list[CircularRow]:
+def notices(by: Person) -> list[CircularRow]:
     """What a unit's leader has not opened yet, the newest first."""
-    if not person.active or not person.has_any(LEADER):
+    if not by.active or not by.has_any(LEADER):
         return []
-    read = select(CircularReading.circular_id).where(CircularReading.person_id == person.id)
+    read = select(CircularReading.circular_id).where(CircularReading.person_id == by.id)
     query = select(CircularRow).where(
-        CircularRow.sent_at >= person.created_at, CircularRow.id.not_in(read)
+        CircularRow.sent_at >= by.created_at, CircularRow.id.not_in(read)
     )
     return list(
         db.session.scalars(
@@ -145,7 +145,6 @@ def request(made: MadeReport, *, by: Person) -> Job:
     return job
 
 
-@jobs.task(CIRCULAR)
 def make_in_background(
     *, progress: jobs.Progress, period: str, report: int, asked_by: int | None
 ) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from county_portal.models import Circular, UnitKind
 from county_portal.office.base.extensions import db
@@ -14,13 +13,6 @@ from county_portal.papers.circulars import services as circulars
 from county_portal.papers.reports import services
 
 bp = Blueprint("circulars", __name__, url_prefix="/circulars")
-
-
-@bp.app_context_processor
-def show_notices() -> dict[str, object]:
-    """The circulars that a unit's leader has not opened, for their desk."""
-    signed_in = current_user and current_user.is_authenticated
-    return {"circulars_unread": lambda: circulars.notices(me()) if signed_in else []}
 
 
 @bp.get("/")

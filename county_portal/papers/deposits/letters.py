@@ -205,7 +205,6 @@ def print_letter(letter: DepositLetter, *, by: Person) -> Job:
     return jobs.request(TASK, series=f"{TASK}:{letter.id}", by=by, letter=letter.id)
 
 
-@jobs.task(TASK)
 def print_in_background(*, progress: jobs.Progress, letter: int) -> dict[str, object]:
     """The letter is printed once and kept."""
     progress(10, "Setting the letter")

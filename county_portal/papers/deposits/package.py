@@ -75,7 +75,6 @@ def is_packed(deposit: Deposit) -> bool:
 # Packing
 
 
-@jobs.task(TASK)
 def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, object]:
     """The packages of the deposit are kept, each once."""
     progress(1, "Reading the deposit")

@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,86 +18,23 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
-from county_portal.models import Deposit, DepositLetter, DepositPackage, DepositPart, Receiver
+from county_portal.models import Deposit, DepositPackage, DepositPart, Receiver
 from county_portal.office.base.extensions import db
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do, can
-from county_portal.office.work.kinds import Kind, Link, Values, show
 from county_portal.papers.deposits import handovers, letters, package, services
 from county_portal.papers.deposits.forms import DepositForm, HandoverForm
 from county_portal.papers.deposits.holdings import count_texts, left_out
 from county_portal.papers.deposits.late_changes import find_not_given
 from county_portal.papers.deposits.lines import lines_of, parts_changed
 from county_portal.papers.deposits.names import Names, number_of
-from county_portal.papers.deposits.reminders import reminder_for
 
 bp = Blueprint("deposits", __name__, url_prefix="/deposits")
-
-STAGES = {
-    "Reading the deposit": _l("Reading the deposit"),
-    "Setting the texts": _l("Setting the texts"),
-    "Setting lists and records": _l("Setting lists and records"),
-    "Packing": _l("Packing"),
-    "Setting the letter": _l("Setting the letter"),
-}
-
-
-def _package_title(said: Values) -> str:
-    one = db.session.get_one(Deposit, said["deposit"])
-    month = f"{one.month:%Y-%m}"
-    return str(_("Packages of deposit %(number)s, %(month)s", number=number_of(one), month=month))
-
-
-def _letter_title(said: Values) -> str:
-    number = letters.letter_number(db.session.get_one(DepositLetter, said["letter"]))
-    return str(_("Letter about changes, %(number)s", number=number))
-
-
-def _deposit_work(said: Values) -> Link:
-    address = url_for("deposits.deposit", deposit_id=said["deposit"])
-    return Link(_l("Open the deposit"), address)
-
-
-def _letter_work(said: Values) -> Link:
-    return Link(_l("All deposits"), url_for("deposits.index", _anchor="letters"))
-
-
-show(
-    package.TASK,
-    Kind(
-        title=_package_title,
-        stages=STAGES,
-        reads=Do.DEPOSIT_READ,
-        makes=Do.DEPOSIT_MAKE,
-        results=lambda said, made: [_deposit_work(said)],
-        back=lambda said: Link(_l("All deposits"), url_for("deposits.index")),
-    ),
-)
-show(
-    letters.TASK,
-    Kind(
-        title=_letter_title,
-        stages=STAGES,
-        reads=Do.DEPOSIT_READ,
-        makes=Do.DEPOSIT_MAKE,
-        results=lambda said, made: [_letter_work(said)],
-        back=_letter_work,
-    ),
-)
-
-
-@bp.app_context_processor
-def remind_on_the_desk() -> dict[str, Callable[[], object]]:
-    """The desk asks for it when it is drawn; no other page does."""
-    return {"deposit_reminder": lambda: reminder_for(me()) if current_user else None}
-
 
 # The county's
 

@@ -1,5 +1,6 @@
 """Which published items are meant for the gazette, and which of them wait for one."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -20,6 +21,19 @@ from county_portal.models import (
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
+
+
+@dataclass(frozen=True)
+class MarkedItem:
+    """What the page of an item says of gazettes: its mark, and those in which it stands."""
+
+    mark: GazetteMark | None
+    inside: list[Gazette]
+    sections: tuple[GazetteSection, ...] = tuple(GazetteSection)
+
+
+def about(item: Item) -> MarkedItem:
+    return MarkedItem(of(item), gazettes_with(item))
 
 
 def of(item: Item) -> GazetteMark | None:

@@ -32,7 +32,6 @@ class _Printed:
     file: files.Stored
 
 
-@jobs.task(TASK)
 def print_in_background(
     *, progress: jobs.Progress, gazette: int, version: int, asked_by: int
 ) -> dict[str, object]:

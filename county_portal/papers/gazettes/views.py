@@ -5,10 +5,10 @@ from datetime import datetime
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
+from county_portal.editorial.desk.public_view import public_address
 from county_portal.editorial.items.services import get_item
 from county_portal.editorial.release import gazettes as release
 from county_portal.editorial.release import public_file
@@ -20,33 +20,19 @@ from county_portal.models import (
     GazetteSection,
     GazetteSignOff,
     Item,
-    PaperKind,
-    Person,
 )
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
-from county_portal.office.desk import waiting as piles
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps
-from county_portal.office.work.kinds import Kind, Link, Values, show
-from county_portal.papers.gazettes import marks, printing, selection, services, waiting
+from county_portal.papers.gazettes import marks, selection, services
 from county_portal.papers.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
 from county_portal.papers.gazettes.steps import STEPS
 from county_portal.published.gazettes import PublicGazette
 
 bp = Blueprint("gazettes", __name__)
-
-
-@bp.app_context_processor
-def tell_of_marks() -> dict[str, object]:
-    """The page of an item shows whether it waits for the gazette, and in which it stands."""
-    return {
-        "gazette_mark": marks.of,
-        "gazettes_with": marks.gazettes_with,
-        "gazette_sections": list(GazetteSection),
-    }
 
 
 # The list
@@ -128,6 +114,7 @@ def gazette(gazette_id: int) -> str:
         hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
         publications=release.publications_of(one),
         live=release.live_publication(one),
+        public_address=public_address,
     )
 
 
@@ -285,51 +272,3 @@ def withdraw(gazette_id: int) -> ResponseReturnValue:
         name=name_of(one),
         live=release.live_publication(one),
     )
-
-
-# The work in the background
-
-
-def _title(asked: Values) -> str:
-    name = name_of(db.session.get_one(Gazette, asked["gazette"]))
-    return str(_("Printing: %(name)s", name=name))
-
-
-def _page_of(asked: Values) -> str:
-    return url_for("gazettes.gazette", gazette_id=asked["gazette"])
-
-
-show(
-    printing.TASK,
-    Kind(
-        title=_title,
-        stages={
-            "Gathering the texts": _l("Gathering the texts"),
-            "Setting the pages": _l("Setting the pages"),
-            "Storing the gazette": _l("Storing the gazette"),
-        },
-        reads=Do.GAZETTE_READ,
-        makes=Do.GAZETTE_COMPOSE,
-        results=lambda asked, _result: [Link(_l("Open the gazette"), _page_of(asked))],
-        back=lambda asked: Link(_l("Back to the gazette"), _page_of(asked)),
-    ),
-)
-
-
-# On the desks
-
-
-def _on_desk(person: Person) -> list[piles.PaperLine]:
-    return [
-        piles.PaperLine(
-            name_of(one),
-            PaperKind.GAZETTE,
-            one.state,
-            one.state_since,
-            url_for("gazettes.gazette", gazette_id=one.id),
-        )
-        for one in waiting.waiting_for(person)
-    ]
-
-
-piles.put(piles.Pile("gazettes.index", Do.GAZETTE_READ, waiting.count_for, _on_desk))

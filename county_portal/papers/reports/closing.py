@@ -32,7 +32,6 @@ def request_closing(month: date, *, by: Person) -> Job:
     return job
 
 
-@jobs.task(CLOSING)
 def close_in_background(
     *, progress: jobs.Progress, period: str, asked_by: int | None
 ) -> dict[str, object]:
@@ -121,7 +120,6 @@ def month_closed(code: str) -> date:
     return in_force(period.first).month
 
 
-@jobs.every_minute
 def close_on_the_day() -> None:
     """Months that nobody has closed are closed, the oldest first and one after another.
 

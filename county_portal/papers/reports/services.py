@@ -141,7 +141,6 @@ def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
     return jobs.request(task, series=f"{task}:{code}", by=by, **words)
 
 
-@jobs.task(TASK)
 def make_in_background(
     *, progress: jobs.Progress, period: str, asked_by: int | None, annex: bool = True
 ) -> dict[str, object]:

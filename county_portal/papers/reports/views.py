@@ -12,28 +12,24 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from county_portal.core.web import form_page
 from county_portal.models import Ground, MadeReport, State, UnitKind
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
-from county_portal.office.work.kinds import Kind, Link, Values, show
 from county_portal.papers.figures import charts
-from county_portal.papers.figures.labels import BUCKETS, CHARTS, FIGURES, STAGES, VERDICTS
-from county_portal.papers.figures.periods import MONTHS
+from county_portal.papers.figures.labels import BUCKETS, CHARTS, FIGURES, VERDICTS
 from county_portal.papers.reports import closing, drill_down, in_force, remarks, services
 from county_portal.papers.reports.forms import PeriodForm, ReasonForm, RemarksForm
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
-FILES = {"pdf": _l("Download as PDF"), "xlsx": _l("Download as workbook")}
 
 
-@bp.app_context_processor
-def name_periods() -> dict[str, object]:
-    """How pages write a period: by its code."""
-    return {"period_code": lambda made: services.period_of(made).code, "length_of": MONTHS.get}
+@bp.app_template_global()
+def period_code(made: MadeReport) -> str:
+    """How pages write the period of a report: by its code."""
+    return services.period_of(made).code
 
 
 @bp.get("/")
@@ -184,48 +180,3 @@ def _file_name(made: MadeReport, form: str) -> str:
     if form == "return":
         return f"政府信息公开情况统计表{period.code}.pdf"
     return f"政府信息公开工作{period.paper}{period.code}.{form}"
-
-
-# The work in the background
-
-
-def _report(asked: Values) -> str:
-    return str(_("Report %(period)s", period=asked["period"]))
-
-
-def _closing(asked: Values) -> str:
-    return str(_("Closing the month %(period)s", period=asked["period"]))
-
-
-def _circular(asked: Values) -> str:
-    return str(_("Circular %(period)s", period=asked["period"]))
-
-
-def _results(_asked: Values, made: Values) -> list[Link]:
-    """What came of it: a report with its files, or a circular."""
-    if "circular" in made:
-        address = url_for("circulars.circular", circular_id=made["circular"])
-        return [Link(_l("Open the circular"), address)]
-    number = made["report"]
-    return [
-        Link(_l("Open the report"), url_for("reports.report", report_id=number)),
-        *(
-            Link(label, url_for("reports.download", report_id=number, form=form), download=True)
-            for form, label in FILES.items()
-        ),
-    ]
-
-
-TITLES = {services.TASK: _report, services.CLOSING: _closing, services.CIRCULAR: _circular}
-for task, title in TITLES.items():
-    show(
-        task,
-        Kind(
-            title=title,
-            stages=STAGES,
-            reads=Do.REPORT_READ,
-            makes=Do.REPORT_MAKE,
-            results=_results,
-            back=lambda _asked: Link(_l("All reports"), url_for("reports.index")),
-        ),
-    )

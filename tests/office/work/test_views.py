@@ -21,9 +21,9 @@ from county_portal.models import (
 )
 from county_portal.office.base import jobs
 from county_portal.office.base.extensions import db
+from county_portal.office.desk.tasks import Link, Task, tasks_seen
 from county_portal.office.rules.policy import Do, can
 from county_portal.office.work.failures import failure
-from county_portal.office.work.kinds import KINDS, Kind, Link
 from county_portal.papers.deposits.names import Names
 from county_portal.papers.gazettes import selection
 from tests.cast import Cast
@@ -36,9 +36,11 @@ Browse = Callable[[object], Page]
 
 
 @pytest.fixture(autouse=True)
-def kind(monkeypatch: pytest.MonkeyPatch) -> None:
+def task(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task `t` that the clerk makes and the office reads."""
-    shown = Kind(
+    shown = Task(
+        "t",
+        dict,
         title=lambda asked: f"The report of {asked['month']}",
         stages={"Setting the pages": "Setting the pages"},
         reads=Do.REPORT_READ,
@@ -46,7 +48,7 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> None:
         results=lambda asked, result: [Link("Open it", f"/reports/{result['report']}")],
         back=lambda asked: Link("All reports", "/reports/"),
     )
-    monkeypatch.setitem(KINDS, "t", shown)
+    monkeypatch.setitem(tasks_seen(), "t", shown)
 
 
 @pytest.fixture
@@ -141,25 +143,23 @@ def test_every_kind_of_work_names_the_thing_it_is_of(
     app: Flask, asked: dict[str, object], language: str
 ) -> None:
     with app.test_request_context(), force_locale(language):
-        said = {task: kind.title(asked) for task, kind in KINDS.items() if task != "t"}
+        said = {name: task.title(asked) for name, task in tasks_seen().items() if name != "t"}
     assert said == NAMED[language]
 
 
 def test_every_task_has_a_page_that_shows_how_far_it_is_and_stops_it(
     browse: Browse, cast: Cast, asked: dict[str, object]
 ) -> None:
-    ours = {name for name, do in jobs.TASKS.items() if do.__module__.startswith("county_portal.")}
-    assert ours == set(KINDS) - {"t"}
-    for task in sorted(ours):
-        kind = KINDS[task]
-        one = add(key=f"{task}:0", task=task, arguments=json.dumps(asked), doing="")
-        reader = next(it for it in vars(cast).values() if may(it, kind.reads, kind.makes))
+    for name in sorted(jobs.tasks()):
+        task = tasks_seen()[name]
+        one = add(key=f"{name}:0", task=name, arguments=json.dumps(asked), doing="")
+        reader = next(it for it in vars(cast).values() if may(it, task.reads, task.makes))
         browser = browse(reader)
         page = browser.get(f"/work/{one.id}")
-        assert page.select_one("progress")["value"] == "30", task
-        assert page.select_one("form[action$=stop]"), task
+        assert page.select_one("progress")["value"] == "30", name
+        assert page.select_one("form[action$=stop]"), name
         browser.post(f"/work/{one.id}/stop")
-        assert db.session.get(Job, one.id).state is JobState.CANCELLED, task
+        assert db.session.get(Job, one.id).state is JobState.CANCELLED, name
 
 
 def may(one: object, *deeds: Do) -> bool:
@@ -237,7 +237,7 @@ def refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(*, progress: jobs.Progress, month: str) -> dict[str, object]:
         raise Refused("The paper could not be set: %(why)s", why="It takes too long")
 
-    monkeypatch.setitem(jobs.TASKS, "t", work)
+    monkeypatch.setitem(jobs.tasks(), "t", work)
 
 
 @pytest.mark.parametrize(

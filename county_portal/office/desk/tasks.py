@@ -1,16 +1,18 @@
-"""What people see of each task: every room says it of its own."""
+"""Background work as people see it: what it is of, how far it is, what came of it."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from flask import Flask, current_app
 from flask_babel import LazyString
 from sqlalchemy.exc import NoResultFound
 
 from county_portal.models import Job
 from county_portal.office.rules.policy import Do
 
+SEEN = "county_tasks_seen"
 Values = Mapping[str, Any]
 
 
@@ -24,12 +26,15 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One task. title: of its arguments. stages: what it says it is doing, as people read it.
+class Task:
+    """One kind of background work. run: takes `progress` and its own arguments.
 
+    title: of its arguments. stages: what it says it is doing, as people read it.
     reads: who may see how far it is; makes: who may stop it. results: of its arguments and result.
     """
 
+    name: str
+    run: Callable[..., dict[str, object]]
     title: Callable[[Values], str]
     stages: Mapping[str, LazyString]
     reads: Do
@@ -38,22 +43,24 @@ class Kind:
     back: Callable[[Values], Link]
 
 
-KINDS: dict[str, Kind] = {}
+def install(app: Flask, tasks: tuple[Task, ...]) -> None:
+    """Let people see the work of these tasks."""
+    app.extensions[SEEN] = {task.name: task for task in tasks}
 
 
-def show(task: str, kind: Kind) -> None:
-    """Let people see the work of `task`."""
-    KINDS[task] = kind
+def tasks_seen() -> dict[str, Task]:
+    """Return the tasks whose work people may follow, by name."""
+    return cast(dict[str, Task], current_app.extensions[SEEN])
 
 
-def kind_of(job: Job) -> Kind | None:
-    return KINDS.get(job.task)
+def task_of(job: Job) -> Task | None:
+    return tasks_seen().get(job.task)
 
 
 def title_of(job: Job) -> str:
     """What the work is and of which thing; its task's own name if nobody knows that any more."""
-    kind = kind_of(job)
+    task = task_of(job)
     try:
-        return kind.title(json.loads(job.arguments)) if kind else job.task
+        return task.title(json.loads(job.arguments)) if task else job.task
     except (LookupError, NoResultFound):
         return job.task
