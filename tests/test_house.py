@@ -10,6 +10,7 @@ from flask import Flask
 from jinja2 import meta, nodes
 
 from county_portal import models
+from county_portal.app import create_public
 from county_portal.editorial.review.steps import STEPS
 from county_portal.office.base.config import ROOT
 from county_portal.office.rules import labels
@@ -44,12 +45,50 @@ def imported(path: Path) -> set[str]:
 # Python
 
 
-def test_only_views_commands_and_jobs_commit():
+def modules_importing(*names: str) -> set[Path]:
+    """Modules that import one of these names, or what begins with one that ends in a dot."""
+    return {
+        path
+        for path in MODULES
+        if any(_is_meant(found, name) for found in imported(path) for name in names)
+    }
+
+
+def _is_meant(found: str, name: str) -> bool:
+    return found.startswith(name) if name.endswith(".") else found == name
+
+
+def pages() -> set[Path]:
+    """The modules that answer requests: those that define a blueprint."""
+    return modules_importing("flask.Blueprint")
+
+
+def test_only_pages_commands_and_the_queue_commit():
     committing = {path for path in MODULES if "session.commit()" in path.read_text("utf-8")}
-    allowed = {"views.py", "cli.py", "jobs.py"}
-    inside = {p for p in committing if p.name in allowed or p.name.endswith("_views.py")}
-    outside = {name_of(p) for p in committing - inside}
-    assert outside == {"county_portal/demo/build.py"}  # the long half of one command
+    outside = committing - pages() - modules_importing("click")
+    assert {name_of(path) for path in outside} == {
+        "county_portal/office/base/jobs.py",  # what a task wrote, together with its end
+        "county_portal/demo/build.py",  # the long half of one command
+    }
+
+
+# What else looks at a request, and why.
+KNOW_THE_REQUEST = {
+    "county_portal/app.py": "judges hosts, announces writing, logs refusals",
+    "county_portal/core/web.py": "draws refusals",
+    "county_portal/office/accounts/form_refusals.py": "logs a refusal that belongs to a form",
+    "county_portal/office/accounts/sessions.py": "is the session",
+    "county_portal/office/base/audit.py": "notes from which address somebody acts",
+    "county_portal/office/desk/frame.py": "says which line of the menu is open",
+    "county_portal/office/rules/access.py": "leads to the sign-in and back",
+    "county_portal/public/pages.py": "shares among pages what their address asks",
+    "county_portal/public/site.py": "draws the public site's refusals",
+}
+
+
+def test_only_pages_and_a_few_others_look_at_the_request_or_speak_to_people():
+    knowing = modules_importing("flask.request", "flask.session", "flask.flash") - pages()
+    assert {name_of(path) for path in knowing} == KNOW_THE_REQUEST.keys()
 
 
 def test_htmx_is_known_to_one_place_in_python_and_one_view():
@@ -57,23 +96,26 @@ def test_htmx_is_known_to_one_place_in_python_and_one_view():
     assert knowing == {"county_portal/core/web.py", "county_portal/office/accounts/views.py"}
 
 
-def test_services_know_no_request_no_form_and_no_language():
-    foreign = {"flask.request", "flask.session", "flask.flash", "flask_login.current_user"}
-    for path in MODULES:
-        if path.name in {"services.py", "steps.py"}:
-            names = imported(path)
-            assert not names & foreign, name_of(path)
-            assert not [name for name in names if name.startswith(("flask_babel", "flask_wtf"))]
+AT_THE_EDGE = {"county_portal/app.py", "county_portal/office/accounts/form_refusals.py"}
+"""They log what was refused, and say so to the person."""
+
+
+def test_what_acts_and_is_no_page_knows_no_form_no_language_and_nobody_signed_in():
+    acting = modules_importing(
+        "county_portal.office.base.audit", "county_portal.office.rules.workflow.Step"
+    )
+    asking = modules_importing("flask_babel.", "flask_wtf.", "wtforms.", "flask_login.")
+    assert acting - pages()
+    assert {name_of(path) for path in (acting & asking) - pages()} == AT_THE_EDGE
 
 
 def test_forms_know_no_database_and_no_person():
-    for path in MODULES:
-        if path.name == "forms.py":
-            foreign = {
-                "county_portal.office.base.extensions.db",
-                "county_portal.office.rules.access.me",
-            }
-            assert not imported(path) & foreign, name_of(path)
+    forms = modules_importing("flask_wtf.FlaskForm") - pages()
+    assert forms
+    foreign = modules_importing(
+        "county_portal.office.base.extensions.db", "county_portal.office.rules.access.me"
+    )
+    assert {name_of(path) for path in forms & foreign} <= AT_THE_EDGE
 
 
 def test_every_module_says_what_it_is_for():
@@ -178,6 +220,84 @@ def test_a_template_names_only_templates_that_exist(office: Flask, path: Path):
     tree = office.jinja_env.parse(path.read_text("utf-8"))
     for name in meta.find_referenced_templates(tree):
         assert name is None or (ROOT / "templates" / name).exists(), name
+
+
+WINGS = ("macros", "office", "editorial", "papers", "admin", "demo")
+"""Folders of templates, from the bottom; those beside them are the office's."""
+NAME_UPWARDS = {
+    # The officer signs what the public will read: the same template draws it.
+    ("templates/editorial/review/preview.html", "public/_item.html"),
+}
+
+
+def wing_of(template: str) -> str:
+    """The wing of a template by its address below templates/."""
+    top = template.split("/")[0]
+    return {"errors": "office", "public.html": "public"}.get(top, "office" if "." in top else top)
+
+
+def reach_of(wing: str) -> set[str]:
+    """The wings whose templates and pages a template of this wing may name."""
+    return {"macros", "public"} if wing == "public" else {*WINGS[: WINGS.index(wing) + 1]}
+
+
+@pytest.fixture(scope="module")
+def endpoints(office: Flask) -> dict[str, str]:
+    """The wing of each page of both sites, by its endpoint."""
+    views = create_public(office.config["COUNTY"]).view_functions | office.view_functions
+    return {
+        endpoint: view.__module__.split(".")[1]
+        for endpoint, view in views.items()
+        if view.__module__.startswith("county_portal.")
+    }
+
+
+def test_a_template_names_only_pages_and_templates_of_its_own_wing_or_a_lower_one(
+    office: Flask, endpoints: dict[str, str]
+):
+    upwards = set()
+    for path in TEMPLATES:
+        own = str(path.relative_to(ROOT / "templates"))
+        tree = office.jinja_env.parse(path.read_text("utf-8"))
+        named = {name: wing_of(name) for name in meta.find_referenced_templates(tree) if name}
+        for text in tree.find_all(nodes.Const):
+            if text.value in endpoints:
+                named[text.value] = endpoints[text.value]
+        reach = reach_of(wing_of(own))
+        upwards |= {(f"templates/{own}", name) for name, wing in named.items() if wing not in reach}
+    assert upwards == NAME_UPWARDS
+
+
+def test_no_template_is_given_what_its_page_did_not_ask_for(office: Flask):
+    """A context processor runs for every page there is; the libraries' own look nothing up."""
+    for app in (office, create_public(office.config["COUNTY"])):
+        given = [one for some in app.template_context_processors.values() for one in some]
+        assert {one.__module__.split(".")[0] for one in given} <= {
+            "flask",
+            "flask_wtf",
+            "flask_login",
+        }
+
+
+def test_what_every_template_may_ask_is_a_short_list(office: Flask):
+    ours = {
+        name
+        for name, one in office.jinja_env.globals.items()
+        if getattr(one, "__module__", "").startswith("county_portal.")
+    }
+    assert ours == {
+        *(
+            "Do",
+            "body_of",
+            "can",
+            "deed",
+            "field_name",
+            "kind_of",
+            "period_code",
+        ),  # look nothing up
+        *("county_today", "html_lang", "same_page"),  # the clock and this request
+        *("home", "menu", "office_name"),  # the frame's, documented in office/desk/frame.py
+    }
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if p.name.startswith("_")], ids=name_of)

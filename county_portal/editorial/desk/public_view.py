@@ -1,10 +1,9 @@
-"""What the public reads, as the office is shown it, and where it lies on the public site."""
+"""What the public reads, as the office is shown it."""
 
-from flask import current_app, request
+from flask import current_app
 from sqlalchemy import select
 
 from county_portal.models import Item, Publication, Revision
-from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
 from county_portal.published.reader import NoSite, Reader
 from county_portal.published.schema import PublicItem
@@ -34,14 +33,3 @@ def is_public(publication: Publication) -> bool:
     signed = select(Revision.content_hash).where(Revision.id == publication.revision_id)
     shown = site.ask("SELECT content_hash FROM items WHERE public_id = ?", publication.public_id)
     return shown == [(db.session.scalar(signed),)]
-
-
-def public_address(path: str) -> str:
-    """Where people read a page of the public site.
-
-    As long as nobody has entered its domain, that is beside the office on the same machine.
-    """
-    domain = settings.value("site_domain")
-    if request.script_root and domain == settings.KNOWN["site_domain"].default:
-        return request.script_root.rpartition("/")[0] + path
-    return f"https://{domain}{path}"

@@ -24,7 +24,7 @@ from county_portal.core.web import form_page, sent_form
 from county_portal.editorial.catalogue import validity
 from county_portal.editorial.desk import desk as desks
 from county_portal.editorial.desk.forms import QUESTION_WORDS, SignOffForm
-from county_portal.editorial.desk.public_view import is_public, public_address, public_item
+from county_portal.editorial.desk.public_view import is_public, public_item
 from county_portal.editorial.items import services as items
 from county_portal.editorial.items.forms import ItemForm
 from county_portal.editorial.items.manifest import manifest_of
@@ -130,7 +130,7 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         changes=validity.changed_by(one),
         steps=open_steps(STEPS, one, me()),
         released=publications_of(one),
-        public_address=public_address,
+        public_address=frame.public_address,
         sections=sections_of("review.item", item=one),
         note=note,
         noted=action,

@@ -143,6 +143,17 @@ def html_lang() -> str:
     return "zh-Hans" if locale is None or locale.language == "zh" else str(locale.language)
 
 
+def public_address(path: str) -> str:
+    """Where people read a page of the public site.
+
+    As long as nobody has entered its domain, that is beside the office on the same machine.
+    """
+    domain = settings.value("site_domain")
+    if request.script_root and domain == settings.KNOWN["site_domain"].default:
+        return request.script_root.rpartition("/")[0] + path
+    return f"https://{domain}{path}"
+
+
 def page_before() -> str:
     """The page of the office from which somebody came here, if it was one."""
     parts = urlsplit(request.referrer or "")

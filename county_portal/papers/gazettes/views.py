@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
-from county_portal.editorial.desk.public_view import public_address
 from county_portal.editorial.items.services import get_item
 from county_portal.editorial.release import gazettes as release
 from county_portal.editorial.release import public_file
@@ -24,6 +23,7 @@ from county_portal.models import (
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
+from county_portal.office.desk.frame import public_address
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps

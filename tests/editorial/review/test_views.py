@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from county_portal.core import clock
-from county_portal.editorial.desk.public_view import public_address
 from county_portal.editorial.items import services as items
 from county_portal.editorial.release import public_file
 from county_portal.editorial.review import services as review
 from county_portal.models import AuditRow, Item, Role, SignOff, State, StepTaken, Verdict
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
+from county_portal.office.desk.frame import public_address
 from county_portal.office.rules.policy import Do
 from county_portal.published.writing import writer
 from tests.factories import PASSWORD, go, make_calendar, make_item, make_person, sign
