@@ -91,6 +91,13 @@ def test_only_pages_and_a_few_others_look_at_the_request_or_speak_to_people():
     assert {name_of(path) for path in knowing} == KNOW_THE_REQUEST.keys()
 
 
+def test_the_core_holds_no_word_of_the_county():
+    words = re.compile(r"[\u4e00-\u9fff]|GB/T")  # the marks that end a Chinese sentence may stand
+    core = [path for path in MODULES if "core" in path.parts]
+    assert core
+    assert not [name_of(path) for path in core if words.search(path.read_text("utf-8"))]
+
+
 def test_htmx_is_known_to_one_place_in_python_and_one_view():
     knowing = {name_of(path) for path in MODULES if '"HX-' in path.read_text("utf-8")}
     assert knowing == {"county_portal/core/web.py", "county_portal/office/accounts/views.py"}

@@ -23,7 +23,7 @@ from county_portal.published import gazettes as published
 from county_portal.published.gazettes import PublicGazette
 from county_portal.published.lists import Filters
 from county_portal.published.schema import FileLine, Listing
-from county_portal.published.validity import standing
+from county_portal.published.standing import standing
 
 bp = Blueprint("public", __name__)
 

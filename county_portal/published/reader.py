@@ -210,7 +210,7 @@ class Site:
         if filters.year:
             parts.append(("published_at >= ? AND published_at < ?", _bounds_of(filters.year)))
         if filters.validity:
-            parts.append(validity.condition(self, filters.validity))
+            parts.append(validity.condition(self.columns, filters.validity))
         where = " AND ".join(condition for condition, _ in parts)
         return where, tuple(value for _, values in parts for value in values)
 

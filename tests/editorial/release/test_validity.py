@@ -16,7 +16,7 @@ from county_portal.models import ColumnKind, State, Validity, ValidityState
 from county_portal.office.base.extensions import db
 from county_portal.published import schema
 from county_portal.published.reader import Reader
-from county_portal.published.validity import standing
+from county_portal.published.standing import standing
 from tests.factories import go, make_category, make_column, make_item
 
 TODAY = date(2026, 3, 2)
