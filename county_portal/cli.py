@@ -16,6 +16,7 @@ from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.audit import Fault
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk.calendar import seed_calendar
+from county_portal.office.feature import timetable_names
 from county_portal.office.rules.access import access_table
 from county_portal.printing import pdf
 from county_portal.public import site
@@ -103,6 +104,14 @@ def road() -> None:
     for step in STEPS:
         for source in step.sources:
             click.echo(f"    {source.value} --> {step.target.value}: {step.action.value}")
+
+
+@docs_group.command("timetable")
+def print_timetable() -> None:
+    """Print what happens every minute, in its order."""
+    entries = jobs.timetable()
+    for name, entry in zip(timetable_names(entries), entries, strict=True):
+        click.echo(f"{name}: {(entry.__doc__ or '').partition(chr(10))[0]}")
 
 
 @click.command("sweep")

@@ -13,7 +13,7 @@ from county_portal.office.base import jobs
 from county_portal.office.base.config import ROOT
 from county_portal.office.desk.sections import Section, sections_of
 from county_portal.office.desk.sections import install as give_sections
-from county_portal.office.feature import Feature, timetable_names
+from county_portal.office.feature import Feature
 from tests.conftest import FOR_TESTS, settings_for
 
 TIMETABLE = [
@@ -29,8 +29,10 @@ TIMETABLE = [
 
 
 def test_this_happens_every_minute_in_this_order(app: Flask) -> None:
-    names = [name.removeprefix("county_portal.") for name in timetable_names(jobs.timetable())]
-    assert names == TIMETABLE
+    told = app.test_cli_runner().invoke(args=["docs", "timetable"]).output
+    lines = [line.removeprefix("county_portal.").split(": ") for line in told.splitlines()]
+    assert [name for name, _does in lines] == TIMETABLE
+    assert all(does for _name, does in lines), "each says what it does"
 
 
 def brings(what: str) -> Feature:
