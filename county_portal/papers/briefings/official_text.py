@@ -13,7 +13,6 @@ from county_portal.core.html.tree import Element, Node, read, write
 HAN = "\u2e80-\u2fdf\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 TITLE_WIDTH = 20.0  # characters of 22 pt in a line of 156 mm
 LINE_BREAK = "|"  # typed into a title where its line shall end
-NUMERALS = "〇一二三四五六七八九"
 
 _HAN = re.compile(f"[{HAN}”’]")
 _WIDE = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
@@ -72,18 +71,6 @@ def _bracket(text: str, before: str, found: re.Match[str]) -> str:
 def _sign(text: str, before: str, found: re.Match[str]) -> str:
     neighbour = text[found.start() - 1] if found.start() else before
     return _WIDE[found[0]] if _HAN.match(neighbour) else found[0]
-
-
-def numeral(number: int) -> str:
-    """A whole number from 1 to 999 in Chinese, as headings count: 十, 一百零一, 一百一十."""
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    found = f"{NUMERALS[hundreds]}百" if hundreds else ""
-    if tens:
-        found += "十" if tens == 1 and not hundreds else f"{NUMERALS[tens]}十"
-    elif hundreds and ones:
-        found += "零"
-    return found + (NUMERALS[ones] if ones else "")
 
 
 # Titles

@@ -17,11 +17,11 @@ from county_portal.papers.briefings.official_text import (
     LINE_BREAK,
     balanced,
     full_width,
-    numeral,
     set_note,
     set_text,
     width,
 )
+from county_portal.printing.numerals import numeral
 from county_portal.printing.pdf import LEFT_OUT, Printed, bound, html_of, nobody, set_parts
 from county_portal.printing.process_pool import Watch
 

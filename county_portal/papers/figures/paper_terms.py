@@ -1,6 +1,5 @@
 """What paper calls things: official Chinese, the same in every language of the pages."""
 
-NUMBERS = "零一二三四五六七八九十"
 FIGURES = {
     "submitted": "报送信息（件）",
     "published": "公开信息（件）",

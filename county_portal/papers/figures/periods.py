@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
+from county_portal.printing.numerals import numeral
 
 KINDS = {1: "monthly", 3: "quarterly", 6: "half_yearly", 12: "yearly"}
 MONTHS = {kind: months for months, kind in KINDS.items()}
 LETTERS = {3: "Q", 6: "H"}
 CODE = re.compile(r"(20\d\d)(?:-(?:(Q)([1-4])|(H)([12])|(0[1-9]|1[0-2])))?")
-NUMBERS = "一二三四"
 HALVES = ("上半年", "下半年")
 WORDS = {
     1: ("月报", "本月", "上月"),
@@ -103,7 +103,7 @@ class Period:
     def title(self) -> str:
         names = {1: f"{self.first.month}月", 12: ""}
         if self.months == 3:
-            names[3] = f"第{NUMBERS[self.place - 1]}季度"
+            names[3] = f"第{numeral(self.place)}季度"
         if self.months == 6:
             names[6] = HALVES[self.place - 1]
         return f"{self.first.year}年{names[self.months]}"

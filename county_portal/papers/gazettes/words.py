@@ -7,10 +7,3 @@ SECTIONS = {
     "other": "其他",
 }
 CHANGES = {"repealed": "废止", "expired": "失效"}
-DIGITS = "〇一二三四五六七八九"
-
-
-def month_words(month: int) -> str:
-    """A month as a cover has it."""
-    tens = "十" if month >= 10 else ""
-    return f"{tens}{DIGITS[month % 10] if month % 10 else ''}月"

@@ -28,6 +28,7 @@ from county_portal.papers.figures.frozen_months import Frozen
 from county_portal.papers.figures.periods import Period, shift
 from county_portal.papers.figures.records import Records
 from county_portal.papers.reports import annex as annexes
+from county_portal.printing.numerals import numeral
 from county_portal.printing.pdf import html_of, nobody, print_paper
 from county_portal.printing.process_pool import Watch
 
@@ -103,6 +104,7 @@ def page_of(report: MonthlyReport, stamp: Stamp) -> str:
         period=report.period,
         stamp=stamp,
         words=paper_terms,
+        numeral=numeral,
         charts=charts.of(report, paper_terms.CHARTS),
         sheets=tuple(annexes.sheets(report.annex)),
     )

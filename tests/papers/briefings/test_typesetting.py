@@ -8,12 +8,12 @@ from county_portal.papers.briefings.official_text import (
     TITLE_WIDTH,
     balanced,
     full_width,
-    numeral,
     set_note,
     set_text,
     width,
 )
 from county_portal.papers.briefings.pieces import MOST_PARTS
+from county_portal.printing.numerals import numeral
 
 HAN = st.text(
     "县水利局持续优化营商环境激发市场活力社会创造，、“”（）2026a", min_size=1, max_size=90

@@ -1,0 +1,15 @@
+"""Chinese numerals, as headings, captions and quarters are counted on paper."""
+
+DIGITS = "〇一二三四五六七八九"
+
+
+def numeral(number: int) -> str:
+    """A whole number from 1 to 999 in Chinese, as headings count: 十, 一百零一, 一百一十."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    found = f"{DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        found += "十" if tens == 1 and not hundreds else f"{DIGITS[tens]}十"
+    elif hundreds and ones:
+        found += "零"
+    return found + (DIGITS[ones] if ones else "")
