@@ -50,6 +50,7 @@ from county_portal.models.deposits import (
     Handover,
     Receiver,
 )
+from county_portal.models.editions import Edition
 from county_portal.models.gazettes import (
     Gazette,
     GazetteEdition,
@@ -126,6 +127,7 @@ __all__ = [
     "DepositPackage",
     "DepositPart",
     "DepositSupplement",
+    "Edition",
     "Ending",
     "FrozenBriefing",
     "Gazette",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
 from county_portal.models.base import Base
+from county_portal.models.editions import Edition
 from county_portal.models.items import Revision
 
 
@@ -181,10 +182,11 @@ class FrozenBriefing(Base):
     printed: Mapped["PrintedBriefing | None"] = relationship(viewonly=True)
 
 
-class PrintedBriefing(Base):
-    """The files made of a frozen briefing. Downloading it again gives the stored bytes."""
+class PrintedBriefing(Edition, Base):
+    """The files made of a frozen briefing."""
 
     __tablename__ = "printed_briefings"
+    FORMS = {"pdf": "pdf", "docx": "docx"}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     frozen_id: Mapped[int] = mapped_column(ForeignKey("frozen_briefings.id"), unique=True)
@@ -192,4 +194,3 @@ class PrintedBriefing(Base):
     docx: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     pages: Mapped[int]
     left_out: Mapped[str] = mapped_column(default="[]")  # JSON: titles of what could not be set
-    made_at: Mapped[datetime]

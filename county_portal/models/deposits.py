@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from county_portal.models.accounts import Person, Unit
 from county_portal.models.base import Base
 from county_portal.models.catalogue import Publication
+from county_portal.models.editions import Edition
 
 
 class Receiver(StrEnum):
@@ -114,16 +115,16 @@ class DepositSupplement(Base):
     position: Mapped[int]
 
 
-class DepositPackage(Base):
+class DepositPackage(Edition, Base):
     """The package of a deposit or of one unit's part, as it is handed over, to the byte."""
 
     __tablename__ = "deposit_packages"
+    FORMS = {"zip": "blob"}  # noqa: RUF012
 
     deposit_id: Mapped[int] = mapped_column(ForeignKey("deposits.id"), primary_key=True)
     unit_code: Mapped[str] = mapped_column(primary_key=True)  # empty: the whole county
     blob: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     contents: Mapped[str] = mapped_column(deferred=True)  # JSON: the manifest that lies in it
-    made_at: Mapped[datetime]
 
 
 class Handover(Base):
@@ -182,11 +183,11 @@ class DepositLetterLine(Base):
     replacement: Mapped[Publication | None] = relationship(foreign_keys=[replaced_by])
 
 
-class DepositLetterPaper(Base):
+class DepositLetterPaper(Edition, Base):
     """The letter as it was printed."""
 
     __tablename__ = "deposit_letter_papers"
+    FORMS = {"pdf": "blob"}  # noqa: RUF012
 
     letter_id: Mapped[int] = mapped_column(ForeignKey("deposit_letters.id"), primary_key=True)
     blob: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
-    made_at: Mapped[datetime]

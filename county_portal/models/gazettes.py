@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
 from county_portal.models.base import Base
+from county_portal.models.editions import Edition
 from county_portal.models.items import Item
 from county_portal.models.review import Verdict
 
@@ -135,7 +136,7 @@ class GazetteHand(Base):
     person: Mapped[Person] = relationship()
 
 
-class GazetteEdition(Base):
+class GazetteEdition(Edition, Base):
     """A gazette as it was printed: the manifest names every text, its page, and the PDF's hash."""
 
     __tablename__ = "gazette_editions"
@@ -151,7 +152,6 @@ class GazetteEdition(Base):
     content_hash: Mapped[str]
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     made_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    made_at: Mapped[datetime]
 
     maker: Mapped[Person] = relationship()
 

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
 from county_portal.models.base import Base
+from county_portal.models.editions import Edition
 
 
-class MadeReport(Base):
-    """One made report. Downloading it again gives the stored bytes."""
+class MadeReport(Edition, Base):
+    """One made report."""
 
     __tablename__ = "made_reports"
+    FORMS = {"pdf": "pdf", "xlsx": "xlsx"}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]  # of its period: monthly, quarterly, half_yearly, yearly
@@ -23,10 +25,14 @@ class MadeReport(Base):
     xlsx: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     audit_head: Mapped[str]  # hash of the log's last row when the report was made
     made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    made_at: Mapped[datetime]
 
     maker: Mapped[Person | None] = relationship()
     returns: Mapped["ReturnForm | None"] = relationship()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The hashes of its files, by form; the first reports had no return form."""
+        return super().files | ({"return": self.returns.pdf} if self.returns else {})
 
 
 class ReturnForm(Base):
@@ -100,10 +106,11 @@ class ClosedMonth(Base):
     reopener: Mapped[Person | None] = relationship(foreign_keys=[reopened_by])
 
 
-class Circular(Base):
+class Circular(Edition, Base):
     """Who reported how much in a period, told to the leaders of all units."""
 
     __tablename__ = "circulars"
+    FORMS = {"pdf": "pdf", "docx": "docx"}  # noqa: RUF012
     __table_args__ = (
         CheckConstraint("(sent_at IS NULL) = (sent_by IS NULL)", name="sent_by_somebody"),
     )
@@ -115,7 +122,6 @@ class Circular(Base):
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     docx: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    made_at: Mapped[datetime]
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     sent_at: Mapped[datetime | None] = mapped_column(index=True)
 

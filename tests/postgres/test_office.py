@@ -25,6 +25,7 @@ from county_portal.models import (
 )
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db, writing
+from county_portal.office.desk import editions
 from county_portal.papers.deposits import letters
 from county_portal.papers.deposits.holdings import count_texts
 from county_portal.papers.deposits.late_changes import find_not_given, settle
@@ -116,7 +117,7 @@ def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -
     db.session.commit()
     totals = reports.figures_of(made).totals
     assert (totals.submitted, totals.published, totals.withdrawn, totals.returned) == (3, 2, 1, 1)
-    assert reports.file_of(made, "pdf")[0].read_bytes().startswith(b"%PDF")
+    assert editions.file_of(made, "pdf")[0].read_bytes().startswith(b"%PDF")
     assert reports.make_monthly(month).id == made.id
     db.session.rollback()
     assert len(db.session.scalars(select(MadeReport)).all()) == 1

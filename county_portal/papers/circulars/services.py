@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
 from sqlalchemy import func, select
@@ -22,8 +21,8 @@ from county_portal.models import (
     Role,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db, writing
-from county_portal.office.desk import register
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import CLERK, LEADER, Do, require
 from county_portal.papers.circulars import circular
 from county_portal.papers.circulars.word import to_docx
@@ -32,10 +31,6 @@ from county_portal.papers.figures.figures import as_json, figures_hash, from_jso
 from county_portal.papers.reports import in_force, services
 from county_portal.papers.reports.services import CIRCULAR
 
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 PER_PAGE = 24
 
 
@@ -91,14 +86,6 @@ def figures_of(row: CircularRow) -> circular.Circular:
     return from_json(circular.Circular, row.figures)
 
 
-def file_of(row: CircularRow, form: str) -> tuple[Path, str]:
-    """The stored file and its hash. Raises Missing for an unknown form."""
-    if form not in MEDIA_TYPES:
-        raise Missing("There is no such page")
-    sha256 = row.pdf if form == "pdf" else row.docx
-    return files.blob_path(sha256), sha256
-
-
 def readers(row: CircularRow) -> list[Reader]:
     """The leaders of all units, and who of them has opened it."""
     if row.sent_at is None:
@@ -140,7 +127,7 @@ def request(made: MadeReport, *, by: Person) -> Job:
         raise Refused("A circular is made when the period is over")
     _require_in_force(made)
     words = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
-    job = jobs.request(CIRCULAR, series=f"{CIRCULAR}:{made.id}", by=by, **words)
+    job = editions.request(CIRCULAR, made.id, by=by, **words)
     audit.record(by, Do.CIRCULAR_SEND, job, report=made.id)
     return job
 
@@ -172,14 +159,12 @@ def make(
     docx = files.keep_bytes(
         to_docx(circular.title_lines(found), blocks, found.office, stamp.made_here)
     )
-    with writing():
-        db.session.rollback()
+    with editions.storing():
         row = CircularRow(
             report_id=report_id,
             figures=figures,
             figures_hash=stamp.figures_hash,
-            pdf=files.register(pdf, MEDIA_TYPES["pdf"]).sha256,
-            docx=files.register(docx, MEDIA_TYPES["docx"]).sha256,
+            **editions.register({"pdf": pdf, "docx": docx}),
             made_by=asked_by,
             made_at=stamp.made_at,
         )

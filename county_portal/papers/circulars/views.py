@@ -1,11 +1,12 @@
 """Circulars: making, sending, reading."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from county_portal.models import Circular, UnitKind
+from county_portal.models import UnitKind
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.papers.circulars import circular as paper
@@ -71,15 +72,5 @@ def read(circular_id: int) -> ResponseReturnValue:
 def download(circular_id: int, form: str) -> Response:
     """The stored file, the same bytes each time."""
     row = circulars.get(circular_id, by=me())
-    path, sha256 = circulars.file_of(row, form)
-    return send_file(
-        path,
-        mimetype=circulars.MEDIA_TYPES[form],
-        as_attachment=form != "pdf",
-        download_name=_file_name(row, form),
-        etag=sha256,
-    )
-
-
-def _file_name(row: Circular, form: str) -> str:
-    return f"{paper.title(circulars.figures_of(row))}.{form}"
+    name = f"{paper.title(circulars.figures_of(row))}.{form}"
+    return editions.download(row, form, name, shown=form == "pdf")

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from county_portal.core.errors import Refused
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import services
 
@@ -43,7 +44,7 @@ def _write(period: Period, file: Path) -> None:
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     db.session.commit()
-    path, _sha256 = services.file_of(made, form)
+    path, _sha256 = editions.file_of(made, form)
     file.write_bytes(path.read_bytes())
     totals = services.figures_of(made).totals
     click.echo(f"{file}: {totals.submitted} submitted, {totals.published} published")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import ClassVar
 
 from sqlalchemy import func, select
@@ -12,7 +11,6 @@ from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.paging import Paged, fitting
 from county_portal.models import (
-    Blob,
     ClosedMonth,
     Job,
     MadeReport,
@@ -20,7 +18,8 @@ from county_portal.models import (
     ReturnForm,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.figures import frozen_months, records
 from county_portal.papers.figures.contents import MonthlyReport, Stamp
@@ -33,11 +32,6 @@ TASK = "reports.make"
 CLOSING = "reports.close"
 CIRCULAR = "reports.circular"
 PER_PAGE = 24
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "return": "application/pdf",
-}
 
 
 @dataclass(frozen=True)
@@ -85,16 +79,6 @@ def period_of(made: MadeReport) -> Period:
     return Period(made.month, MONTHS[made.kind])
 
 
-def file_of(made: MadeReport, form: str) -> tuple[Path, str]:
-    """The stored file of a made report and its hash. Raises Missing for an unknown form."""
-    known = {"pdf": made.pdf, "xlsx": made.xlsx}
-    if made.returns:
-        known["return"] = made.returns.pdf
-    if form not in known:
-        raise Missing("There is no such page")
-    return files.blob_path(known[form]), known[form]
-
-
 def known_periods() -> dict[int, list[Period]]:
     """By their length, the periods for which there can be records, the newest first."""
     first = records.begun() or clock.today()
@@ -138,7 +122,7 @@ def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
     """The job for a period: the one under way, or a new one."""
     asked_by = by.id if by else None
     words = {"period": code, "asked_by": asked_by, **arguments}
-    return jobs.request(task, series=f"{task}:{code}", by=by, **words)
+    return editions.request(task, code, by=by, **words)
 
 
 def make_in_background(
@@ -182,8 +166,7 @@ def make(
     known_id = known.id if known else None
     db.session.rollback()
     kept = None if known_id else _print(report, form, stamp, progress)
-    with writing():
-        db.session.rollback()  # what comes next begins with the lock
+    with editions.storing():
         if kept is None:
             made = db.session.get_one(MadeReport, known_id)
         else:
@@ -216,21 +199,21 @@ def _store(
     asked_by: int | None,
 ) -> MadeReport:
     """The row of the made report, and a line in the log. said: what its return form says."""
-    blobs = {form: _register(one, form) for form, one in kept.items()}
+    blobs = editions.register(kept)
     made = MadeReport(
         kind=report.period.kind,
         month=report.month,
         figures=as_json(report),
         figures_hash=stamp.figures_hash,
-        pdf=blobs["pdf"].sha256,
-        xlsx=blobs["xlsx"].sha256,
+        pdf=blobs["pdf"],
+        xlsx=blobs["xlsx"],
         audit_head=stamp.audit_head,
         made_by=asked_by,
         made_at=stamp.made_at,
     )
     db.session.add(made)
     db.session.flush()
-    form = ReturnForm(report_id=made.id, pdf=blobs["return"].sha256, figures_hash=said)
+    form = ReturnForm(report_id=made.id, pdf=blobs["return"], figures_hash=said)
     db.session.add(form)
     db.session.flush()
     in_force.enter(made)
@@ -238,10 +221,6 @@ def _store(
     words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
     audit.record(by, Do.REPORT_MAKE, made, **words)
     return made
-
-
-def _register(stored: files.Stored, form: str) -> Blob:
-    return files.register(stored, MEDIA_TYPES[form])
 
 
 def _find_made(period: Period, figures: str, said: str) -> MadeReport | None:

@@ -7,7 +7,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from flask_babel import gettext as _
 from county_portal.core.web import form_page
 from county_portal.models import Ground, MadeReport, State, UnitKind
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.papers.figures import charts
@@ -80,14 +80,7 @@ def report(report_id: int) -> str:
 def download(report_id: int, form: str) -> Response:
     """The stored file, the same bytes each time."""
     made = services.get_report(report_id, by=me())
-    path, sha256 = services.file_of(made, form)
-    return send_file(
-        path,
-        mimetype=services.MEDIA_TYPES[form],
-        as_attachment=True,
-        download_name=_file_name(made, form),
-        etag=sha256,
-    )
+    return editions.download(made, form, _file_name(made, form))
 
 
 @bp.get("/<int:report_id>/items/<figure>")

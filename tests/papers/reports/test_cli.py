@@ -6,7 +6,7 @@ from flask import Flask
 
 from county_portal.models import MadeReport, State
 from county_portal.office.base.extensions import db
-from county_portal.papers.reports import services
+from county_portal.office.desk import editions
 from tests.cast import Cast
 from tests.factories import make_item
 
@@ -25,8 +25,8 @@ def test_the_command_writes_what_the_office_keeps(app: Flask, cast: Cast, tmp_pa
     assert (code, words) == (0, f"{pdf}: 1 submitted, 1 published\n")
     assert run(app, "2026-03", str(book))[0] == 0
     (made,) = db.session.query(MadeReport).all()
-    assert pdf.read_bytes() == services.file_of(made, "pdf")[0].read_bytes()
-    assert book.read_bytes() == services.file_of(made, "xlsx")[0].read_bytes()
+    assert pdf.read_bytes() == editions.file_of(made, "pdf")[0].read_bytes()
+    assert book.read_bytes() == editions.file_of(made, "xlsx")[0].read_bytes()
     assert made.made_by is None
 
 

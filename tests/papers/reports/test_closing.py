@@ -24,7 +24,7 @@ from county_portal.models import (
 )
 from county_portal.office.base import jobs, settings
 from county_portal.office.base.extensions import db
-from county_portal.office.desk import register
+from county_portal.office.desk import editions, register
 from county_portal.papers.figures.figures import from_json
 from county_portal.papers.figures.frozen_months import Frozen
 from county_portal.papers.figures.periods import Period
@@ -80,12 +80,12 @@ def test_a_closed_month_gives_the_stored_bytes_whatever_happens_later(
     cast: Cast, published: Item
 ) -> None:
     row = close(MARCH, "2026-04-03T09:00", cast.he)
-    path, sha256 = services.file_of(row.report, "pdf")
+    path, sha256 = editions.file_of(row.report, "pdf")
     before, report_id = path.read_bytes(), row.report_id
     made_late(published)
     with clock.frozen("2026-06-01T09:00"):
         again = services.make(Period(MARCH))
-        assert (again.id, services.file_of(again, "pdf")[1]) == (report_id, sha256)
+        assert (again.id, editions.file_of(again, "pdf")[1]) == (report_id, sha256)
     assert path.read_bytes() == before
 
 
@@ -274,7 +274,7 @@ def test_a_report_says_with_which_open_months_it_is_compared(cast: Cast, publish
         assert monthly.build(date(2026, 4, 1), 3).open_compared == (date(2026, 2, 1), MARCH)
         made = services.make(Period(MARCH))
         db.session.commit()
-        words = text_of(services.file_of(made, "pdf")[0].read_bytes())
+        words = text_of(editions.file_of(made, "pdf")[0].read_bytes())
     assert "用以比较的2026年2月尚未结账，数据可能变动。" in re.sub(r"\s", "", words)
     close(date(2026, 2, 1), "2026-05-02T09:00", cast.he)
     with clock.frozen("2026-05-02T09:00"):

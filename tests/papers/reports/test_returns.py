@@ -13,6 +13,7 @@ from county_portal.core import clock
 from county_portal.models import Item, MadeReport, State
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.papers.figures.contents import MonthlyReport, Stamp
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import closing, monthly, returns, services
@@ -106,7 +107,7 @@ def test_the_form_a_month_is_closed_with_says_what_it_would_say_today(cast: Cast
     make_item(cast.lin, state=State.PUBLISHED)
 
     def words(made: MadeReport) -> str:
-        return re.sub(r"\s", "", text_of(services.file_of(made, "return")[0].read_bytes()))
+        return re.sub(r"\s", "", text_of(editions.file_of(made, "return")[0].read_bytes()))
 
     with clock.frozen("2026-04-02T09:00"):
         early = services.make(Period(MARCH), asked_by=cast.he.id)

@@ -12,7 +12,7 @@ from county_portal.core.errors import Refused
 from county_portal.editorial.release import public_file
 from county_portal.models import Item, MadeReport, State
 from county_portal.office.base.extensions import db
-from county_portal.office.desk import register
+from county_portal.office.desk import editions, register
 from county_portal.papers.circulars import services as circulars
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import closing, in_force, remarks, services
@@ -133,7 +133,7 @@ def test_the_public_is_told_that_a_report_is_not_the_one_in_force(
     app: Flask, cast: Cast, april: Item
 ) -> None:
     made = make(MARCH)
-    copy = services.file_of(made, "pdf")[0].read_bytes()
+    copy = editions.file_of(made, "pdf")[0].read_bytes()
 
     def told() -> BeautifulSoup:
         public_file.reconcile()

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from county_portal.core import clock
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.papers.circulars import circular
 from county_portal.papers.figures.contents import MonthlyReport, Totals
 from county_portal.papers.figures.figures import from_json
@@ -28,8 +29,8 @@ def read(code: str) -> tuple[MonthlyReport, Rows, str]:
     """What a machine finds in the data, in the sheets and in the words of the made report."""
     made = services.make(Period.named(code))
     db.session.commit()
-    pdf = services.file_of(made, "pdf")[0].read_bytes()
-    book = load_workbook(BytesIO(services.file_of(made, "xlsx")[0].read_bytes()))
+    pdf = editions.file_of(made, "pdf")[0].read_bytes()
+    book = load_workbook(BytesIO(editions.file_of(made, "xlsx")[0].read_bytes()))
     sheets = {one.title: list(one.iter_rows(min_row=4, values_only=True)) for one in book}
     attached = data_of(pdf)
     assert attached is not None

@@ -1,0 +1,123 @@
+"""Editions: what is frozen, made in the background, kept, and downloaded the same for ever.
+
+A kind has tables, a prefix of its hash and words of its own; what it holds is a frozen dataclass.
+Its papers are entered in `register`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import MISSING, Field, fields
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from flask import Response, send_file
+
+from county_portal.core.errors import Missing
+from county_portal.models import Edition, Job, Person
+from county_portal.office.base import files, jobs
+from county_portal.office.base.extensions import db, writing
+
+PDF = "application/pdf"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES = {
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "zip": "application/zip",
+}  # by form; every other form is a PDF
+
+# Freezing
+
+
+def spelled(words: dict[str, Any]) -> str:
+    """JSON in one spelling only: numbers exact, dates as ISO 8601."""
+    return json.dumps(words, default=str, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def hash_of(prefix: bytes, text: str) -> str:
+    """The SHA-256 of frozen words. prefix: of their kind, so that no two kinds have one hash."""
+    return hashlib.sha256(prefix + text.encode()).hexdigest()
+
+
+def read(kind: Any, words: Any) -> Any:
+    """The value of type `kind` that JSON spelled as `words`."""
+    if isinstance(kind, UnionType):  # something or None
+        return None if words is None else read(get_args(kind)[0], words)
+    if get_origin(kind) is tuple:
+        return tuple(read(get_args(kind)[0], word) for word in words)
+    if kind is date:
+        return date.fromisoformat(words)
+    if kind is Decimal:
+        return Decimal(words)
+    if hasattr(kind, "__dataclass_fields__"):
+        hints = get_type_hints(kind)
+        return kind(
+            **{
+                one.name: read(hints[one.name], words[one.name])
+                for one in fields(kind)
+                if not _came_later(one, words)
+            }
+        )
+    return words
+
+
+def _came_later(field: Field[Any], words: dict[str, Any]) -> bool:
+    """Whether the words are older than the field: it then has its default."""
+    return field.name not in words and field.default is not MISSING
+
+
+# Making
+
+
+def request(task: str, of: object, *, by: Person | None, **arguments: object) -> Job:
+    """Ask for the files of something; while they are being made there is one job."""
+    return jobs.request(task, series=f"{task}:{of}", by=by, **arguments)
+
+
+def newest_job(task: str, of: object) -> Job | None:
+    """The newest work on the files of something."""
+    return jobs.newest(f"{task}:{of}")
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """What was made is written in a transaction of its own, which begins with the lock."""
+    with writing():
+        db.session.rollback()
+        yield
+
+
+def register(kept: Mapping[str, files.Stored]) -> dict[str, str]:
+    """The hashes of kept files by form, once each has its row."""
+    return {form: files.register(one, _type_of(form)).sha256 for form, one in kept.items()}
+
+
+# Downloading
+
+
+def file_of(edition: Edition | None, form: str) -> tuple[Path, str]:
+    """The stored file of an edition and its hash. Raises Missing for what was not made."""
+    sha256 = edition.files.get(form) if edition else None
+    if sha256 is None:
+        raise Missing("There is no such page")
+    return files.blob_path(sha256), sha256
+
+
+def download(edition: Edition | None, form: str, name: str, *, shown: bool = False) -> Response:
+    """The stored file, the same bytes each time. shown: in the browser, as far as it can."""
+    path, sha256 = file_of(edition, form)
+    return send_file(
+        path,
+        mimetype=_type_of(form),
+        as_attachment=not shown,
+        download_name=name,
+        etag=sha256,
+    )
+
+
+def _type_of(form: str) -> str:
+    return MEDIA_TYPES.get(form, PDF)
