@@ -1,6 +1,5 @@
 """What a briefing says, as plain data: frozen at approval, and all that paper is made of."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -8,7 +7,7 @@ from typing import Any
 
 from county_portal.core.html.clean import image_keys
 from county_portal.models import Briefing, BriefingPart, PartKind
-from county_portal.office.base import audit
+from county_portal.office.desk import editions
 
 FORM = 1  # the version of this form is part of the hash, so old briefings stay checkable
 PREFIX = b"county-portal/briefing/v1\0"
@@ -59,9 +58,7 @@ class Content:
 
     def as_json(self) -> str:
         """The content in one spelling only."""
-        words = asdict(self) | {"form": FORM}
-        words["dated_on"] = self.dated_on.isoformat() if self.dated_on else None
-        return audit.canonical(words)
+        return editions.spelled(asdict(self) | {"form": FORM})
 
 
 def from_json(text: str) -> Content:
@@ -70,18 +67,12 @@ def from_json(text: str) -> Content:
     form = words.pop("form")
     if form != FORM:
         raise ValueError(f"This briefing was frozen in form {form}")
-    words["number"] = Number(**words["number"]) if words["number"] else None
-    words["dated_on"] = date.fromisoformat(words["dated_on"]) if words["dated_on"] else None
-    words["pieces"] = tuple(_read(piece) for piece in words["pieces"])
-    return Content(**words)
-
-
-def _read(piece: dict[str, Any]) -> Piece:
-    return Piece(**piece | {"pictures": tuple(tuple(one) for one in piece["pictures"])})
+    content: Content = editions.read(Content, words)
+    return content
 
 
 def hash_of(text: str) -> str:
-    return hashlib.sha256(PREFIX + text.encode()).hexdigest()
+    return editions.hash_of(PREFIX, text)
 
 
 def content_of(

@@ -30,8 +30,8 @@ from county_portal.models import (
 )
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.config import Settings
-from county_portal.office.base.extensions import db, writing
-from county_portal.office.desk import register
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.briefings import paper, word
 from county_portal.papers.briefings.content import Content, content_of, from_json, hash_of
@@ -40,10 +40,6 @@ PRINT = "briefings.print"
 PREVIEW = "briefings.preview"
 SETTING = "Setting the pages"
 PIXELS_PER_POINT = 1.6
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 # An approved briefing
@@ -52,7 +48,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 def request_print(frozen: FrozenBriefing, *, by: Person) -> Job:
     """Ask for the files of a frozen briefing; while they are being made there is one job."""
     require(by, Do.BRIEFING_READ)
-    return jobs.request(PRINT, series=f"{PRINT}:{frozen.id}", by=by, frozen_id=frozen.id)
+    return editions.request(PRINT, frozen.id, by=by, frozen_id=frozen.id)
 
 
 def request_again(briefing: Briefing, *, by: Person) -> None:
@@ -76,8 +72,7 @@ def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str,
     }
     progress(90, "Storing the briefing")
     _draw(printed.pdf, _digest(content))
-    with writing():
-        db.session.rollback()  # what comes next begins with the lock
+    with editions.storing():
         left_out = titles_of(content, printed.left_out)
         row = _store(frozen_id, kept, paper.page_count(printed.pdf), left_out)
         _enter(row, content)
@@ -91,7 +86,7 @@ def _store(
     printed = db.session.scalar(made)
     if printed is not None:
         return printed
-    sums = {form: files.register(one, MEDIA_TYPES[form]).sha256 for form, one in kept.items()}
+    sums = editions.register(kept)
     printed = PrintedBriefing(
         frozen_id=frozen_id,
         **sums,
@@ -123,18 +118,9 @@ def titles_of(content: Content, names: Iterable[str]) -> list[str]:
     return [titles[name] for name in names]
 
 
-def file_of(briefing: Briefing, form: str) -> tuple[Path, str]:
-    """The stored file of an approved briefing and its hash; the same bytes each time."""
-    printed = briefing.frozen.printed if briefing.frozen else None
-    if printed is None or form not in MEDIA_TYPES:
-        raise Missing("There is no such page")
-    sha256 = printed.pdf if form == "pdf" else printed.docx
-    return files.blob_path(sha256), sha256
-
-
 def print_job(frozen: FrozenBriefing) -> Job | None:
     """The newest work on the files of a frozen briefing."""
-    return jobs.newest(f"{PRINT}:{frozen.id}")
+    return editions.newest_job(PRINT, frozen.id)
 
 
 # Pictures of a draft
@@ -146,8 +132,8 @@ def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
     digest = digest_of(briefing)
     if pages_of(digest) and _tried(briefing, digest) is not None:
         return None
-    series = f"{PREVIEW}:{briefing.id}"
-    return jobs.request(PREVIEW, series=series, by=by, briefing_id=briefing.id, at=briefing.version)
+    words = {"briefing_id": briefing.id, "at": briefing.version}
+    return editions.request(PREVIEW, briefing.id, by=by, **words)
 
 
 def preview_in_background(
@@ -224,7 +210,7 @@ def picture_of(digest: str, page: int) -> Path:
 
 def preview_job(briefing: Briefing) -> Job | None:
     """The newest work on pictures of the briefing."""
-    return jobs.newest(f"{PREVIEW}:{briefing.id}")
+    return editions.newest_job(PREVIEW, briefing.id)
 
 
 def shown_digest(briefing: Briefing) -> str:

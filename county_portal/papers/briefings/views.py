@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from county_portal.core.web import form_page
 from county_portal.models import Briefing, Job, JobState
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.labels import label
 from county_portal.office.rules.policy import Do
@@ -107,14 +108,9 @@ def take(briefing_id: int, action: str) -> ResponseReturnValue:
 def download(briefing_id: int, form: str) -> Response:
     """The stored file of an approved briefing, the same bytes each time."""
     briefing = services.get_briefing(briefing_id, by=me())
-    path, sha256 = printing.file_of(briefing, form)
-    return send_file(
-        path,
-        mimetype=printing.MEDIA_TYPES[form],
-        as_attachment=request.args.get("show") != "here",
-        download_name=f"{name_of(briefing)}.{form}",
-        etag=sha256,
-    )
+    printed = briefing.frozen.printed if briefing.frozen else None
+    shown = request.args.get("show") == "here"
+    return editions.download(printed, form, f"{name_of(briefing)}.{form}", shown=shown)
 
 
 @bp.post("/<int:briefing_id>/print")

@@ -22,7 +22,7 @@ from county_portal.models import (
     branch_of,
 )
 from county_portal.office.base.extensions import db
-from county_portal.office.desk import register
+from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import Do
 from county_portal.papers.briefings import approving, content, mastheads, pieces, printing, services
 from county_portal.papers.briefings.paper import to_pdf
@@ -68,8 +68,9 @@ def test_approval_numbers_freezes_and_prints(cast, approved):
     assert [piece.title for piece in said.pieces] == ["水利局加强防汛检查"]
     assert said.as_json() == frozen.content
     assert frozen.printed.pages == 2
-    for form, media_type in printing.MEDIA_TYPES.items():
-        path, sha256 = printing.file_of(approved, form)
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    for form, media_type in {"pdf": "application/pdf", "docx": word}.items():
+        path, sha256 = editions.file_of(approved.frozen.printed, form)
         assert db.session.get(Blob, sha256).media_type == media_type
         assert path.stat().st_size > 1000
 
@@ -123,10 +124,10 @@ def test_as_many_headings_as_there_may_be_are_printed(cast, water_item):
 
 
 def test_a_reprint_gives_the_same_bytes(approved):
-    path, _sha256 = printing.file_of(approved, "pdf")
+    path, _sha256 = editions.file_of(approved.frozen.printed, "pdf")
     again = content.from_json(approved.frozen.content)
     assert to_pdf(again).pdf == path.read_bytes()
-    assert to_docx(again) == printing.file_of(approved, "docx")[0].read_bytes()
+    assert to_docx(again) == editions.file_of(approved.frozen.printed, "docx")[0].read_bytes()
 
 
 def test_printing_twice_keeps_one_paper(approved):
