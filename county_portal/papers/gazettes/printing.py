@@ -13,7 +13,8 @@ from county_portal.models import (
     Person,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do
 from county_portal.papers.gazettes import contents, paper
 from county_portal.papers.gazettes.contents import Paper
@@ -40,8 +41,7 @@ def print_in_background(
     wanted = _read(gazette, version)
     db.session.rollback()
     printed = _print(wanted, progress)
-    with writing():
-        db.session.rollback()  # what comes next begins with the lock
+    with editions.storing():
         if _read(gazette, version) != wanted:
             raise OutOfDate(CHANGED)
         edition = _freeze(db.session.get_one(Gazette, gazette), wanted, printed, asked_by)
@@ -76,12 +76,11 @@ def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
 
 def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -> GazetteEdition:
     """The edition with everything it prints or names, and the gazette frozen on it."""
-    files.register(printed.file, "application/pdf")
     edition = GazetteEdition(
         gazette_id=gazette.id,
         manifest=printed.manifest,
         content_hash=hash_of(printed.manifest),
-        pdf=printed.file.sha256,
+        **editions.register({"pdf": printed.file}),
         made_by=asked_by,
         made_at=clock.now(),
     )

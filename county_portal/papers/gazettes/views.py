@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,8 +21,8 @@ from county_portal.models import (
     Item,
 )
 from county_portal.office.accounts.services import is_password
-from county_portal.office.base import files
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.desk.frame import public_address
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
@@ -139,12 +139,8 @@ def pdf(gazette_id: int, edition_id: int) -> Response:
     edition = db.session.get(GazetteEdition, edition_id)
     if edition is None or edition.gazette_id != one.id:
         raise Missing("There is no such page")
-    return send_file(
-        files.blob_path(edition.pdf),
-        mimetype="application/pdf",
-        download_name=PublicGazette.from_manifest(edition.manifest).pdf.name,
-        etag=edition.pdf,
-    )
+    name = PublicGazette.from_manifest(edition.manifest).pdf.name
+    return editions.download(edition, "pdf", name, shown=True)
 
 
 @bp.post("/gazettes/<int:gazette_id>/texts/<int:item_id>/<deed>")
