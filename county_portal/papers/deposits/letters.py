@@ -28,7 +28,8 @@ from county_portal.models import (
     Revision,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.desk.register import enter
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.deposits import prints
@@ -202,7 +203,7 @@ def _lines(letter: DepositLetter, due: list[Publication]) -> Iterator[DepositLet
 def print_letter(letter: DepositLetter, *, by: Person) -> Job:
     """Ask for the paper of a letter; while it is being printed, asking again asks for nothing."""
     require(by, Do.DEPOSIT_MAKE)
-    return jobs.request(TASK, series=f"{TASK}:{letter.id}", by=by, letter=letter.id)
+    return editions.request(TASK, letter.id, by=by, letter=letter.id)
 
 
 def print_in_background(*, progress: jobs.Progress, letter: int) -> dict[str, object]:
@@ -214,18 +215,17 @@ def print_in_background(*, progress: jobs.Progress, letter: int) -> dict[str, ob
     db.session.rollback()
     if not known:
         kept = files.keep_paper(prints.letter_pdf(words))
-        with writing():
-            db.session.rollback()
+        with editions.storing():
             _store(letter, kept, words.number)
     return {"letter": letter}
 
 
 def _store(letter: int, kept: files.Stored, number: str) -> None:
     if db.session.get(DepositLetterPaper, letter) is None:
-        blob = files.register(kept, "application/pdf")
-        db.session.add(DepositLetterPaper(letter_id=letter, blob=blob.sha256, made_at=clock.now()))
+        sha256 = editions.register({"pdf": kept})["pdf"]
+        db.session.add(DepositLetterPaper(letter_id=letter, blob=sha256, made_at=clock.now()))
         db.session.flush()
-        enter(blob.sha256, PaperKind.DEPOSIT, f"撤换函 {number}", clock.today())
+        enter(sha256, PaperKind.DEPOSIT, f"撤换函 {number}", clock.today())
 
 
 def _paper_of(letter: DepositLetter) -> prints.Letter:
@@ -272,13 +272,10 @@ def _paper_line(one: Change) -> prints.LetterLine:
     )
 
 
-def paper_of(letter_id: int, *, by: Person) -> DepositLetterPaper:
-    """The printed letter. Raises Missing while there is none."""
+def paper_of(letter_id: int, *, by: Person) -> DepositLetterPaper | None:
+    """The printed letter, once there is one."""
     require(by, Do.DEPOSIT_READ)
-    paper = db.session.get(DepositLetterPaper, letter_id)
-    if paper is None:
-        raise Missing("There is no such page")
-    return paper
+    return db.session.get(DepositLetterPaper, letter_id)
 
 
 def printed(letters: list[DepositLetter]) -> set[int]:

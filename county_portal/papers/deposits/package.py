@@ -29,7 +29,8 @@ from county_portal.models import (
     Revision,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.deposits import package_files, prints
 from county_portal.papers.deposits.filing import add_papers
@@ -44,7 +45,6 @@ from county_portal.published.schema import PublicItem
 log = logging.getLogger(__name__)
 
 TASK = "deposits.package"
-ZIP = "application/zip"
 TOLD_EVERY = 1.0  # seconds: no more often, and whatever is done, before two have passed
 
 
@@ -56,12 +56,12 @@ def request_package(deposit: Deposit, *, by: Person) -> Job:
     require(by, Do.DEPOSIT_MAKE)
     if is_packed(deposit):
         raise Refused("The packages of this deposit are made already")
-    return jobs.request(TASK, series=f"{TASK}:{deposit.id}", by=by, deposit=deposit.id)
+    return editions.request(TASK, deposit.id, by=by, deposit=deposit.id)
 
 
 def job_of(deposit: Deposit) -> Job | None:
     """The newest work on the packages."""
-    return jobs.newest(f"{TASK}:{deposit.id}")
+    return editions.newest_job(TASK, deposit.id)
 
 
 def package_of(deposit_id: int, unit_code: str = WHOLE) -> DepositPackage | None:
@@ -89,8 +89,7 @@ def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, ob
 
 def _plan(deposit_id: int) -> Plan | None:
     """What is to be packed as things are now; nothing of it is written yet. None: it is packed."""
-    with writing():
-        db.session.rollback()
+    with editions.storing():
         deposit = db.session.get_one(Deposit, deposit_id)
         plan = None
         if not is_packed(deposit):
@@ -256,8 +255,7 @@ def _keep(plan: Plan, made: list[Packed]) -> bool:
 
     False: a text has ended since the plan was made, so these packages are nobody's.
     """
-    with writing():
-        db.session.rollback()
+    with editions.storing():
         deposit = db.session.get_one(Deposit, plan.deposit_id)
         if is_packed(deposit):
             return True
@@ -266,12 +264,11 @@ def _keep(plan: Plan, made: list[Packed]) -> bool:
             db.session.rollback()
             return False
         for one in made:
-            blob = files.register(one.stored, ZIP)
             db.session.add(
                 DepositPackage(
                     deposit_id=plan.deposit_id,
                     unit_code=one.code,
-                    blob=blob.sha256,
+                    blob=editions.register({"zip": one.stored})["zip"],
                     contents=one.manifest,
                     made_at=clock.now(),
                 )

@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -25,6 +24,7 @@ from county_portal.core.web import form_page
 from county_portal.models import Deposit, DepositPackage, DepositPart, Receiver
 from county_portal.office.base.extensions import db
 from county_portal.office.base.files import blob_path
+from county_portal.office.desk import editions
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do, can
 from county_portal.papers.deposits import handovers, letters, package, services
@@ -220,7 +220,8 @@ def _handover_page(
 def download(deposit_id: int) -> Response:
     """The county's package, the same bytes each time."""
     one = services.get_deposit(deposit_id, by=me())
-    return _zip(package.package_of(one.id), f"送交{one.month:%Y-%m}-全县.zip")
+    name = f"送交{one.month:%Y-%m}-全县.zip"
+    return editions.download(package.package_of(one.id), "zip", name)
 
 
 @bp.get("/<int:deposit_id>/units/<int:unit_id>/package.zip")
@@ -229,7 +230,7 @@ def download_part(deposit_id: int, unit_id: int) -> Response:
     """A unit's package, the same bytes each time."""
     one = services.get_part(deposit_id, unit_id, by=me())
     name = f"送交{one.deposit.month:%Y-%m}-{one.unit_name}.zip"
-    return _zip(package.package_of(deposit_id, one.unit_code), name)
+    return editions.download(package.package_of(deposit_id, one.unit_code), "zip", name)
 
 
 @bp.get("/<int:deposit_id>/units/<int:unit_id>/files/<int:number>")
@@ -246,18 +247,6 @@ def file_of_all(deposit_id: int, number: int) -> Response:
     """One file of the county's package, by its place in the manifest."""
     one = services.get_deposit(deposit_id, by=me())
     return _file(package.package_of(one.id), number)
-
-
-def _zip(row: DepositPackage | None, name: str) -> Response:
-    if row is None:
-        raise Missing("There is no such page")
-    return send_file(
-        blob_path(row.blob),
-        mimetype=package.ZIP,
-        as_attachment=True,
-        download_name=name,
-        etag=row.blob,
-    )
 
 
 def _file(row: DepositPackage | None, number: int) -> Response:
@@ -302,12 +291,7 @@ def print_letter(letter_id: int) -> ResponseReturnValue:
 def letter_paper(letter_id: int) -> Response:
     """The letter, the same bytes each time."""
     paper = letters.paper_of(letter_id, by=me())
-    return send_file(
-        blob_path(paper.blob),
-        mimetype="application/pdf",
-        download_name=f"letter-{letter_id}.pdf",
-        etag=paper.blob,
-    )
+    return editions.download(paper, "pdf", f"letter-{letter_id}.pdf", shown=True)
 
 
 @bp.get("/years/<int:year>")

@@ -17,6 +17,7 @@ from county_portal.editorial.items.services import current_revision
 from county_portal.models import Deposit, DepositPackage, Item, JobState, Person, State
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
+from county_portal.office.desk import editions
 from county_portal.papers.deposits import package, prints, services
 from county_portal.papers.deposits.holdings import WHOLE
 from county_portal.papers.deposits.plans import plan_of
@@ -79,7 +80,7 @@ def make_deposit(cast: Cast, draft: DepositDraft = FIRST) -> Deposit:
 
 def give_away(deposit: Deposit) -> Deposit:
     """The deposit as if its packages were made: quick."""
-    blob = files.register(files.keep_paper(b"%PDF-1.7 a package"), package.ZIP)
+    blob = files.register(files.keep_paper(b"%PDF-1.7 a package"), editions.MEDIA_TYPES["zip"])
     said = '{"files": [], "left_out": []}'
     db.session.add(
         DepositPackage(
