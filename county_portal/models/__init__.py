@@ -90,8 +90,9 @@ from county_portal.models.reports import (
     ReportRemark,
     ReturnForm,
 )
-from county_portal.models.review import SignOff, StepTaken, Verdict
+from county_portal.models.review import SignOff, StepTaken
 from county_portal.models.settings import Setting
+from county_portal.models.signed import HandRow, SignOffRow, StepRow, Verdict
 from county_portal.models.validity import Validity, ValidityState
 
 __all__ = [
@@ -147,6 +148,7 @@ __all__ = [
     "Ground",
     "Hand",
     "HandKind",
+    "HandRow",
     "Handover",
     "IssuedPaper",
     "Item",
@@ -171,7 +173,9 @@ __all__ = [
     "Role",
     "Setting",
     "SignOff",
+    "SignOffRow",
     "State",
+    "StepRow",
     "StepTaken",
     "Unit",
     "UnitKind",

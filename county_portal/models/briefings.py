@@ -10,6 +10,7 @@ from county_portal.models.accounts import Person
 from county_portal.models.base import Base
 from county_portal.models.editions import Edition
 from county_portal.models.items import Revision
+from county_portal.models.signed import BRIEFING, HandRow, HasHands, StepRow
 
 
 class BriefingState(StrEnum):
@@ -63,7 +64,7 @@ class Masthead(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
-class Briefing(Base):
+class Briefing(HasHands, Base):
     """The working copy of an issue. What was approved is a FrozenBriefing, which never changes."""
 
     __tablename__ = "briefings"
@@ -102,17 +103,17 @@ class Briefing(Base):
         return any(row.person_id == person.id for row in composers)
 
 
-class BriefingHand(Base):
-    """That a person had a hand in a briefing, and which: one row per person and briefing.
+class BriefingHand(HandRow):
+    """A person's hand in a briefing.
 
     No issue is frozen but by a person with an approver's hand, so the database
     itself keeps composer and approver apart.
     """
 
-    __tablename__ = "briefing_hands"
+    __tablename__ = BRIEFING.hands
+    kind = BRIEFING
 
     briefing_id: Mapped[int] = mapped_column(ForeignKey("briefings.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     hand: Mapped[BriefingHandKind] = mapped_column(server_default="composer")
 
 
@@ -136,27 +137,22 @@ class BriefingPart(Base):
     revision: Mapped[Revision | None] = relationship(lazy="selectin")
 
 
-class BriefingStep(Base):
-    """One step of a briefing on its road, with the reason that went with it."""
+class BriefingStep(StepRow):
+    """One step of a briefing on its road."""
 
-    __tablename__ = "briefing_steps"
+    __tablename__ = BRIEFING.steps
+    kind = BRIEFING
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     briefing_id: Mapped[int] = mapped_column(ForeignKey("briefings.id"), index=True)
-    action: Mapped[str]
     was: Mapped[BriefingState]
     now: Mapped[BriefingState]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    at: Mapped[datetime]
-    note: Mapped[str] = mapped_column(default="")
-
-    person: Mapped[Person] = relationship()
 
 
 class FrozenBriefing(Base):
     """What was approved, to the byte, under a number that is never given again."""
 
-    __tablename__ = "frozen_briefings"
+    __tablename__ = BRIEFING.versions
     __table_args__ = (
         UniqueConstraint("masthead_id", "special", "year", "number"),
         CheckConstraint("length(content_hash) = 64", name="hash_length"),

@@ -3,19 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    String,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Unit
 from county_portal.models.base import Base
+from county_portal.models.signed import ITEM, PublicationRow
 
 
 class ColumnKind(StrEnum):
@@ -108,25 +101,12 @@ class Ending(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Publication(Base):
-    """That a signed revision went to the public, and until when.
+class Publication(PublicationRow):
+    """That a signed revision went to the public, and until when."""
 
-    The foreign keys let in only a revision that has a sign-off whose verdict
-    is release, issued by somebody who had no other hand in the item.
-    """
-
-    __tablename__ = "publications"
+    __tablename__ = ITEM.publications
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["sign_off_id", "verdict", "revision_id"],
-            ["sign_offs.id", "sign_offs.verdict", "sign_offs.revision_id"],
-        ),
-        ForeignKeyConstraint(["revision_id", "item_id"], ["revisions.id", "revisions.item_id"]),
-        ForeignKeyConstraint(
-            ["item_id", "issuer_id", "hand"], ["hands.item_id", "hands.person_id", "hands.hand"]
-        ),
-        CheckConstraint("verdict = 'release'", name="released"),
-        CheckConstraint("hand = 'issuer'", name="issued"),
+        *ITEM.publication_keys(),
         CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ended"),
         UniqueConstraint("public_id", "revision_id"),
         Index(
@@ -137,17 +117,12 @@ class Publication(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
     )
+    kind = ITEM
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
     revision_id: Mapped[int] = mapped_column(index=True)
-    sign_off_id: Mapped[int]
-    verdict: Mapped[str] = mapped_column(String(40), default="release")
-    issuer_id: Mapped[int]
-    hand: Mapped[str] = mapped_column(String(40), default="issuer")
     public_id: Mapped[int] = mapped_column(index=True)
     index_number: Mapped[str] = mapped_column(index=True)
-    published_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     ending: Mapped[Ending | None]
     reason: Mapped[str] = mapped_column(default="")

@@ -3,20 +3,20 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    String,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
 from county_portal.models.base import Base
 from county_portal.models.editions import Edition
 from county_portal.models.items import Item
-from county_portal.models.review import Verdict
+from county_portal.models.signed import (
+    GAZETTE,
+    HandRow,
+    HasHands,
+    PublicationRow,
+    SignOffRow,
+)
 
 
 class GazetteSection(StrEnum):
@@ -61,7 +61,7 @@ class GazetteMark(Base):
     marker: Mapped[Person] = relationship()
 
 
-class Gazette(Base):
+class Gazette(HasHands, Base):
     """A monthly issue, or the bound volume of a year: the working copy and where it stands."""
 
     __tablename__ = "gazettes"
@@ -92,10 +92,6 @@ class Gazette(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
-    def hand_of(self, person: Person) -> GazetteHandKind | None:
-        """What this person has done with the gazette so far, if anything that counts."""
-        return next((row.hand for row in self.hands if row.person_id == person.id), None)
-
     @property
     def key(self) -> str:
         """Its name in public addresses; empty before it has a number."""
@@ -119,32 +115,22 @@ class GazetteText(Base):
     item: Mapped[Item] = relationship()
 
 
-class GazetteHand(Base):
-    """That a person had a hand in a gazette, and which: one row per person and gazette.
+class GazetteHand(HandRow):
+    """A person's hand in a gazette."""
 
-    Sign-offs and publications point here with the kind they need, so the
-    database itself keeps composer, officer and issuer apart.
-    """
-
-    __tablename__ = "gazette_hands"
-    __table_args__ = (UniqueConstraint("gazette_id", "person_id", "hand"),)
+    __tablename__ = GAZETTE.hands
+    __table_args__ = GAZETTE.hand_keys()
+    kind = GAZETTE
 
     gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     hand: Mapped[GazetteHandKind]
-
-    person: Mapped[Person] = relationship()
 
 
 class GazetteEdition(Edition, Base):
     """A gazette as it was printed: the manifest names every text, its page, and the PDF's hash."""
 
-    __tablename__ = "gazette_editions"
-    __table_args__ = (
-        UniqueConstraint("id", "content_hash"),
-        UniqueConstraint("id", "gazette_id"),
-        CheckConstraint("length(content_hash) = 64", name="hash_length"),
-    )
+    __tablename__ = GAZETTE.versions
+    __table_args__ = GAZETTE.version_keys()
 
     id: Mapped[int] = mapped_column(primary_key=True)
     gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), index=True)
@@ -180,88 +166,32 @@ class GazetteEditionPart(Base):
     )
 
 
-class GazetteSignOff(Base):
-    """The confidentiality officer's verdict on the hash of an edition. Never changed.
+class GazetteSignOff(SignOffRow):
+    """The officer's verdict on the hash of an edition."""
 
-    Source: Open Government Information Regulations (2019), art. 17.
-    """
-
-    __tablename__ = "gazette_sign_offs"
+    __tablename__ = GAZETTE.sign_offs
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["edition_id", "content_hash"],
-            ["gazette_editions.id", "gazette_editions.content_hash"],
-        ),
-        ForeignKeyConstraint(
-            ["edition_id", "gazette_id"], ["gazette_editions.id", "gazette_editions.gazette_id"]
-        ),
-        ForeignKeyConstraint(
-            ["gazette_id", "officer_id", "hand"],
-            ["gazette_hands.gazette_id", "gazette_hands.person_id", "gazette_hands.hand"],
-        ),
-        UniqueConstraint("id", "verdict", "edition_id"),
-        CheckConstraint("hand = 'officer'", name="officer"),
+        *GAZETTE.sign_off_keys(),
         CheckConstraint("verdict IN ('release', 'return')", name="verdict"),
     )
+    kind = GAZETTE
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), index=True)
     edition_id: Mapped[int] = mapped_column(index=True)
-    content_hash: Mapped[str]
-    officer_id: Mapped[int]
-    hand: Mapped[str] = mapped_column(String(40), default="officer")
-    verdict: Mapped[Verdict]
-    checks: Mapped[str]  # JSON: what the officer answered to each question
-    opinion: Mapped[str] = mapped_column(default="")
-    signed_at: Mapped[datetime]
-
-    officer: Mapped[Person] = relationship(
-        primaryjoin="GazetteSignOff.officer_id == Person.id",
-        foreign_keys="GazetteSignOff.officer_id",
-        viewonly=True,
-    )
 
 
-class GazettePublication(Base):
-    """That a signed edition went to the public. Live until it has an ending.
+class GazettePublication(PublicationRow):
+    """That a signed edition went to the public. Live until it has an ending."""
 
-    The foreign keys let in only an edition that has a sign-off whose verdict is release,
-    issued by somebody who neither composed nor signed it.
-    """
+    __tablename__ = GAZETTE.publications
+    __table_args__ = GAZETTE.publication_keys()
+    kind = GAZETTE
 
-    __tablename__ = "gazette_publications"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["sign_off_id", "verdict", "edition_id"],
-            ["gazette_sign_offs.id", "gazette_sign_offs.verdict", "gazette_sign_offs.edition_id"],
-        ),
-        ForeignKeyConstraint(
-            ["edition_id", "gazette_id"], ["gazette_editions.id", "gazette_editions.gazette_id"]
-        ),
-        ForeignKeyConstraint(
-            ["gazette_id", "issuer_id", "hand"],
-            ["gazette_hands.gazette_id", "gazette_hands.person_id", "gazette_hands.hand"],
-        ),
-        CheckConstraint("verdict = 'release'", name="released"),
-        CheckConstraint("hand = 'issuer'", name="issued"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), index=True)
     edition_id: Mapped[int] = mapped_column(unique=True)
-    sign_off_id: Mapped[int]
-    verdict: Mapped[str] = mapped_column(String(40), default="release")
-    issuer_id: Mapped[int]
-    hand: Mapped[str] = mapped_column(String(40), default="issuer")
     key: Mapped[str]
-    published_at: Mapped[datetime] = mapped_column(index=True)
 
     ending: Mapped["GazetteEnding | None"] = relationship()
-    issuer: Mapped[Person] = relationship(
-        primaryjoin="GazettePublication.issuer_id == Person.id",
-        foreign_keys="GazettePublication.issuer_id",
-        viewonly=True,
-    )
 
 
 class GazetteEnding(Base):

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from sqlalchemy import Index, UniqueConstraint
 
 from county_portal.models.base import Base
+from county_portal.models.signed import BRIEFING, GAZETTE, ITEM
 
-IMMUTABLE = ("revisions", "sign_offs", "audit", "blobs", "steps_taken", "made_reports")
+IMMUTABLE = (ITEM.versions, ITEM.sign_offs, ITEM.steps, "audit", "blobs", "made_reports")
 PUBLICATION_FACTS = (
     "id",
     "item_id",
@@ -26,17 +27,11 @@ PUBLICATION_FACTS = (
 
 # What later migrations protect: a table, and the columns that never change (none: no column does).
 LATER: dict[str, tuple[str, ...]] = {
-    "briefing_hands": (),
+    **dict.fromkeys((*GAZETTE.records, *BRIEFING.records), ()),
     "validities": (),
-    "gazette_editions": (),
     "gazette_edition_items": (),
     "gazette_edition_parts": (),
-    "gazette_hands": (),
-    "gazette_sign_offs": (),
-    "gazette_publications": (),
     "gazette_endings": (),
-    "briefing_steps": (),
-    "frozen_briefings": (),
     "printed_briefings": (),
     "return_forms": (),
     "closed_months": (
@@ -145,7 +140,7 @@ def _new_rows() -> Iterator[str]:
 
     It walks past the triggers of UPDATE and DELETE. The log and the revisions are in order anyway.
     """
-    for table in (*IMMUTABLE, "publications", "hands", *LATER):
+    for table in (*IMMUTABLE, ITEM.publications, ITEM.hands, *LATER):
         if table not in {"audit", "revisions"}:
             same = " OR ".join(_keys(table))
             when = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608
@@ -236,7 +231,7 @@ def _postgresql() -> list[str]:
         f" WHEN (OLD.{deed}_at IS NOT NULL) EXECUTE FUNCTION refuse_change()"
         for table, deed in LAST.items()
     ]
-    for table in (*IMMUTABLE, "hands"):
+    for table in (*IMMUTABLE, ITEM.hands):
         made.append(
             f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION refuse_change()"

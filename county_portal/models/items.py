@@ -3,18 +3,13 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    UniqueConstraint,
-)
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person, Unit
 from county_portal.models.base import Base
 from county_portal.models.catalogue import Category, Column
+from county_portal.models.signed import ITEM, HandRow, HasHands
 
 
 class State(StrEnum):
@@ -80,7 +75,7 @@ class HandKind(StrEnum):
     ISSUER = "issuer"
 
 
-class Item(Base):
+class Item(HasHands, Base):
     """The working copy. What others act on is a Revision, which never changes."""
 
     __tablename__ = "items"
@@ -138,38 +133,23 @@ class Item(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
-    def hand_of(self, person: Person) -> HandKind | None:
-        """What this person has done with the item so far, if anything that counts."""
-        return next((row.hand for row in self.hands if row.person_id == person.id), None)
 
+class Hand(HandRow):
+    """A person's hand in an item."""
 
-class Hand(Base):
-    """That a person had a hand in an item, and which. One row per person and item.
-
-    Sign-offs and publications point here with the kind they need, so the
-    database itself keeps author, leader, editor, officer and issuer apart.
-    """
-
-    __tablename__ = "hands"
-    __table_args__ = (UniqueConstraint("item_id", "person_id", "hand"),)
+    __tablename__ = ITEM.hands
+    __table_args__ = ITEM.hand_keys()
+    kind = ITEM
 
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     hand: Mapped[HandKind]
-
-    person: Mapped[Person] = relationship()
 
 
 class Revision(Base):
     """An immutable state of an item: what was handed over, to the byte."""
 
-    __tablename__ = "revisions"
-    __table_args__ = (
-        UniqueConstraint("item_id", "number"),
-        UniqueConstraint("id", "content_hash"),
-        UniqueConstraint("id", "item_id"),
-        CheckConstraint("length(content_hash) = 64", name="hash_length"),
-    )
+    __tablename__ = ITEM.versions
+    __table_args__ = (UniqueConstraint("item_id", "number"), *ITEM.version_keys())
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
