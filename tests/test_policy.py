@@ -6,7 +6,6 @@ Each desk before the row's state was served by somebody outside the cast.
 
 import pytest
 
-from county_portal.editorial.items.services import take_hand
 from county_portal.editorial.sheets.year_list import Asked
 from county_portal.models import (
     Briefing,
@@ -27,6 +26,7 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import RULES, Do, can, viewable_items
+from county_portal.office.rules.workflow import take_hand
 from tests.factories import make_item, make_person
 
 MATRIX = """

@@ -22,6 +22,7 @@ from county_portal.models import (
 from county_portal.office.base import jobs
 from county_portal.office.base.extensions import db, writing
 from county_portal.papers.gazettes import marks, selection, services
+from county_portal.papers.gazettes.steps import edition_of
 
 PRINTED = 4
 OF_THE_COUNTY = "青政"  # how the numbers of county documents begin; departments have no gazette
@@ -55,7 +56,7 @@ def finish_gazette(job_id: int | None) -> None:
     jobs.run(job_id)
     with writing():
         gazette = db.session.scalars(select(Gazette)).one()
-        edition = services.edition_of(gazette)
+        edition = edition_of(gazette)
         if edition is None:  # a machine that cannot print
             return
         checks = dict.fromkeys(services.QUESTIONS, True)

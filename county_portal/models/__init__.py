@@ -65,6 +65,7 @@ from county_portal.models.gazettes import (
     GazetteSection,
     GazetteSignOff,
     GazetteState,
+    GazetteStep,
     GazetteText,
 )
 from county_portal.models.items import (
@@ -144,6 +145,7 @@ __all__ = [
     "GazetteSection",
     "GazetteSignOff",
     "GazetteState",
+    "GazetteStep",
     "GazetteText",
     "Ground",
     "Hand",

@@ -16,6 +16,7 @@ from county_portal.models.signed import (
     HasHands,
     PublicationRow,
     SignOffRow,
+    StepRow,
 )
 
 
@@ -124,6 +125,21 @@ class GazetteHand(HandRow):
 
     gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), primary_key=True)
     hand: Mapped[GazetteHandKind]
+
+
+class GazetteStep(StepRow):
+    """One step of a gazette on its road, and the edition it left on it."""
+
+    __tablename__ = GAZETTE.steps
+    __table_args__ = (GAZETTE.same_thing(),)
+    kind = GAZETTE
+    repeats = ("edition_id",)
+
+    gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), index=True)
+    edition_id: Mapped[int | None]
+    was: Mapped[GazetteState]
+    now: Mapped[GazetteState]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
 
 
 class GazetteEdition(Edition, Base):

@@ -43,7 +43,7 @@ class SignedKind:
     thing_id: str
     versions: str
     hands: str
-    steps: str = ""
+    steps: str
     version_id: str = ""
     sign_offs: str = ""
     publications: str = ""
@@ -109,6 +109,7 @@ GAZETTE = SignedKind(
     thing_id="gazette_id",
     versions="gazette_editions",
     hands="gazette_hands",
+    steps="gazette_steps",
     version_id="edition_id",
     sign_offs="gazette_sign_offs",
     publications="gazette_publications",
@@ -151,6 +152,8 @@ class HandRow(OfThing):
     person_id: Mapped[int] = mapped_column(
         ForeignKey("people.id"), primary_key=True, index=True, sort_order=1
     )
+    if TYPE_CHECKING:
+        hand: Mapped[Any]
 
     @declared_attr
     def person(cls) -> Mapped[Person]:

@@ -32,7 +32,8 @@ from county_portal.models import (
 )
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes import selection, services
+from county_portal.office.rules.workflow import sign_offs_of
+from county_portal.papers.gazettes import selection
 from tests.cast import Cast
 from tests.factories import make_item, save, sign
 from tests.papers.gazettes.office import MONTH, make_document, print_it, sign_it
@@ -204,7 +205,7 @@ def test_composers_and_markers_neither_sign_nor_issue_the_gazette(
     row = {
         "gazette_id": gazette.id,
         "edition_id": gazette.edition_id,
-        "sign_off_id": services.sign_offs_of(gazette)[0].id,
+        "sign_off_id": sign_offs_of(GazetteSignOff, gazette)[0].id,
         "key": gazette.key,
         "published_at": clock.now(),
     }

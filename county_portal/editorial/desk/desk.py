@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -11,7 +12,6 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    false,
     func,
     null,
     nulls_last,
@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from county_portal.core import clock
+from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
     Column,
     Hand,
@@ -34,19 +35,14 @@ from county_portal.models import (
     Verdict,
 )
 from county_portal.office.base.extensions import db
-from county_portal.office.rules.policy import DESKS, LIAISON, OFFICER, Do
+from county_portal.office.rules import workflow
+from county_portal.office.rules.policy import DESKS, Do
 
 PAGE = 50
 ON_DESK = 20  # lines of each heap that the desk itself shows
-HAND_AT = {
-    State.SUBMITTED: HandKind.UNIT_LEADER,
-    State.UNIT_APPROVED: HandKind.EDITOR,
-    State.ACCEPTED: HandKind.OFFICER,
-    State.REFERRED: HandKind.OFFICER,
-    State.SIGNED_OFF: HandKind.ISSUER,
-}
 BACK = (State.RETURNED, State.CORRECTING)
-UNDER_WAY = (*HAND_AT, State.ISSUED)
+UNDER_WAY = tuple(DESKS)
+AT_DESKS = UNDER_WAY[:-1]  # what is issued waits for its hour
 
 
 @dataclass(frozen=True)
@@ -121,41 +117,29 @@ def waiting_for(person: Person) -> ColumnElement[bool]:
 
     Who has had another hand in an item does not find it here.
     """
-    seats = [
-        and_(Item.state == state, _own(state, person), ~_other_hand(person, kind))
-        for state, kind in HAND_AT.items()
-        if person.has_any(DESKS[state])
-    ]
-    if person.has_any(LIAISON):
-        back = and_(Item.state.in_(BACK), Item.unit_id == person.unit_id)
-        seats.append(and_(back, ~_other_hand(person, HandKind.AUTHOR)))
-    if person.has_any(OFFICER):
-        seats.append(and_(_review_again(), ~_other_hand(person, HandKind.OFFICER)))
-    return or_(false(), *seats) if person.active else false()
-
-
-def _own(state: State, person: Person) -> ColumnElement[bool]:
-    """A unit's leader approves the unit's items; the county's desks take all."""
-    if state is State.SUBMITTED:
-        return Item.unit_id == person.unit_id
-    return Item.revision_number > 0
-
-
-def _other_hand(person: Person, kind: HandKind) -> ColumnElement[bool]:
-    return exists().where(Hand.item_id == Item.id, Hand.person_id == person.id, Hand.hand != kind)
+    waits = partial(workflow.waits_for, ROAD, person)
+    mine, county = Item.unit_id == person.unit_id, Item.revision_number > 0
+    again = partial(waits, Do.ITEM_REASSESS, hand=HandKind.OFFICER)
+    return or_(
+        and_(waits(Do.ITEM_SUBMIT, *BACK), mine),
+        and_(waits(Do.ITEM_APPROVE), mine),
+        *(and_(waits(action), county) for action in (Do.ITEM_ACCEPT, Do.ITEM_RELEASE)),
+        and_(waits(Do.ITEM_ISSUE), county),
+        and_(again(State.REFERRED), county),
+        and_(again(State.WITHHELD), _review_again()),
+    )
 
 
 def _review_again() -> ColumnElement[bool]:
     """Withheld items whose review has come round. Source: Regulations (2019), art. 18."""
     later = aliased(SignOff)
     newer = exists().where(later.item_id == SignOff.item_id, later.id > SignOff.id)
-    due = exists().where(
+    return exists().where(
         SignOff.item_id == Item.id,
         SignOff.verdict == Verdict.WITHHOLD,
         SignOff.next_review_on <= clock.today(),
         ~newer,
     )
-    return and_(Item.state == State.WITHHELD, due)
 
 
 def count_for(person: Person) -> ScalarSelect[int]:

@@ -30,19 +30,19 @@ from county_portal.editorial.items.forms import ItemForm
 from county_portal.editorial.items.manifest import manifest_of
 from county_portal.editorial.items.views import FOR_WRITING, edit_page, stale_page
 from county_portal.editorial.review import services
-from county_portal.editorial.review.steps import STEPS
+from county_portal.editorial.review.steps import ROAD
 from county_portal.editorial.sheets import review_sheet
 from county_portal.editorial.sheets.item_papers import publications_of
-from county_portal.models import Item, Revision, SignOff, State
+from county_portal.models import Item, Revision, SignOff, State, StepTaken
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base.extensions import db
 from county_portal.office.base.files import blob_path
 from county_portal.office.desk import frame
 from county_portal.office.desk.sections import sections_of
 from county_portal.office.desk.waiting import papers
+from county_portal.office.rules import workflow
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import LIAISON, RULES, Do
-from county_portal.office.rules.workflow import open_steps
 from county_portal.published.schema import PublicItem
 
 bp = Blueprint("review", __name__)
@@ -85,7 +85,7 @@ def queue() -> str:
     """All that waits for me, in the order I choose."""
     page = max(request.args.get("page", 1, type=int), 1)
     order = request.args.get("order", "due")
-    state = next((one for one in desks.HAND_AT if one.value == request.args.get("state")), None)
+    state = next((one for one in desks.AT_DESKS if one.value == request.args.get("state")), None)
     heap = desks.waiting(me(), order=order, state=state, page=page)
     return render_template(
         "editorial/review/queue.html",
@@ -93,7 +93,7 @@ def queue() -> str:
         heap=heap,
         order=order,
         state=state,
-        states=list(desks.HAND_AT),
+        states=list(desks.AT_DESKS),
         page=desks.PageOf(page, heap.count),
     )
 
@@ -121,14 +121,14 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         revision=revision,
         inside=json.loads(revision.inside) if revision else items.inside_of(one),
         revisions=items.revisions_of(one),
-        thread=items.thread_of(one),
-        sign_offs=services.sign_offs_of(one),
+        thread=workflow.thread_of(StepTaken, one.id),
+        sign_offs=workflow.sign_offs_of(SignOff, one),
         live=live,
         missing=live is not None and not is_public(live),
         validity=validity.state_in(standing, one),
         standing=standing,
         changes=validity.changed_by(one),
-        steps=open_steps(STEPS, one, me()),
+        steps=workflow.open_steps(ROAD, one, me()),
         released=publications_of(one),
         public_address=frame.public_address,
         sections=sections_of("review.item", item=one),
@@ -312,7 +312,7 @@ def sign_off(item_id: int) -> ResponseReturnValue:
         inside=json.loads(revision.inside),
         shown=PublicItem.from_manifest(revision.manifest),
         questions=QUESTION_WORDS,
-        earlier=services.sign_offs_of(one),
+        earlier=workflow.sign_offs_of(SignOff, one),
     )
 
 

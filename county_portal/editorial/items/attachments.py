@@ -21,14 +21,13 @@ from county_portal.editorial.items.services import (
     missing_parts,
     new_key,
     revisions_of,
-    take_hand,
-    write_step,
 )
-from county_portal.models import Attachment, Blob, HandKind, Item, Person
+from county_portal.models import Attachment, Blob, HandKind, Item, Person, StepTaken
 from county_portal.office.base import audit, files
 from county_portal.office.base.config import Settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, can, require
+from county_portal.office.rules.workflow import take_hand, write_step
 
 NAME_LENGTH = 80  # characters, without the ending
 # how the item's story tells what an editor did with a file
@@ -292,7 +291,8 @@ def _changed(item: Item, deed: str, name: str, *, by: Person) -> None:
         raise Refused("Something is still missing; the list above the form says what")
     take_hand(item, HandKind.EDITOR, by=by)
     revision = make_revision(item, by=by)
-    write_step(item, Do.ITEM_AMEND, was=item.state, by=by, note=f"{SIGNS[deed]} {name}".strip())
+    note = f"{SIGNS[deed]} {name}"
+    write_step(StepTaken, item, Do.ITEM_AMEND, by=by, note=note)
     audit.record(by, Do.ITEM_AMEND, item, deed=deed, file=name, revision=revision.number)
 
 

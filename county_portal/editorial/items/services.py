@@ -18,7 +18,6 @@ from county_portal.models import (
     Category,
     ColumnKind,
     Ground,
-    Hand,
     HandKind,
     Item,
     Origin,
@@ -31,7 +30,7 @@ from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.deadlines import set_due
 from county_portal.office.rules.policy import Do, columns_open_to, require, viewable_items
-from county_portal.office.rules.workflow import NOTE_LENGTH
+from county_portal.office.rules.workflow import NOTE_LENGTH, take_hand, write_step
 from county_portal.published.schema import hash_of
 
 NEEDS_CATEGORY = frozenset(
@@ -110,12 +109,6 @@ def find_revision(item: Item, number: int) -> Revision | None:
 def revisions_of(item: Item) -> list[Revision]:
     """Every revision, newest first."""
     query = select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
-    return list(db.session.scalars(query))
-
-
-def thread_of(item: Item) -> list[StepTaken]:
-    """Every step and remark of the item, oldest first."""
-    query = select(StepTaken).where(StepTaken.item_id == item.id).order_by(StepTaken.id)
     return list(db.session.scalars(query))
 
 
@@ -202,7 +195,7 @@ def amend_item(item: Item, draft: Draft, *, seen_version: int, note: str, by: Pe
         raise Refused("Something is still missing; the list above the form says what")
     take_hand(item, HandKind.EDITOR, by=by)
     revision = make_revision(item, by=by)
-    write_step(item, Do.ITEM_AMEND, was=item.state, by=by, note=note)
+    write_step(StepTaken, item, Do.ITEM_AMEND, by=by, note=note)
     audit.record(by, Do.ITEM_AMEND, item, revision=revision.number, hash=revision.content_hash)
     return revision
 
@@ -229,25 +222,6 @@ def make_revision(item: Item, *, by: Person) -> Revision:
     return revision
 
 
-def write_step(
-    item: Item, action: str, *, was: State, by: Person | None, note: str = "", token: str = ""
-) -> StepTaken:
-    """Write into the item's own story what was done with it. The state is set before."""
-    step = StepTaken(
-        item_id=item.id,
-        revision_number=item.revision_number,
-        action=str(action),
-        was=was,
-        now=item.state,
-        person_id=by.id if by else None,
-        at=clock.now(),
-        note=seen(note).strip(),
-        token=token or None,
-    )
-    db.session.add(step)
-    return step
-
-
 def remark(item: Item, note: str, *, by: Person, token: str = "") -> None:
     """Say something about the item without moving it. The same token twice says it once."""
     require(by, Do.ITEM_REMARK, item)
@@ -258,14 +232,8 @@ def remark(item: Item, note: str, *, by: Person, token: str = "") -> None:
     said = select(StepTaken.id).where(StepTaken.token == token)
     if token and db.session.scalar(said) is not None:
         return
-    write_step(item, Do.ITEM_REMARK, was=item.state, by=by, note=note, token=token)
+    write_step(StepTaken, item, Do.ITEM_REMARK, by=by, note=note, token=token or None)
     audit.record(by, Do.ITEM_REMARK, item)
-
-
-def take_hand(item: Item, kind: HandKind, *, by: Person) -> None:
-    """Note that the person has this hand in the item, once."""
-    if item.hand_of(by) is None:
-        item.hands.append(Hand(item_id=item.id, person_id=by.id, hand=kind))
 
 
 def missing_parts(item: Item) -> list[MissingPart]:

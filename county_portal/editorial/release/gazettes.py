@@ -20,6 +20,7 @@ from county_portal.models import (
     GazettePublication,
     GazetteSignOff,
     GazetteState,
+    GazetteStep,
     Item,
     Person,
     Publication,
@@ -29,6 +30,7 @@ from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import write_step
 from county_portal.published import gazettes as published
 from county_portal.published.gazettes import GazetteEntry, GazetteWithdrawal
 from county_portal.published.schema import moment_of
@@ -82,10 +84,10 @@ def end(
     )
     db.session.add(ending)
     gazette = db.session.get_one(Gazette, publication.gazette_id)
-    gazette.state, gazette.state_since = GazetteState.WITHDRAWN, moment
     register.withdraw(db.session.get_one(GazetteEdition, publication.edition_id).pdf)
-    db.session.flush()
-    audit.record(by, Do.GAZETTE_WITHDRAW, gazette, reason=reason, with_item=ending.item_id)
+    deed, now = Do.GAZETTE_WITHDRAW, GazetteState.WITHDRAWN
+    write_step(GazetteStep, gazette, deed, by=by, note=reason, now=now)
+    audit.record(by, deed, gazette, reason=reason, with_item=ending.item_id)
     told = [GazetteWithdrawal(publication.key, moment, reason)]
     for volume in _volumes_with(publication.edition_id):
         told += end(volume, WITH_ITS_ISSUE, by=by, item=item)

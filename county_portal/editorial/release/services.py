@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.core.html.clean import seen
 from county_portal.editorial.catalogue.numbers import give_numbers
 from county_portal.editorial.items.manifest import manifest_of
 from county_portal.editorial.items.services import (
@@ -25,8 +24,8 @@ from county_portal.editorial.items.services import (
     revisions_of,
 )
 from county_portal.editorial.release import gazettes, public_file
-from county_portal.editorial.review.services import carry_out, live_publication
-from county_portal.editorial.review.steps import STEPS
+from county_portal.editorial.review.services import live_publication
+from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
     Attachment,
     Attribute,
@@ -45,7 +44,6 @@ from county_portal.models import (
     State,
     StepTaken,
     Unit,
-    Verdict,
 )
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
@@ -64,12 +62,10 @@ TIMETABLE = "timetable.publish"
 
 def issue(item: Item, *, by: Person, publish_at: datetime | None = None) -> None:
     """The issuer's word. Published at once, or by the timetable at `publish_at`."""
-    step = workflow.check(STEPS, item, Do.ITEM_ISSUE, by=by)
     later = publish_at is not None and publish_at > clock.now()
-    item.publish_at = publish_at if later else None
-    carry_out(item, step, by=by)
+    with workflow.take(ROAD, item, Do.ITEM_ISSUE, by=by):
+        item.publish_at = publish_at if later else None
     if not later:
-        db.session.flush()
         publish(item, by=by)
 
 
@@ -80,29 +76,25 @@ def publish(item: Item, *, by: Person | None) -> Publication:
     is swapped after the commit, by `public_file.reconcile`.
     Source: server time only, State Council website checks (2019) 19.
     """
-    step = next(step for step in STEPS if step.action is Do.ITEM_PUBLISH)
-    if by is not None:
-        workflow.check(STEPS, item, Do.ITEM_PUBLISH, by=by)
-    elif item.state is not State.ISSUED:
+    if by is None and item.state is not State.ISSUED:
         raise Refused("Only what was issued can be published")
-    for guard in step.guards:
-        guard(item)
-    revision, moment = current_revision(item), clock.now()
-    _end(item, Ending.SUPERSEDED, moment)
-    give_numbers(item, clock.county_day(moment).year)
-    item.first_published_at = item.first_published_at or moment
-    item.publish_at = None
-    publication = Publication(
-        item_id=item.id,
-        revision_id=revision.id,
-        sign_off_id=_release_of(revision).id,
-        issuer_id=_issuer_of(item),
-        public_id=item.public_id,
-        index_number=item.index_number,
-        published_at=moment,
-    )
-    db.session.add(publication)
-    carry_out(item, step, by=by)
+    with workflow.take(ROAD, item, Do.ITEM_PUBLISH, by=by):
+        revision, moment = current_revision(item), clock.now()
+        sign_off = workflow.require_released(SignOff, revision)
+        _end(item, Ending.SUPERSEDED, moment)
+        give_numbers(item, clock.county_day(moment).year)
+        item.first_published_at = item.first_published_at or moment
+        item.publish_at = None
+        publication = Publication(
+            item_id=item.id,
+            revision_id=revision.id,
+            sign_off_id=sign_off.id,
+            issuer_id=_issuer_of(item),
+            public_id=item.public_id,
+            index_number=item.index_number,
+            published_at=moment,
+        )
+        db.session.add(publication)
     return publication
 
 
@@ -112,12 +104,11 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
     The file is swapped first; the caller commits. A page stays that says when and why.
     Gazettes that hold the item go with it.
     """
-    step = workflow.check(STEPS, item, Do.ITEM_WITHDRAW, by=by, note=reason)
-    reason, moment = seen(reason).strip(), clock.now()
-    _end(item, Ending.WITHDRAWN, moment, reason=reason, by=by)
-    item.publish_at = None
-    carry_out(item, step, by=by, note=reason)
-    db.session.flush()
+    with workflow.take(ROAD, item, Do.ITEM_WITHDRAW, by=by, note=reason) as taken:
+        reason, moment = workflow.plain(reason), clock.now()
+        taken.told["note"] = reason
+        _end(item, Ending.WITHDRAWN, moment, reason=reason, by=by)
+        item.publish_at = None
     gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason)
     bound = GazetteChanges(withdrawals=gazettes.end_with(item, by=by))
     changes = writer.Changes(withdrawals=(gone,), gazettes=bound)
@@ -130,13 +121,12 @@ def keep(item: Item, *, by: Person, note: str = "") -> None:
 
     What was written of it stays among the item's versions.
     """
-    step = workflow.check(STEPS, item, Do.ITEM_KEEP, by=by, note=note)
-    live = live_publication(item)
-    if live is None:
-        raise Refused("This item is not on the public site")
-    set_aside(item, by=by)
-    _restore(item, db.session.get_one(Revision, live.revision_id))
-    carry_out(item, step, by=by, note=note)
+    with workflow.take(ROAD, item, Do.ITEM_KEEP, by=by, note=note):
+        live = live_publication(item)
+        if live is None:
+            raise Refused("This item is not on the public site")
+        set_aside(item, by=by)
+        _restore(item, db.session.get_one(Revision, live.revision_id))
 
 
 def set_aside(item: Item, *, by: Person) -> Revision | None:
@@ -208,14 +198,6 @@ def _end(
         live.ended_at, live.ending, live.reason = moment, ending, reason
         live.ended_by = by.id if by else None
         db.session.flush()
-
-
-def _release_of(revision: Revision) -> SignOff:
-    """The sign-off that lets this revision out. The guard `signed` has seen it."""
-    query = select(SignOff).where(
-        SignOff.revision_id == revision.id, SignOff.verdict == Verdict.RELEASE
-    )
-    return db.session.scalars(query.order_by(SignOff.id.desc()).limit(1)).one()
 
 
 def _issuer_of(item: Item) -> int:

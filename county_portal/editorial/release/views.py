@@ -10,11 +10,12 @@ from county_portal.editorial.catalogue import validity
 from county_portal.editorial.items.services import current_revision, get_item
 from county_portal.editorial.release import public_file, services
 from county_portal.editorial.release.forms import IssueForm, ValidityForm
-from county_portal.editorial.review.services import live_publication, require_seen, sign_offs_of
-from county_portal.models import Item, State
+from county_portal.editorial.review.services import live_publication, require_seen
+from county_portal.models import Item, SignOff, State
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import sign_offs_of
 from county_portal.published.schema import PublicItem
 
 bp = Blueprint("release", __name__)
@@ -40,7 +41,7 @@ def issue(item_id: int) -> ResponseReturnValue:
         item=item,
         revision=revision,
         shown=PublicItem.from_manifest(revision.manifest),
-        sign_off=next(iter(sign_offs_of(item)), None),
+        sign_off=next(iter(sign_offs_of(SignOff, item)), None),
     )
 
 

@@ -9,28 +9,20 @@ from sqlalchemy import select
 
 from county_portal.core import clock
 from county_portal.core.errors import OutOfDate, Refused
-from county_portal.editorial.items.services import (
-    current_revision,
-    make_revision,
-    take_hand,
-    write_step,
-)
-from county_portal.editorial.review.steps import STEPS
+from county_portal.editorial.items.services import current_revision, make_revision
+from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
     Ground,
-    HandKind,
     Item,
     Person,
     Publication,
     SignOff,
-    State,
     Verdict,
 )
-from county_portal.office.base import audit, settings
+from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow
-from county_portal.office.rules.policy import Do, require, require_role
-from county_portal.office.rules.workflow import Step
+from county_portal.office.rules.policy import Do
 
 QUESTIONS = (
     "state_secret",
@@ -71,48 +63,34 @@ def require_seen(item: Item, revision: int | None) -> None:
 
 
 def move(item: Item, action: str, *, by: Person, note: str = "") -> None:
-    """Take one step that needs no page of its own. Raises what `workflow.check` raises.
+    """Take one step that needs no page of its own. Raises what `workflow.take` raises.
 
     A step with a form has consequences beyond the state (a sign-off, a publication, the end of
     one), so only the service behind its form takes it.
     """
-    step = workflow.check(STEPS, item, action, by=by, note=note)
-    if step.form:
-        raise Refused("There is no such step")
-    carry_out(item, step, by=by, note=note)
-
-
-def carry_out(item: Item, step: Step, *, by: Person | None, note: str = "") -> None:
-    """What follows from a step that was checked. by: None when the timetable takes it."""
-    was = item.state
-    if step.hand and by:
-        take_hand(item, step.hand, by=by)
-    if step.action is Do.ITEM_SUBMIT and by:
-        make_revision(item, by=by)
-    if step.action is Do.ITEM_RETURN:
-        item.publish_at = None
-    item.state, item.state_since = step.target, clock.now()
-    write_step(item, step.action, was=was, by=by, note=note)
-    audit.record(by, step.action, item, was=was, now=step.target, note=note.strip())
+    with workflow.take(ROAD, item, action, by=by, note=note) as taken:
+        if taken.step.form:
+            raise Refused("There is no such step")
+        if taken.step.action is Do.ITEM_SUBMIT:
+            make_revision(item, by=by)
+        if taken.step.action is Do.ITEM_RETURN:
+            item.publish_at = None
 
 
 def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
     """The officer's verdict on exactly the bytes that were shown, as a row of its own.
 
+    Whatever the verdict, it gives an officer's hand.
+
     Raises OutOfDate if the item has another revision by now, Refused if a
     question is open or the verdict lacks what it needs.
     Source: Open Government Information Regulations (2019), arts. 14-18.
     """
-    require_role(by, Do.ITEM_RELEASE)
-    if item.state is not State.ACCEPTED:
-        raise OutOfDate("Somebody has moved this on since the page was drawn")
-    require(by, Do.ITEM_RELEASE, item)
+    workflow.check(ROAD, item, Do.ITEM_RELEASE, by=by)
     revision = current_revision(item)
     if revision.content_hash != opinion.content_hash:
         raise OutOfDate("The item has changed since this page was drawn; read it again")
     _complete(opinion)
-    take_hand(item, HandKind.OFFICER, by=by)
-    db.session.flush()
     row = SignOff(
         item_id=item.id,
         revision_id=revision.id,
@@ -127,11 +105,9 @@ def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
         opinion=opinion.opinion.strip(),
         signed_at=clock.now(),
     )
-    db.session.add(row)
-    db.session.flush()
-    action = STEP_OF_VERDICT[opinion.verdict]
-    step = workflow.check(STEPS, item, action, by=by, note=opinion.opinion)
-    carry_out(item, step, by=by, note=opinion.opinion)
+    action, note = STEP_OF_VERDICT[opinion.verdict], opinion.opinion
+    with workflow.take(ROAD, item, action, by=by, note=note, verdict=row):
+        item.publish_at = None
     return row
 
 
@@ -169,12 +145,6 @@ def _plainly(value: Any) -> str:
     if isinstance(value, dict):
         return str(value["name"])
     return str(value or "")
-
-
-def sign_offs_of(item: Item) -> list[SignOff]:
-    """Every verdict on the item, newest first."""
-    query = select(SignOff).where(SignOff.item_id == item.id).order_by(SignOff.id.desc())
-    return list(db.session.scalars(query))
 
 
 def _complete(opinion: Opinion) -> None:

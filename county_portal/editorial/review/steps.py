@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from county_portal.core.errors import Refused
 from county_portal.editorial.items.services import current_revision, missing_parts
-from county_portal.models import HandKind, Item, Publication, SignOff, State, Verdict
+from county_portal.models import Hand, HandKind, Item, Publication, SignOff, State, StepTaken
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
-from county_portal.office.rules.workflow import Step
+from county_portal.office.rules.workflow import Road, Step, require_released
 
 
 def complete(item: Item) -> None:
@@ -24,15 +24,7 @@ def complete(item: Item) -> None:
 
 def signed(item: Item) -> None:
     """The newest verdict on the current revision, hash and all, is release."""
-    revision = current_revision(item)
-    newest = db.session.scalar(
-        select(SignOff)
-        .where(SignOff.revision_id == revision.id, SignOff.content_hash == revision.content_hash)
-        .order_by(SignOff.id.desc())
-        .limit(1)
-    )
-    if newest is None or newest.verdict is not Verdict.RELEASE:
-        raise Refused("The confidentiality officer has not signed this version")
+    require_released(SignOff, current_revision(item))
 
 
 def for_all(item: Item) -> None:
@@ -108,7 +100,14 @@ STEPS = (
         hand=HandKind.ISSUER,
         form=True,
     ),
-    Step(Do.ITEM_PUBLISH, (S.ISSUED,), S.PUBLISHED, guards=(for_all, signed), form=True),
+    Step(
+        Do.ITEM_PUBLISH,
+        (S.ISSUED,),
+        S.PUBLISHED,
+        guards=(for_all, signed),
+        form=True,
+        by_itself=True,
+    ),
     Step(Do.ITEM_CORRECT, (S.PUBLISHED,), S.CORRECTING, needs_note=True),
     Step(Do.ITEM_KEEP, (S.CORRECTING,), S.PUBLISHED, guards=(live,), form=True),
     Step(
@@ -121,3 +120,4 @@ STEPS = (
     ),
     Step(Do.ITEM_REWORK, (S.WITHDRAWN,), S.RETURNED, needs_note=True),
 )
+ROAD = Road(STEPS, Item, Hand, StepTaken, officer=HandKind.OFFICER, logged=str.strip)

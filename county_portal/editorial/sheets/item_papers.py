@@ -18,7 +18,7 @@ from county_portal.core import clock
 from county_portal.core.errors import Missing
 from county_portal.core.html.clean import clean, with_addresses
 from county_portal.editorial.items.manifest import manifest_of
-from county_portal.editorial.items.services import find_revision, get_item, inside_of, thread_of
+from county_portal.editorial.items.services import find_revision, get_item, inside_of
 from county_portal.editorial.sheets.review_sheet import Level, SheetFile, here, level_of, steps_of
 from county_portal.models import (
     Item,
@@ -247,7 +247,7 @@ def item_sheet(item: Item, *, by: Person) -> ItemSheet:
         ground=inside["ground"] or "",
         ground_note=inside["ground_note"],
         index_number=item.index_number or "",
-        thread=tuple(_said(step) for step in thread_of(item)),
+        thread=tuple(_said(step) for step in steps_of(item.id)),
         printed_at=here(clock.now()),
         printed_by=by.name,
     )

@@ -9,14 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from county_portal.core import clock
 from county_portal.editorial.review.services import QUESTIONS
 from county_portal.models import Person, SignOff, StepTaken
-from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import thread_of
 from county_portal.printing.pdf import render_pdf
 
 
@@ -135,13 +132,7 @@ def to_pdf(sheet: Sheet) -> bytes:
 
 def steps_of(item_id: int) -> Sequence[StepTaken]:
     """The steps of the item, oldest first, with who took them."""
-    query = (
-        select(StepTaken)
-        .where(StepTaken.item_id == item_id)
-        .options(joinedload(StepTaken.person))
-        .order_by(StepTaken.id)
-    )
-    return db.session.scalars(query).all()
+    return thread_of(StepTaken, item_id)
 
 
 def last_of(steps: Iterable[StepTaken], action: Do) -> Level | None:

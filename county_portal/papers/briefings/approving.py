@@ -1,22 +1,13 @@
 """The road of a briefing: submitting, approving, numbering, freezing, returning, withdrawing."""
 
-from typing import Any
-
-from sqlalchemy import select
-
 from county_portal.core import clock
 from county_portal.core.errors import OutOfDate
-from county_portal.core.html.clean import seen
 from county_portal.editorial.catalogue.numbers import draw
 from county_portal.models import (
     Briefing,
-    BriefingHand,
-    BriefingHandKind,
-    BriefingStep,
     FrozenBriefing,
     Person,
 )
-from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules import workflow
@@ -29,7 +20,7 @@ from county_portal.papers.briefings.printing import (
     request_preview,
     request_print,
 )
-from county_portal.papers.briefings.steps import STEPS
+from county_portal.papers.briefings.steps import ROAD
 
 
 def take(
@@ -43,42 +34,21 @@ def take(
 ) -> None:
     """One step on the road. What is approved is exactly what was read, masthead included.
 
-    Raises what `workflow.check` raises, OutOfDate if the briefing changed since the page was
+    Raises what `workflow.take` raises, OutOfDate if the briefing changed since the page was
     drawn, and Refused for a number where there is no paper to bear it.
     """
-    step = workflow.check(STEPS, briefing, action, by=by, note=note)
-    if briefing.version != seen_version:
-        raise OutOfDate("The briefing has changed since this page was drawn; read it again")
-    if step.action is Do.BRIEFING_APPROVE and seen_digest != digest_of(briefing):
-        raise OutOfDate("The briefing has changed since this page was drawn; read it again")
-    if step.action is Do.BRIEFING_APPROVE:
-        check_printable(briefing)  # no number is given to what has no paper
-    was, told = briefing.state, seen(note).strip()
-    if step.action is Do.BRIEFING_WITHDRAW and briefing.frozen and briefing.frozen.printed:
-        register.withdraw(briefing.frozen.printed.pdf)
-    frozen = _freeze(briefing, by) if step.action is Do.BRIEFING_APPROVE else None
-    briefing.state, briefing.state_since = step.target, clock.now()
-    db.session.add(
-        BriefingStep(
-            briefing_id=briefing.id,
-            action=step.action.value,
-            was=was,
-            now=step.target,
-            person_id=by.id,
-            at=clock.now(),
-            note=told,
-        )
-    )
-    told_of: dict[str, Any] = {"was": was, "now": step.target, "note": told, **_named(frozen)}
-    audit.record(by, step.action, briefing, **told_of)
-    if step.action is Do.BRIEFING_SUBMIT:
+    with workflow.take(ROAD, briefing, action, by=by, note=note) as taken:
+        deed = taken.step.action
+        stale = deed is Do.BRIEFING_APPROVE and seen_digest != digest_of(briefing)
+        if stale or briefing.version != seen_version:
+            raise OutOfDate("The briefing has changed since this page was drawn; read it again")
+        if deed is Do.BRIEFING_APPROVE:
+            check_printable(briefing)  # no number is given to what has no paper
+            taken.told |= _named(_freeze(briefing, by))
+        if deed is Do.BRIEFING_WITHDRAW and briefing.frozen and briefing.frozen.printed:
+            register.withdraw(briefing.frozen.printed.pdf)
+    if deed is Do.BRIEFING_SUBMIT:
         request_preview(briefing, by=by)
-
-
-def road_of(briefing: Briefing) -> list[BriefingStep]:
-    """Every step of the briefing, oldest first."""
-    query = select(BriefingStep).where(BriefingStep.briefing_id == briefing.id)
-    return list(db.session.scalars(query.order_by(BriefingStep.id)))
 
 
 def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
@@ -88,8 +58,6 @@ def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
 
     Source: the customs of 简报: numbered by the year of the printed day.
     """
-    briefing.hands.append(BriefingHand(person_id=by.id, hand=BriefingHandKind.APPROVER))
-    db.session.flush()
     day = briefing.dated_on or clock.today()
     drawn = draw(series(briefing.masthead, special=briefing.special, year=day.year))
     total = None if briefing.special else draw(total_series(briefing.masthead))
@@ -113,9 +81,7 @@ def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
     return frozen
 
 
-def _named(frozen: FrozenBriefing | None) -> dict[str, object]:
-    if frozen is None:
-        return {}
+def _named(frozen: FrozenBriefing) -> dict[str, object]:
     return {
         "year": frozen.year,
         "number": frozen.number,

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from county_portal.core import clock
 from county_portal.core.paging import Paged, fitting
 from county_portal.models import (
     Briefing,
-    BriefingHand,
-    BriefingHandKind,
     BriefingPart,
     BriefingState,
     FrozenBriefing,
@@ -20,10 +18,11 @@ from county_portal.models import (
     Person,
 )
 from county_portal.office.base.extensions import db
-from county_portal.office.rules.policy import RULES, Do, require
+from county_portal.office.rules.policy import Do, require
+from county_portal.office.rules.workflow import waits_for
+from county_portal.papers.briefings.steps import ROAD
 
 PER_PAGE = 30
-APPROVERS = RULES[Do.BRIEFING_APPROVE][0]
 
 
 @dataclass(frozen=True)
@@ -90,15 +89,8 @@ def mastheads() -> list[Masthead]:
 
 
 def _lies_with(by: Person) -> ColumnElement[bool]:
-    seats = [and_(Briefing.state == BriefingState.RETURNED, Briefing.composer_id == by.id)]
-    if by.has_any(APPROVERS):
-        composed = exists().where(
-            BriefingHand.briefing_id == Briefing.id,
-            BriefingHand.person_id == by.id,
-            BriefingHand.hand == BriefingHandKind.COMPOSER,
-        )
-        seats.append(and_(Briefing.state == BriefingState.SUBMITTED, ~composed))
-    return or_(*seats)
+    returned = and_(Briefing.state == BriefingState.RETURNED, Briefing.composer_id == by.id)
+    return or_(returned, waits_for(ROAD, by, Do.BRIEFING_APPROVE))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

@@ -14,7 +14,6 @@ from county_portal.core.html.clean import seen
 from county_portal.models import (
     AuditRow,
     Briefing,
-    BriefingHand,
     BriefingHandKind,
     BriefingPart,
     BriefingState,
@@ -24,6 +23,7 @@ from county_portal.models import (
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
+from county_portal.office.rules.workflow import take_hand
 from county_portal.papers.briefings.shortening import rewritten
 
 TITLE_LENGTH = 120  # characters
@@ -153,8 +153,7 @@ def touch(briefing: Briefing, by: Person) -> None:
     """Somebody wrote in it: it is newer now, and that person will not approve it."""
     briefing.saved_at = clock.now()
     flag_modified(briefing, "saved_at")
-    if not briefing.composed_by(by):
-        briefing.hands.append(BriefingHand(person_id=by.id, hand=BriefingHandKind.COMPOSER))
+    take_hand(briefing, BriefingHandKind.COMPOSER, by=by)
 
 
 def _told_lately(briefing: Briefing, by: Person) -> bool:

@@ -1,9 +1,16 @@
 """The road of a briefing, from draft to a numbered issue, as a table."""
 
 from county_portal.core.errors import Refused
-from county_portal.models import Briefing, BriefingState, PartKind
+from county_portal.models import (
+    Briefing,
+    BriefingHand,
+    BriefingHandKind,
+    BriefingState,
+    BriefingStep,
+    PartKind,
+)
 from county_portal.office.rules.policy import Do
-from county_portal.office.rules.workflow import Step
+from county_portal.office.rules.workflow import Road, Step, plain
 from county_portal.papers.briefings.sources import faults
 
 S = BriefingState
@@ -37,7 +44,9 @@ STEPS = (
         (S.SUBMITTED,),
         S.APPROVED,
         guards=(holds_something, all_may_stand),
+        hand=BriefingHandKind.APPROVER,
     ),
     Step(Do.BRIEFING_RETURN, (S.SUBMITTED,), S.RETURNED, needs_note=True),
     Step(Do.BRIEFING_WITHDRAW, (S.APPROVED,), S.WITHDRAWN, needs_note=True),
 )
+ROAD = Road(STEPS, Briefing, BriefingHand, BriefingStep, logged=plain)

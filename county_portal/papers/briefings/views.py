@@ -8,30 +8,22 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from county_portal.core.web import form_page
-from county_portal.models import Briefing, Job, JobState
+from county_portal.models import Briefing, BriefingStep, Job, JobState
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.labels import label
 from county_portal.office.rules.policy import Do
-from county_portal.office.rules.workflow import open_steps
+from county_portal.office.rules.workflow import open_steps, thread_of
 from county_portal.papers.briefings import approving, mastheads, printing, services, sources
 from county_portal.papers.briefings.finding import Line, find_briefings, waiting_for
 from county_portal.papers.briefings.forms import ListForm, StartForm
 from county_portal.papers.briefings.official_text import LINE_BREAK
 from county_portal.papers.briefings.paper import day_line
 from county_portal.papers.briefings.progress import STAGES, name_of
-from county_portal.papers.briefings.steps import STEPS
+from county_portal.papers.briefings.steps import ROAD
 
 bp = Blueprint("briefings", __name__, url_prefix="/briefings")
-
-ROAD = (
-    Do.BRIEFING_SUBMIT,
-    Do.BRIEFING_RECALL,
-    Do.BRIEFING_APPROVE,
-    Do.BRIEFING_RETURN,
-    Do.BRIEFING_WITHDRAW,
-)
 
 
 def about(line: Line) -> str:
@@ -77,8 +69,8 @@ def show(briefing_id: int) -> str:
         "papers/briefings/show.html",
         briefing=briefing,
         name_of=name_of,
-        steps=open_steps(STEPS, briefing, me()),
-        road=approving.road_of(briefing),
+        steps=open_steps(ROAD, briefing, me()),
+        road=thread_of(BriefingStep, briefing.id),
         faults={} if briefing.frozen else {one.part_id: one for one in sources.faults(briefing)},
         day_line=day_line,
         **preview_of(briefing),
@@ -87,7 +79,7 @@ def show(briefing_id: int) -> str:
 
 
 @bp.post("/<int:briefing_id>/road/<action>")
-@needs(*ROAD)
+@needs(*(step.action for step in ROAD.steps))
 def take(briefing_id: int, action: str) -> ResponseReturnValue:
     """One step on the road."""
     briefing = services.get_briefing(briefing_id, by=me())

@@ -10,12 +10,14 @@ from county_portal.models import (
     GazetteEditionItem,
     GazetteEditionPart,
     GazetteState,
+    GazetteStep,
     Person,
 )
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import write_step
 from county_portal.papers.gazettes import contents, paper
 from county_portal.papers.gazettes.contents import Paper
 from county_portal.papers.gazettes.services import TASK as TASK
@@ -97,8 +99,7 @@ def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -
         if part.edition_id
     )
     gazette.edition_id = edition.id
-    gazette.state, gazette.state_since = GazetteState.FROZEN, clock.now()
-    db.session.flush()
     by = db.session.get_one(Person, asked_by)
+    write_step(GazetteStep, gazette, Do.GAZETTE_FREEZE, by=by, now=GazetteState.FROZEN)
     audit.record(by, Do.GAZETTE_FREEZE, gazette, hash=edition.content_hash, pdf=edition.pdf)
     return edition

@@ -26,6 +26,7 @@ from county_portal.models import (
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
+from county_portal.office.rules.workflow import take_hand
 from county_portal.papers.gazettes import marks
 
 MONTHS_BACK = 12
@@ -165,21 +166,10 @@ def _changed(gazette: Gazette, by: Person, **what: Any) -> None:
     audit.record(by, Do.GAZETTE_COMPOSE, gazette, **what)
 
 
-def take_hand(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
-    """The person has had this hand in the gazette, and takes no other."""
-    found = gazette.hand_of(by)
-    if found not in {None, kind}:
-        raise NotAllowed("Composer, officer and issuer of a gazette are different people")
-    if found is None:
-        gazette.hands.append(GazetteHand(person_id=by.id, hand=kind))
-        db.session.flush()
-
-
-def judge(gazette: Gazette, kind: GazetteHandKind, *, by: Person) -> None:
-    """The person has judged the gazette, of which they composed nothing, nor an issue in it."""
+def composed_nothing(gazette: Gazette, by: Person) -> None:
+    """Raise NotAllowed if the person composed an issue that this bound volume holds."""
     if db.session.scalar(select(composed_a_part(gazette.edition_id, by))):
         raise NotAllowed("Composer, officer and issuer of a gazette are different people")
-    take_hand(gazette, kind, by=by)
 
 
 def composed_a_part(edition_id: Any, person: Person) -> ColumnElement[bool]:

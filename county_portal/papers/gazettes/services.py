@@ -3,13 +3,12 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import exists, func, select
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
-from county_portal.core.html.clean import seen
 from county_portal.core.paging import Paged, fitting
 from county_portal.editorial.catalogue.numbers import draw
 from county_portal.editorial.release import gazettes as release
@@ -33,10 +32,9 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do, require
-from county_portal.office.rules.workflow import Step
 from county_portal.papers.gazettes import records
-from county_portal.papers.gazettes.selection import judge, take_hand
-from county_portal.papers.gazettes.steps import STEPS, newest_verdict, stale_items
+from county_portal.papers.gazettes.selection import composed_nothing
+from county_portal.papers.gazettes.steps import ROAD, edition_of, something_to_print, stale_items
 from county_portal.published.gazettes import PublicGazette
 from county_portal.published.schema import FileLine
 from county_portal.published.writing import files_on_disk, writer
@@ -45,6 +43,10 @@ from county_portal.published.writing.gazette_rows import GazetteChanges
 TASK = "gazettes.print"
 QUESTIONS = ("complete", "aggregation", "personal_data")
 PER_PAGE = 24
+STEP_OF_VERDICT = {
+    Verdict.RELEASE: Do.GAZETTE_RELEASE,
+    Verdict.RETURN: Do.GAZETTE_RETURN,
+}
 
 
 @dataclass(frozen=True)
@@ -92,17 +94,6 @@ def get_gazette(gazette_id: int, *, by: Person) -> Gazette:
     return gazette
 
 
-def edition_of(gazette: Gazette) -> GazetteEdition | None:
-    """The printed edition that is on the road now."""
-    return db.session.get(GazetteEdition, gazette.edition_id) if gazette.edition_id else None
-
-
-def sign_offs_of(gazette: Gazette) -> list[GazetteSignOff]:
-    """Every verdict on the gazette, newest first."""
-    query = select(GazetteSignOff).where(GazetteSignOff.gazette_id == gazette.id)
-    return list(db.session.scalars(query.order_by(GazetteSignOff.id.desc())))
-
-
 # Along the road
 
 
@@ -111,10 +102,11 @@ def freeze(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
 
     The gazette is frozen when the PDF is there (see `printing`), if nothing was changed meanwhile.
     """
-    workflow.check(STEPS, gazette, Do.GAZETTE_FREEZE, by=by)
+    workflow.check(ROAD, gazette, Do.GAZETTE_FREEZE, by=by)
+    something_to_print(gazette)
     if gazette.version != seen_version:
         raise OutOfDate("Somebody changed this since the page was drawn")
-    take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
+    workflow.take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
     if gazette.kind is GazetteKind.ISSUE and gazette.number is None:
         number = draw(f"gazette:{gazette.year}")
         gazette.number, gazette.total = number, _free_total()
@@ -141,9 +133,8 @@ def _free_total() -> int:
 
 def reopen(gazette: Gazette, *, by: Person) -> None:
     """It can be changed again; what was printed and signed stays on record and counts no more."""
-    step = workflow.check(STEPS, gazette, Do.GAZETTE_REOPEN, by=by)
-    take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
-    _go(gazette, step, by)
+    with workflow.take(ROAD, gazette, Do.GAZETTE_REOPEN, by=by):
+        gazette.edition_id = None
 
 
 def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
@@ -152,14 +143,14 @@ def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
     Raises OutOfDate if another edition is on the road by now, Refused if a question is open.
     Source: Open Government Information Regulations (2019), art. 17.
     """
-    require(by, Do.GAZETTE_RELEASE, gazette)
+    workflow.check(ROAD, gazette, Do.GAZETTE_RELEASE, by=by)
     edition = edition_of(gazette)
-    if gazette.state is not GazetteState.FROZEN or edition is None:
+    if edition is None:
         raise OutOfDate("Somebody has moved this on since the page was drawn")
     if edition.content_hash != opinion.content_hash:
         raise OutOfDate("The gazette has changed since this page was drawn; read it again")
     _complete(opinion)
-    judge(gazette, GazetteHandKind.OFFICER, by=by)
+    composed_nothing(gazette, by)
     row = GazetteSignOff(
         gazette_id=gazette.id,
         edition_id=edition.id,
@@ -167,21 +158,20 @@ def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
         officer_id=by.id,
         verdict=opinion.verdict,
         checks=json.dumps(opinion.checks, sort_keys=True),
-        opinion=seen(opinion.opinion).strip(),
+        opinion=workflow.plain(opinion.opinion),
         signed_at=clock.now(),
     )
-    db.session.add(row)
-    db.session.flush()
-    release_it = opinion.verdict is Verdict.RELEASE
-    deed = Do.GAZETTE_RELEASE if release_it else Do.GAZETTE_RETURN
-    step = workflow.check(STEPS, gazette, deed, by=by, note=opinion.opinion)
-    _go(gazette, step, by, note=row.opinion, hash=edition.content_hash)
+    deed = STEP_OF_VERDICT[opinion.verdict]
+    with workflow.take(ROAD, gazette, deed, by=by, note=opinion.opinion, verdict=row) as taken:
+        taken.told |= {"note": row.opinion, "hash": edition.content_hash}
+        if taken.step.target is GazetteState.DRAFT:
+            gazette.edition_id = None
     return row
 
 
 def _complete(opinion: Opinion) -> None:
     """Raise Refused while the form is not fully answered for its verdict."""
-    if opinion.verdict not in {Verdict.RELEASE, Verdict.RETURN}:
+    if opinion.verdict not in STEP_OF_VERDICT:
         raise Refused("A gazette is released or returned")
     if set(opinion.checks) != set(QUESTIONS):
         raise Refused("Answer every question of the checklist")
@@ -191,17 +181,17 @@ def _complete(opinion: Opinion) -> None:
 
 def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
     """The signed edition goes to the public, once the caller has committed and reconciled."""
-    step = workflow.check(STEPS, gazette, Do.GAZETTE_ISSUE, by=by)
-    verdict = newest_verdict(gazette)
-    if verdict is None or verdict.content_hash != content_hash:
-        raise OutOfDate("The gazette has changed since this page was drawn; read it again")
-    judge(gazette, GazetteHandKind.ISSUER, by=by)
-    edition = db.session.get_one(GazetteEdition, verdict.edition_id)
-    said = PublicGazette.from_manifest(edition.manifest)
-    _lies_there(said.pdf)
-    release.publish(gazette, verdict, by=by)
-    register.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
-    _go(gazette, step, by, hash=content_hash)
+    with workflow.take(ROAD, gazette, Do.GAZETTE_ISSUE, by=by) as taken:
+        taken.told["hash"] = content_hash
+        edition = db.session.get_one(GazetteEdition, gazette.edition_id)
+        if edition.content_hash != content_hash:
+            raise OutOfDate("The gazette has changed since this page was drawn; read it again")
+        composed_nothing(gazette, by)
+        said = PublicGazette.from_manifest(edition.manifest)
+        _lies_there(said.pdf)
+        verdict = workflow.require_released(GazetteSignOff, edition)
+        release.publish(gazette, verdict, by=by)
+        register.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
 
 
 def _lies_there(pdf: FileLine) -> None:
@@ -219,23 +209,14 @@ def withdraw(gazette: Gazette, reason: str, *, by: Person) -> None:
 
     The file is swapped first; the caller commits. A page stays that says when and why.
     """
-    workflow.check(STEPS, gazette, Do.GAZETTE_WITHDRAW, by=by, note=reason)
+    workflow.check(ROAD, gazette, Do.GAZETTE_WITHDRAW, by=by, note=reason)
     live = release.live_publication(gazette)
     if live is None:
         raise Refused("This gazette is not on the public site")
-    told = release.end(live, seen(reason).strip(), by=by)
+    told = release.end(live, workflow.plain(reason), by=by)
     changes = writer.Changes(gazettes=GazetteChanges(withdrawals=told))
     with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
         writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
-
-
-def _go(gazette: Gazette, step: Step, by: Person, **words: Any) -> None:
-    was = gazette.state
-    gazette.state, gazette.state_since = step.target, clock.now()
-    if step.target is GazetteState.DRAFT:
-        gazette.edition_id = None
-    db.session.flush()
-    audit.record(by, step.action, gazette, was=was, now=step.target, **words)
 
 
 def trouble(gazette: Gazette) -> list[Item]:

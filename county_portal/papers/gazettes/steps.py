@@ -7,14 +7,16 @@ from county_portal.models import (
     Gazette,
     GazetteEdition,
     GazetteEditionItem,
+    GazetteHand,
+    GazetteHandKind,
     GazetteKind,
     GazetteSignOff,
     GazetteState,
-    Verdict,
+    GazetteStep,
 )
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
-from county_portal.office.rules.workflow import Step
+from county_portal.office.rules.workflow import Road, Step, require_released
 from county_portal.papers.gazettes import contents, records, selection
 
 
@@ -33,9 +35,7 @@ def something_to_print(gazette: Gazette) -> None:
 
 def signed(gazette: Gazette) -> None:
     """The newest verdict on the edition that is on the road, hash and all, is release."""
-    newest = newest_verdict(gazette)
-    if newest is None or newest.verdict is not Verdict.RELEASE:
-        raise Refused("The confidentiality officer has not signed this version")
+    require_released(GazetteSignOff, edition_of(gazette))
 
 
 def unchanged(gazette: Gazette) -> None:
@@ -48,17 +48,9 @@ def unchanged(gazette: Gazette) -> None:
         raise Refused("A repeal or expiry it lists does not stand any more; open the gazette again")
 
 
-def newest_verdict(gazette: Gazette) -> GazetteSignOff | None:
-    """The last word on the edition that is on the road now."""
-    query = (
-        select(GazetteSignOff)
-        .join(GazetteEdition, GazetteEdition.id == GazetteSignOff.edition_id)
-        .where(
-            GazetteSignOff.edition_id == gazette.edition_id,
-            GazetteSignOff.content_hash == GazetteEdition.content_hash,
-        )
-    )
-    return db.session.scalar(query.order_by(GazetteSignOff.id.desc()).limit(1))
+def edition_of(gazette: Gazette) -> GazetteEdition | None:
+    """The printed edition that is on the road now."""
+    return db.session.get(GazetteEdition, gazette.edition_id) if gazette.edition_id else None
 
 
 def stale_items(gazette: Gazette) -> list[int]:
@@ -88,12 +80,21 @@ def _lists_too_much(gazette: Gazette) -> bool:
     return not now.issuperset(records.told_in(edition.manifest))
 
 
-S = GazetteState
+S, H = GazetteState, GazetteHandKind
+JUDGED = (signed, unchanged)
 STEPS = (
-    Step(Do.GAZETTE_FREEZE, (S.DRAFT,), S.FROZEN, guards=(something_to_print,), form=True),
-    Step(Do.GAZETTE_REOPEN, (S.FROZEN, S.SIGNED, S.WITHDRAWN), S.DRAFT),
-    Step(Do.GAZETTE_RELEASE, (S.FROZEN,), S.SIGNED, guards=(signed, unchanged), form=True),
-    Step(Do.GAZETTE_RETURN, (S.FROZEN,), S.DRAFT, needs_note=True, form=True),
-    Step(Do.GAZETTE_ISSUE, (S.SIGNED,), S.PUBLISHED, guards=(signed, unchanged), form=True),
+    Step(
+        Do.GAZETTE_FREEZE,
+        (S.DRAFT,),
+        S.FROZEN,
+        guards=(something_to_print,),
+        hand=H.COMPOSER,
+        form=True,
+    ),
+    Step(Do.GAZETTE_REOPEN, (S.FROZEN, S.SIGNED, S.WITHDRAWN), S.DRAFT, hand=H.COMPOSER),
+    Step(Do.GAZETTE_RELEASE, (S.FROZEN,), S.SIGNED, guards=JUDGED, hand=H.OFFICER, form=True),
+    Step(Do.GAZETTE_RETURN, (S.FROZEN,), S.DRAFT, needs_note=True, hand=H.OFFICER, form=True),
+    Step(Do.GAZETTE_ISSUE, (S.SIGNED,), S.PUBLISHED, guards=JUDGED, hand=H.ISSUER, form=True),
     Step(Do.GAZETTE_WITHDRAW, (S.PUBLISHED,), S.WITHDRAWN, needs_note=True, form=True),
 )
+ROAD = Road(STEPS, Gazette, GazetteHand, GazetteStep, officer=H.OFFICER)

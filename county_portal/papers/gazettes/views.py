@@ -1,7 +1,5 @@
 """The gazettes of the office: marking, composing, printing, signing, issuing, withdrawing."""
 
-from datetime import datetime
-
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,9 +13,7 @@ from county_portal.models import (
     Gazette,
     GazetteEdition,
     GazetteHandKind,
-    GazettePublication,
     GazetteSection,
-    GazetteSignOff,
     Item,
 )
 from county_portal.office.accounts.services import is_password
@@ -29,7 +25,8 @@ from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps
 from county_portal.papers.gazettes import marks, selection, services
 from county_portal.papers.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
-from county_portal.papers.gazettes.steps import STEPS
+from county_portal.papers.gazettes.steps import ROAD, edition_of
+from county_portal.papers.gazettes.thread import lines_of
 from county_portal.published.gazettes import PublicGazette
 
 bp = Blueprint("gazettes", __name__)
@@ -99,36 +96,23 @@ def name_of(gazette: Gazette) -> str:
 def gazette(gazette_id: int) -> str:
     """What it holds, where it stands, and what can be done with it."""
     one = services.get_gazette(gazette_id, by=me())
-    edition = services.edition_of(one)
+    edition = edition_of(one)
     return render_template(
         "papers/gazettes/gazette.html",
         gazette=one,
         name=name_of(one),
         edition=edition,
         printed=PublicGazette.from_manifest(edition.manifest) if edition else None,
-        steps=[step.action for step in open_steps(STEPS, one, me())],
+        steps=[step.action for step in open_steps(ROAD, one, me())],
         trouble=services.trouble(one),
         offered=marks.waiting(),
         sections=list(GazetteSection),
-        road=_road(one),
+        thread=lines_of(one),
         hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
         publications=release.publications_of(one),
         live=release.live_publication(one),
         public_address=public_address,
     )
-
-
-def _road(one: Gazette) -> list[GazetteSignOff | GazettePublication]:
-    """The verdicts on it and the times it went to the public, in the order of time."""
-    found: list[GazetteSignOff | GazettePublication] = [
-        *services.sign_offs_of(one),
-        *release.publications_of(one),
-    ]
-    return sorted(found, key=_moment_of)
-
-
-def _moment_of(row: GazetteSignOff | GazettePublication) -> datetime:
-    return row.signed_at if isinstance(row, GazetteSignOff) else row.published_at
 
 
 @bp.get("/gazettes/<int:gazette_id>/editions/<int:edition_id>.pdf")
@@ -211,7 +195,7 @@ def reopen(gazette_id: int) -> ResponseReturnValue:
 def sign(gazette_id: int) -> ResponseReturnValue:
     """The officer's form: the PDF that is shown here is what is signed."""
     one = services.get_gazette(gazette_id, by=me())
-    edition = services.edition_of(one)
+    edition = edition_of(one)
     form = SignForm(content_hash=edition.content_hash if edition else "")
     if form.validate_on_submit() and _signature(form):
         services.sign(one, form.given(), by=me())

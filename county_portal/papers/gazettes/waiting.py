@@ -1,25 +1,21 @@
 """Which gazettes wait for a person, and not only for somebody with their role."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy.orm import lazyload
 
 from county_portal.models import (
     Gazette,
     GazetteEdition,
-    GazetteHand,
-    GazetteHandKind,
     GazetteState,
     Person,
 )
 from county_portal.office.base.extensions import db
-from county_portal.office.rules.policy import RULES, Do
+from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import waits_for
 from county_portal.papers.gazettes.selection import composed_a_part
+from county_portal.papers.gazettes.steps import ROAD
 
-NEXT = {
-    GazetteState.FROZEN: (Do.GAZETTE_RELEASE, GazetteHandKind.OFFICER),
-    GazetteState.SIGNED: (Do.GAZETTE_ISSUE, GazetteHandKind.ISSUER),
-    GazetteState.DRAFT: (Do.GAZETTE_FREEZE, GazetteHandKind.COMPOSER),
-}
+NEXT = (Do.GAZETTE_RELEASE, Do.GAZETTE_ISSUE, Do.GAZETTE_FREEZE)
 
 
 def waiting_for(person: Person) -> list[Gazette]:
@@ -34,19 +30,7 @@ def count_for(person: Person) -> ScalarSelect[int]:
 
 
 def _lies_with(person: Person) -> ColumnElement[bool]:
-    seats = [
-        and_(Gazette.state == state, ~_other_hand(person, hand))
-        for state, (action, hand) in NEXT.items()
-        if person.has_any(RULES[action][0])
-    ]
+    seats = [waits_for(ROAD, person, action) for action in NEXT]
     printed = exists().where(GazetteEdition.gazette_id == Gazette.id)
     begun = or_(Gazette.state != GazetteState.DRAFT, printed)  # a first draft presses nobody
-    return and_(or_(false(), *seats), begun, ~composed_a_part(Gazette.edition_id, person))
-
-
-def _other_hand(person: Person, kind: GazetteHandKind) -> ColumnElement[bool]:
-    return exists().where(
-        GazetteHand.gazette_id == Gazette.id,
-        GazetteHand.person_id == person.id,
-        GazetteHand.hand != kind,
-    )
+    return and_(or_(*seats), begun, ~composed_a_part(Gazette.edition_id, person))

@@ -14,9 +14,10 @@ from county_portal.editorial.items import services as items
 from county_portal.editorial.review import services as review
 from county_portal.editorial.sheets import review_sheet
 from county_portal.editorial.sheets.review_sheet import Level, SheetFile
-from county_portal.models import Attachment, Attribute, Blob, Ground, Item, State, Verdict
+from county_portal.models import Attachment, Attribute, Blob, Ground, Item, SignOff, State, Verdict
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import sign_offs_of
 from tests.cast import Cast
 from tests.factories import go, make_category, make_item, sign
 from tests.papers.reports.reading import text_of
@@ -32,7 +33,7 @@ def pages_of(one: review_sheet.Sheet) -> int:
 
 
 def sheet_of(item: Item) -> review_sheet.Sheet:
-    return review_sheet.sheet_of(review.sign_offs_of(item)[0])
+    return review_sheet.sheet_of(sign_offs_of(SignOff, item)[0])
 
 
 def who(level: Level | None) -> tuple[str, str, str] | None:
@@ -122,7 +123,7 @@ def test_each_verdict_has_its_own_sheet(cast: Cast) -> None:
         review.move(item, Do.ITEM_REASSESS, by=cast.wu, note="The authority has answered")
         db.session.commit()
         sign(item, Verdict.RELEASE, by=cast.wu)
-    release, refer = [review_sheet.sheet_of(one) for one in review.sign_offs_of(item)]
+    release, refer = [review_sheet.sheet_of(one) for one in sign_offs_of(SignOff, item)]
     assert (release.verdict, refer.verdict) == ("release", "refer")
     assert release.number != refer.number
     assert release.content_hash == refer.content_hash
@@ -144,7 +145,7 @@ def test_an_older_verdict_keeps_its_own_revision_and_people(cast: Cast) -> None:
         db.session.commit()
         for step in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
             go(item, step)
-    later, earlier = [review_sheet.sheet_of(one) for one in review.sign_offs_of(item)]
+    later, earlier = [review_sheet.sheet_of(one) for one in sign_offs_of(SignOff, item)]
     assert (earlier.title, earlier.revision, earlier.author.at.day) == ("First words", 1, 2)
     assert (later.title, later.revision, later.author.at.day) == ("Second words", 2, 9)
     assert earlier.content_hash != later.content_hash

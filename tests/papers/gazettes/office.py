@@ -18,6 +18,7 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes import marks, selection, services
+from county_portal.papers.gazettes.steps import edition_of
 from tests.cast import Cast
 from tests.factories import make_category, make_column, make_item
 
@@ -63,14 +64,14 @@ def print_it(gazette: Gazette, cast: Cast) -> Gazette:
 
 
 def sign_it(gazette: Gazette, cast: Cast, verdict: Verdict = Verdict.RELEASE) -> None:
-    edition = services.edition_of(gazette)
+    edition = edition_of(gazette)
     opinion = services.Opinion(verdict, edition.content_hash, ALL_CLEAR, "Read in full")
     services.sign(gazette, opinion, by=cast.wu)
     db.session.commit()
 
 
 def issue_it(gazette: Gazette, cast: Cast) -> None:
-    services.issue(gazette, services.edition_of(gazette).content_hash, by=cast.tang)
+    services.issue(gazette, edition_of(gazette).content_hash, by=cast.tang)
     db.session.commit()
     public_file.reconcile()
 

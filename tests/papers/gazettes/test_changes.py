@@ -10,7 +10,8 @@ from county_portal.core.errors import Refused
 from county_portal.editorial.catalogue import validity
 from county_portal.models import State, ValidityState
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes import selection, services
+from county_portal.papers.gazettes import selection
+from county_portal.papers.gazettes.steps import edition_of
 from county_portal.published.gazettes import PublicGazette
 from tests.factories import go
 from tests.papers.gazettes.office import (
@@ -26,7 +27,7 @@ from tests.papers.gazettes.office import (
 
 
 def changes_in(gazette):
-    said = PublicGazette.from_manifest(services.edition_of(gazette).manifest)
+    said = PublicGazette.from_manifest(edition_of(gazette).manifest)
     return [(line.document_number, line.since_on, line.late) for line in said.changes]
 
 
@@ -105,7 +106,7 @@ def test_a_list_that_became_wrong_is_not_issued(cast):
 def test_a_gazette_signed_before_anything_was_marked_as_late_is_read(cast):
     old, _ = make_document(cast, 1, None), make_document(cast, 2)
     expire(old, cast, date(2026, 3, 2))
-    said = json.loads(services.edition_of(publish(cast)).manifest)
+    said = json.loads(edition_of(publish(cast)).manifest)
     for line in said["changes"]:
         del line["late"]
     assert [line.late for line in PublicGazette.from_manifest(json.dumps(said)).changes] == [False]

@@ -151,8 +151,10 @@ def test_the_office_s_page_leads_to_the_public_one_as_long_as_there_is_one(cast,
     assert "2026" in citizen.get(link.removeprefix("https://www.qinghe.example")).h1.text
     page = issuer.post(f"{address}/withdraw", {"note": "第3页有误"})
     assert page.select_one(words) is None
-    road = [step.strong.text for step in page.select("main ol:last-of-type li")]
-    assert road == ["Release", "Published"]
+    road = [step.strong.text for step in page.select(".thread li")]
+    assert road == [
+        *("Print and freeze", "Sign off for release", "Issue and publish", "Take off the site")
+    ]
     assert "of 2026-03" in page.select_one(".title-line").text
 
 

@@ -20,6 +20,7 @@ from county_portal.models import (
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes import selection, services
+from county_portal.papers.gazettes.steps import edition_of
 from county_portal.published import schema
 from county_portal.published.gazettes import PublicGazette
 from tests.editorial.release.test_attacks import go_round_the_guards
@@ -93,7 +94,7 @@ def test_a_pdf_that_was_changed_on_the_disk_never_goes_out(app, cast, caplog):
     db.session.commit()
     gazette = print_it(gazette, cast)
     sign_it(gazette, cast)
-    path = files.blob_path(services.edition_of(gazette).pdf)
+    path = files.blob_path(edition_of(gazette).pdf)
     was = path.read_bytes()
     path.write_bytes(b"x" * len(was))
     with pytest.raises(Refused, match="not what was signed"):
@@ -187,7 +188,7 @@ def test_repeals_of_the_month_are_taken_from_the_findings(cast):
     repeal(old, "青政发〔2026〕3号", cast)
     repeal(other, "青政发〔2026〕3号", cast, since=date(2026, 2, 27))
     gazette = publish(cast)
-    said = PublicGazette.from_manifest(services.edition_of(gazette).manifest)
+    said = PublicGazette.from_manifest(edition_of(gazette).manifest)
     assert [(line.document_number, line.by) for line in said.changes] == [
         ("青政发〔2026〕1号", "青政发〔2026〕3号")
     ]
@@ -225,12 +226,12 @@ def bound(cast):
 
 def test_a_bound_volume_holds_what_its_issues_hold(cast, bound):
     first, second, volume = bound
-    said = PublicGazette.from_manifest(services.edition_of(volume).manifest)
+    said = PublicGazette.from_manifest(edition_of(volume).manifest)
     assert [(part.key, part.number, part.total) for part in said.parts] == [
         ("2026-1", 1, 1),
         ("2026-2", 2, 2),
     ]
-    hashes = [services.edition_of(one).content_hash for one in (first, second)]
+    hashes = [edition_of(one).content_hash for one in (first, second)]
     assert [part.content_hash for part in said.parts] == hashes
     assert [(line.part, line.document_number) for line in said.contents] == [
         ("2026-1", "青政发〔2026〕1号"),
@@ -276,7 +277,7 @@ def test_a_copy_of_the_gazette_can_be_checked_against_the_register(cast):
     make_document(cast, 1)
     gazette = publish(cast)
     row = db.session.scalars(select(IssuedPaper)).one()
-    assert row.sha256 == services.edition_of(gazette).pdf
+    assert row.sha256 == edition_of(gazette).pdf
     assert row.name == "青禾县人民政府公报（2026年第1期）"
     assert row.withdrawn_at is None
     with public_file.lock():

@@ -31,6 +31,7 @@ from county_portal.models import (
 from county_portal.office.base import files, jobs, settings
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes import marks, selection, services
+from county_portal.papers.gazettes.steps import edition_of
 from county_portal.published.gazettes import PublicGazette
 from tests.factories import go, make_item, make_person
 from tests.keys import PASSWORD, make_key
@@ -131,7 +132,7 @@ def test_an_empty_gazette_is_not_printed(cast):
 
 def test_what_is_printed_is_frozen_under_its_number(cast, frozen):
     assert (frozen.state, frozen.number, frozen.total) == (FROZEN, 1, 1)
-    edition = services.edition_of(frozen)
+    edition = edition_of(frozen)
     said = PublicGazette.from_manifest(edition.manifest)
     assert said.content_hash == edition.content_hash
     assert [line.document_number for line in said.contents] == [
@@ -196,13 +197,13 @@ def test_a_gazette_that_bears_the_office_s_signature_is_read_by_the_public(
 
 
 def test_a_gazette_whose_file_is_not_what_was_signed_is_not_issued(cast, signed):
-    files.blob_path(services.edition_of(signed).pdf).write_bytes(b"%PDF-1.7 something else")
+    files.blob_path(edition_of(signed).pdf).write_bytes(b"%PDF-1.7 something else")
     with pytest.raises(Refused, match="not what was signed"):
         issue_it(signed, cast)
 
 
 def test_the_officer_may_return_it_with_a_reason(cast, frozen):
-    edition = services.edition_of(frozen)
+    edition = edition_of(frozen)
     silent = services.Opinion(Verdict.RETURN, edition.content_hash, ALL_CLEAR)
     with pytest.raises(Refused, match="Say why"):
         services.sign(frozen, silent, by=cast.wu)
@@ -212,7 +213,7 @@ def test_the_officer_may_return_it_with_a_reason(cast, frozen):
 
 
 def test_a_verdict_that_does_not_hold_together_is_refused(cast, frozen):
-    shown = services.edition_of(frozen).content_hash
+    shown = edition_of(frozen).content_hash
     for opinion, message in (
         ({"checks": {}}, "Answer every question"),
         ({"checks": {**ALL_CLEAR, "aggregation": False}}, "with an objection"),
@@ -229,12 +230,12 @@ def test_another_hash_than_the_one_on_the_road_is_not_signed(cast, frozen):
 
 
 def test_what_was_signed_is_void_once_it_is_opened_again(cast, signed):
-    old = services.edition_of(signed).content_hash
+    old = edition_of(signed).content_hash
     services.reopen(signed, by=cast.he)
     db.session.commit()
     with clock.frozen(clock.now() + timedelta(days=1)):
         again = print_it(signed, cast)
-        assert services.edition_of(again).content_hash != old
+        assert edition_of(again).content_hash != old
         with pytest.raises(OutOfDate):
             services.issue(again, old, by=cast.tang)
         again.state = SIGNED
@@ -255,7 +256,7 @@ def test_a_text_corrected_after_printing_stops_the_issue(cast, signed):
         go(item, state)
     assert services.trouble(signed) == [item]
     with pytest.raises(Refused, match="corrected or withdrawn"):
-        services.issue(signed, services.edition_of(signed).content_hash, by=cast.tang)
+        services.issue(signed, edition_of(signed).content_hash, by=cast.tang)
 
 
 # People
@@ -266,7 +267,7 @@ def test_composer_officer_and_issuer_are_three_people(cast, frozen):
     services.reopen(frozen, by=both)
     db.session.commit()
     gazette = print_it(frozen, cast)
-    shown = services.edition_of(gazette).content_hash
+    shown = edition_of(gazette).content_hash
     with pytest.raises(NotAllowed):
         services.sign(gazette, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=both)
     db.session.rollback()
@@ -281,7 +282,7 @@ def test_the_officer_who_signed_does_not_issue(cast, frozen):
     wu.role_rows.append(type(wu.role_rows[0])(role=Role.ISSUER, branch=wu.branch))
     db.session.commit()
     with pytest.raises(NotAllowed):
-        services.issue(frozen, services.edition_of(frozen).content_hash, by=wu)
+        services.issue(frozen, edition_of(frozen).content_hash, by=wu)
 
 
 def test_who_marked_a_text_neither_signs_nor_issues_the_gazette(cast):
@@ -290,7 +291,7 @@ def test_who_marked_a_text_neither_signs_nor_issues_the_gazette(cast):
     db.session.commit()
     gazette = print_it(selection.compose_issue(MONTH, by=cast.he), cast)
     assert gazette.hand_of(marker) is GazetteHandKind.COMPOSER
-    shown = services.edition_of(gazette).content_hash
+    shown = edition_of(gazette).content_hash
     with pytest.raises(NotAllowed):
         services.sign(gazette, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
     db.session.rollback()
@@ -320,7 +321,7 @@ def test_who_marked_a_text_of_an_issue_does_not_sign_the_volume_either(cast):
     db.session.commit()
     publish(cast)
     volume = print_it(selection.compose_volume(2026, by=cast.he), cast)
-    shown = services.edition_of(volume).content_hash
+    shown = edition_of(volume).content_hash
     with pytest.raises(NotAllowed):
         services.sign(volume, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
 
@@ -336,7 +337,7 @@ def test_nobody_but_the_clerk_composes(cast, name):
 
 def road_rows(gazette):
     """Rows as a program gone wrong would write them."""
-    edition = services.edition_of(gazette)
+    edition = edition_of(gazette)
     return edition, {
         "gazette_id": gazette.id,
         "edition_id": edition.id,
@@ -408,7 +409,7 @@ def test_the_database_lets_no_composer_sign_or_issue(cast, signed):
 def test_the_database_keeps_one_edition_of_a_gazette_public(cast, signed):
     """A program gone wrong prints, signs and issues again what the public reads already."""
     issue_it(signed, cast)
-    first = services.edition_of(signed)
+    first = edition_of(signed)
     signed.state = DRAFT
     db.session.commit()
     with clock.frozen("2026-03-03T09:00"):
@@ -565,7 +566,7 @@ def test_a_text_withdrawn_while_the_gazette_waits_for_the_press_stops_it(cast, w
     jobs.run(job.id)
     db.session.expire_all()
     assert "not public any more" in db.session.get_one(Job, job.id).error
-    assert services.edition_of(db.session.get_one(Gazette, gazette.id)) is None
+    assert edition_of(db.session.get_one(Gazette, gazette.id)) is None
     assert kept.state is State.PUBLISHED
 
 
