@@ -106,17 +106,16 @@ def _briefing(number: int) -> Paper:
         .offset(number * ENTRIES)
         .limit(ENTRIES)
     )
-    found = [json.loads(words) for words in db.session.scalars(query)]
     pieces = tuple(
         Piece(
             id=place,
             kind=PartKind.ENTRY,
-            title=one["title"],
-            body=one["body"],
-            unit=one["unit"]["name"],
+            title=one.title,
+            body=one.body,
+            unit=one.unit_name,
             pictures=(),
         )
-        for place, one in enumerate(found)
+        for place, one in enumerate(db.session.scalars(query))
     )
     content = Content(
         masthead="政务信息",

@@ -123,7 +123,6 @@ def _install_manners(app: Flask, settings: Settings) -> None:
         can=policy.can,
         Do=policy.Do,
         deed=labels.deed,
-        field_name=labels.field_name,
     )
     site.share(app)  # the officer sees the public site's own template
     frame.install(app)

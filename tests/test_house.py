@@ -21,6 +21,23 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAGES = sorted((ROOT / "templates").rglob("*.html"))
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
 TALL = 400  # lines
+KNOW_THE_TEXT = (
+    "models/base",  # reads it
+    "models/items",
+    "models/gazettes",
+    "editorial/items/services",  # writes it
+    "papers/gazettes/printing",
+    "editorial/release/verify",  # hashes it
+    "editorial/release/public_file",  # carry it
+    "editorial/release/gazettes",
+    "published/items",
+    "published/gazettes",
+    "published/writing/rows",
+    "published/writing/gazette_rows",
+    "published/writing/writer",
+    "published/reader",  # one word of many texts, for a page of search results
+    "papers/figures/records",  # one word of every text, counted by the database
+)
 
 
 def name_of(path: Path) -> str:
@@ -123,6 +140,14 @@ def test_forms_know_no_database_and_no_person():
         "county_portal.office.base.extensions.db", "county_portal.office.rules.access.me"
     )
     assert {name_of(path) for path in forms & foreign} <= AT_THE_EDGE
+
+
+def test_the_stored_text_of_a_manifest_is_known_where_it_is_written_hashed_or_carried():
+    """Everybody else reads typed fields: a text must never be taken apart in a second way."""
+    raw = re.compile(r"\b(manifest_text|inside_text|json_extract)\b")
+    knowing = {name_of(path) for path in MODULES if raw.search(path.read_text("utf-8"))}
+    assert knowing == {f"county_portal/{name}.py" for name in KNOW_THE_TEXT}
+    assert not [name_of(path) for path in PAGES if raw.search(path.read_text("utf-8"))]
 
 
 def test_every_module_says_what_it_is_for():

@@ -18,8 +18,7 @@ from county_portal.demo.ledger import Ledger
 from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Happening, Plan
 from county_portal.demo.texts.grammar import file_name
 from county_portal.editorial.items.attachments import Received
-from county_portal.editorial.items.manifest import manifest_of
-from county_portal.editorial.items.services import Draft, inside_of
+from county_portal.editorial.items.manifest import Draft, inside_of, manifest_of
 from county_portal.editorial.review.services import STEP_OF_VERDICT, Opinion, next_review
 from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
@@ -41,7 +40,7 @@ from county_portal.models import (
 from county_portal.office.base import settings
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do, require
-from county_portal.published.schema import hash_of
+from county_portal.published.items import ItemManifest
 
 STEP_OF = {step.action: step for step in ROAD.steps}
 
@@ -156,15 +155,16 @@ class Bulk:
     def _revise(self, dossier: Dossier, by: Person) -> None:
         item = dossier.item
         dossier.newest += 1
-        manifest = manifest_of(item, dossier.newest)
-        dossier.hash, dossier.revision = hash_of(manifest), self.ledger.next_id(Revision)
+        text = manifest_of(item, dossier.newest).text
+        dossier.hash = ItemManifest.hash_of(text)
+        dossier.revision = self.ledger.next_id(Revision)
         row = {
             "id": dossier.revision,
             "item_id": item.id,
             "number": dossier.newest,
-            "manifest": manifest,
+            "manifest": text,
             "content_hash": dossier.hash,
-            "inside": json.dumps(inside_of(item), ensure_ascii=False, sort_keys=True),
+            "inside": inside_of(item).text,
             "made_by": by.id,
             "made_at": self.at,
         }

@@ -7,7 +7,7 @@ from county_portal.demo.county import County
 from county_portal.demo.plans import Plan
 from county_portal.demo.remarks import Flaw, spoilt
 from county_portal.demo.texts.grammar import Text
-from county_portal.editorial.items.services import Draft
+from county_portal.editorial.items.manifest import Draft
 from county_portal.models import Attribute, Item, State
 
 PICTURED = "配图：田野、河流与远山"

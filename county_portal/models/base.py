@@ -2,10 +2,24 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Enum,
+    MetaData,
+    Text,
+    TypeDecorator,
+    type_coerce,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, registry
+
+from county_portal.published.manifest import Manifest
+
+M = TypeVar("M", bound=Manifest)
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -34,6 +48,32 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class ManifestText(TypeDecorator[M]):
+    """The stored text of a manifest, read as the kind it is of."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[M]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> M | None:
+        return None if value is None else self.kind.read(value)
+
+
+def read_as(kind: type[M]) -> hybrid_property[M]:
+    """Declare what `manifest_text` says, typed, of a row and as a column of a query."""
+
+    def manifest(self: Any) -> M:
+        return kind.read(self.manifest_text)
+
+    def column(cls: Any) -> ColumnElement[M]:
+        return type_coerce(cls.manifest_text, ManifestText(kind)).label("manifest")
+
+    return hybrid_property(manifest, expr=column)
 
 
 def _values(words: type[StrEnum]) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
-from county_portal.models.base import Base
+from county_portal.models.base import Base, read_as
 from county_portal.models.editions import Edition
 from county_portal.models.items import Item
 from county_portal.models.signed import (
@@ -18,6 +18,7 @@ from county_portal.models.signed import (
     SignOffRow,
     StepRow,
 )
+from county_portal.published.gazettes import GazetteManifest
 
 
 class GazetteSection(StrEnum):
@@ -150,7 +151,8 @@ class GazetteEdition(Edition, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     gazette_id: Mapped[int] = mapped_column(ForeignKey("gazettes.id"), index=True)
-    manifest: Mapped[str]  # canonical JSON of everything the public would get
+    manifest_text: Mapped[str] = mapped_column("manifest")
+    manifest = read_as(GazetteManifest)  # everything the public would get
     content_hash: Mapped[str]
     pdf: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
     made_by: Mapped[int] = mapped_column(ForeignKey("people.id"))

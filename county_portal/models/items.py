@@ -1,5 +1,7 @@
 """An item: one piece of government information, from draft to publication."""
 
+import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -7,9 +9,11 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person, Unit
-from county_portal.models.base import Base
+from county_portal.models.base import Base, read_as
 from county_portal.models.catalogue import Category, Column
 from county_portal.models.signed import ITEM, HandRow, HasHands
+from county_portal.published.items import ItemManifest
+from county_portal.published.manifest import from_json, to_json
 
 
 class State(StrEnum):
@@ -145,6 +149,31 @@ class Hand(HandRow):
     hand: Mapped[HandKind]
 
 
+@dataclass(frozen=True)
+class Original:
+    """A file as it was handed in. size: bytes."""
+
+    key: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What reviewers see of a revision and the public never does."""
+
+    note: str = ""
+    ground: str | None = None
+    ground_note: str = ""
+    wanted_at: datetime | None = None
+    originals: tuple[Original, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return json.dumps(to_json(self), ensure_ascii=False, sort_keys=True)
+
+
 class Revision(Base):
     """An immutable state of an item: what was handed over, to the byte."""
 
@@ -154,14 +183,19 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
     number: Mapped[int]
-    manifest: Mapped[str]  # canonical JSON of everything the public would get
+    manifest_text: Mapped[str] = mapped_column("manifest")
+    manifest = read_as(ItemManifest)  # everything the public would get
     content_hash: Mapped[str]
-    inside: Mapped[str] = mapped_column(default="{}")  # JSON of what never leaves the office
+    inside_text: Mapped[str] = mapped_column("inside", default="{}")
     made_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]
 
     item: Mapped[Item] = relationship()
     maker: Mapped[Person] = relationship()
+
+    @property
+    def inside(self) -> Inside:
+        return from_json(Inside, json.loads(self.inside_text))
 
 
 class Blob(Base):

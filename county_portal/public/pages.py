@@ -15,9 +15,10 @@ from county_portal.core.clock import COUNTY
 from county_portal.core.html.clean import clean, with_addresses
 from county_portal.public.cache import KEEP
 from county_portal.published import validity
+from county_portal.published.items import PublicItem
 from county_portal.published.lists import Filters
 from county_portal.published.reader import LAST_PAGE, Reader, Site
-from county_portal.published.schema import FileLine, PublicItem
+from county_portal.published.schema import FileLine
 
 READER = "county_site"
 REFUSED = "refused"

@@ -20,7 +20,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from county_portal.public import pages
 from county_portal.public.pages import show, site
 from county_portal.published import gazettes as published
-from county_portal.published.gazettes import PublicGazette
+from county_portal.published.gazettes import BoundFile, PublicGazette
 from county_portal.published.lists import Filters
 from county_portal.published.schema import FileLine, Listing
 from county_portal.published.standing import standing
@@ -127,7 +127,7 @@ def file(public_id: int, key: str, name: str) -> Response:
     return _send(found)
 
 
-def _send(found: FileLine) -> Response:
+def _send(found: FileLine | BoundFile) -> Response:
     """The bytes, with headers that depend on them alone: not on the disk, not on the past."""
     response = send_file(
         site().folder / found.path,

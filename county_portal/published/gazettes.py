@@ -1,17 +1,15 @@
 """The gazette as the public reads it: an electronic table of contents, and the PDF behind it."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
-from county_portal.published.schema import FileLine, moment_of
+from county_portal.published.manifest import Manifest
+from county_portal.published.schema import SignedFile, moment_of
 
 if TYPE_CHECKING:
     from county_portal.published.reader import Site
 
-HASH_DOMAIN = b"county-portal/gazette/v1\0"
 COLUMNS = "manifest, published_at"
 
 
@@ -20,7 +18,7 @@ class GazetteEntry:
     """One live, signed edition on its way into the public file."""
 
     key: str
-    manifest: str
+    manifest_text: str
     content_hash: str
     published_at: datetime
 
@@ -52,7 +50,8 @@ class ContentsLine:
 class ChangeLine:
     """A document that was repealed or expired. by: the text that repealed it.
 
-    late: it belongs to an earlier month or year, and was written down after that was printed.
+    late: it belongs to an earlier month or year, and was written down after that was printed;
+    form 1 did not ask, and nothing was late then.
     """
 
     state: str
@@ -78,11 +77,23 @@ class PartLine:
 
 
 @dataclass(frozen=True)
-class PublicGazette:
-    """Everything the page of a gazette shows. number and total: 0 for a bound volume.
+class BoundFile(SignedFile):
+    """The PDF of a gazette. front: its pages before page 1."""
 
-    front: pages of the PDF before its page 1.
+    pages: int
+    front: int
+
+    media_type: ClassVar = "application/pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GazetteWords(Manifest):
+    """What a gazette says. number and total: 0 for a bound volume.
+
+    It lies in the PDF as data, so it cannot name the PDF's hash.
     """
+
+    DOMAINS: ClassVar = dict.fromkeys((1, 2), b"county-portal/gazette/v1\0")
 
     key: str
     kind: str
@@ -93,37 +104,16 @@ class PublicGazette:
     name: str
     publisher: str
     made_on: date
-    pages: int
-    front: int
     contents: tuple[ContentsLine, ...]
     changes: tuple[ChangeLine, ...]
     parts: tuple[PartLine, ...]
-    pdf: FileLine
-    content_hash: str
-    published_at: datetime | None
 
-    @classmethod
-    def from_manifest(cls, manifest: str, published_at: datetime | None = None) -> "PublicGazette":
-        """The gazette as its page will show it. Raises ValueError for what is no manifest."""
-        said = json.loads(manifest)
-        try:
-            return cls(
-                **{name: said[name] for name in ("key", "kind", "year", "number", "total")},
-                name=said["name"],
-                publisher=said["publisher"],
-                month=date.fromisoformat(said["month"]),
-                made_on=date.fromisoformat(said["made_on"]),
-                pages=said["pdf"]["pages"],
-                front=said["pdf"]["front"],
-                contents=tuple(ContentsLine(**line) for line in said["contents"]),
-                changes=tuple(ChangeLine(**_dated(line, "since_on")) for line in said["changes"]),
-                parts=tuple(PartLine(**_dated(line, "month")) for line in said["parts"]),
-                pdf=_file(said["pdf"]),
-                content_hash=hash_of(manifest),
-                published_at=published_at,
-            )
-        except (KeyError, TypeError) as fault:
-            raise ValueError("This is not the manifest of a gazette") from fault
+
+@dataclass(frozen=True, kw_only=True)
+class GazetteManifest(GazetteWords):
+    """A printed gazette: what it says, and which bytes it is."""
+
+    pdf: BoundFile
 
     @property
     def title(self) -> str:
@@ -139,25 +129,11 @@ class PublicGazette:
         return found
 
 
-def _dated(line: dict[str, Any], name: str) -> dict[str, Any]:
-    return {**line, name: date.fromisoformat(line[name])}
+@dataclass(frozen=True, kw_only=True)
+class PublicGazette(GazetteManifest):
+    """Everything the page of a gazette shows."""
 
-
-def _file(pdf: dict[str, Any]) -> FileLine:
-    return FileLine(
-        position=1,
-        key="pdf",
-        name=pdf["name"],
-        media_type="application/pdf",
-        size=pdf["size"],
-        sha256=pdf["sha256"],
-        inline=False,
-    )
-
-
-def hash_of(manifest: str) -> str:
-    """The content hash of a gazette's manifest: what an officer signs. It covers the PDF's hash."""
-    return hashlib.sha256(HASH_DOMAIN + manifest.encode()).hexdigest()
+    published_at: datetime
 
 
 # Questions to the public file
@@ -169,12 +145,17 @@ def gazettes(site: "Site") -> tuple[PublicGazette, ...]:
         f"SELECT {COLUMNS} FROM gazettes"  # noqa: S608
         " ORDER BY year DESC, kind, number DESC"
     )
-    return tuple(PublicGazette.from_manifest(row[0], moment_of(row[1])) for row in rows)
+    return tuple(_gazette(*row) for row in rows)
 
 
 def gazette(site: "Site", key: str) -> PublicGazette | None:
     rows = site.ask(f"SELECT {COLUMNS} FROM gazettes WHERE key = ?", key)  # noqa: S608
-    return PublicGazette.from_manifest(rows[0][0], moment_of(rows[0][1])) if rows else None
+    return _gazette(*rows[0]) if rows else None
+
+
+def _gazette(text: str, published_at: str) -> PublicGazette:
+    said = GazetteManifest.read(text)
+    return PublicGazette(**vars(said), published_at=moment_of(published_at))
 
 
 def withdrawal(site: "Site", key: str) -> GazetteWithdrawal | None:

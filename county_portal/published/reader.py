@@ -15,6 +15,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema, search, validity
+from county_portal.published.items import ItemManifest, PublicItem
 from county_portal.published.lists import ColumnBranch, Filters, Hit, Hits, Lines
 from county_portal.published.schema import (
     CategoryLine,
@@ -22,7 +23,6 @@ from county_portal.published.schema import (
     FileLine,
     Listing,
     PaperLine,
-    PublicItem,
     UnitLine,
     Withdrawal,
     county_year,
@@ -262,8 +262,9 @@ class Site:
         if not rows:
             return None
         manifest, index_number, published_at, corrected_at = rows[0]
-        return PublicItem.from_manifest(
-            manifest,
+        return PublicItem(
+            **vars(ItemManifest.read(manifest)),
+            content_hash=ItemManifest.hash_of(manifest),
             public_id=public_id,
             index_number=index_number,
             published_at=moment_of(published_at),
@@ -283,15 +284,15 @@ class Site:
     def file(self, public_id: int, key: str) -> FileLine | None:
         """The file an item lists under that key."""
         rows = self.ask(
-            "SELECT position, name, media_type, size, sha256, inline FROM files"
+            "SELECT name, size, sha256, key, media_type, inline FROM files"
             " WHERE public_id = ? AND key = ?",
             public_id,
             key,
         )
         if not rows:
             return None
-        position, name, media_type, size, sha256, inline = rows[0]
-        return FileLine(position, key, name, media_type, size, sha256, bool(inline))
+        name, size, sha256, key, media_type, inline = rows[0]
+        return FileLine(name, size, sha256, key, media_type, bool(inline))
 
     # Search
 

@@ -4,13 +4,10 @@ One SQLite file is the whole public site. `release` writes it, `public` reads it
 nothing here knows the office: no model, no person, no state.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from county_portal.core.clock import COUNTY
 
@@ -19,7 +16,6 @@ FORMAT = "4"
 
 FILE_NAME = "site.sqlite"
 FILES_FOLDER = "files"
-HASH_DOMAIN = b"county-portal/manifest/v1\0"
 
 DDL = """
 CREATE TABLE site(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -172,37 +168,26 @@ class ValidityLine:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One live, signed manifest on its way into the public file.
+class SignedFile:
+    """A file whose bytes are signed. size: bytes."""
 
-    public_id ascends with publication: a later item has a larger one.
-    """
-
-    public_id: int
-    index_number: str
-    manifest: str
-    content_hash: str
-    published_at: datetime
-    corrected_at: datetime | None = None
-    validity: ValidityLine = ValidityLine()
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """A rendition that goes with an item. size: bytes. inline: a picture within the text."""
-
-    position: int
-    key: str
     name: str
-    media_type: str
     size: int
     sha256: str
-    inline: bool
 
     @property
     def path(self) -> str:
         """Where the bytes lie, under the folder of the public file."""
         return f"{FILES_FOLDER}/{self.sha256[:2]}/{self.sha256}"
+
+
+@dataclass(frozen=True)
+class FileLine(SignedFile):
+    """A rendition that goes with an item. inline: a picture within the text."""
+
+    key: str
+    media_type: str
+    inline: bool
 
 
 @dataclass(frozen=True)
@@ -224,140 +209,6 @@ class Listing:
     published_at: datetime
     corrected_at: datetime | None
     validity: str = ""
-
-
-@dataclass(frozen=True)
-class PublicItem:
-    """Everything one item's page shows.
-
-    public_id, index number and publication time are empty for a manifest that has not
-    been published: they are drawn at publication. An unfinished one may also lack its
-    column, category and date.
-    """
-
-    public_id: int | None
-    index_number: str
-    content_hash: str
-    published_at: datetime | None
-    corrected_at: datetime | None
-    title: str
-    summary: str
-    keywords: tuple[str, ...]
-    body: str
-    column_slug: str
-    column_name: str
-    category_code: str
-    category_name: str
-    unit_code: str
-    unit_name: str
-    origin: str
-    source: str
-    attribute: str
-    formed_on: date | None
-    document_number: str
-    files: tuple[FileLine, ...]
-
-    @classmethod
-    def from_manifest(
-        cls,
-        manifest: str,
-        *,
-        public_id: int | None = None,
-        index_number: str = "",
-        published_at: datetime | None = None,
-        corrected_at: datetime | None = None,
-    ) -> "PublicItem":
-        """The item as its page will show it. Raises ValueError for a malformed manifest."""
-        said = parse_manifest(manifest)
-        column = said["column"] or {"slug": "", "name": ""}
-        category = said["category"] or {"code": "", "name": ""}
-        return cls(
-            public_id=public_id,
-            index_number=index_number,
-            content_hash=hash_of(manifest),
-            published_at=published_at,
-            corrected_at=corrected_at,
-            title=said["title"],
-            summary=said["summary"],
-            keywords=tuple(said["keywords"]),
-            body=said["body"],
-            column_slug=column["slug"],
-            column_name=column["name"],
-            category_code=category["code"],
-            category_name=category["name"],
-            unit_code=said["unit"]["code"],
-            unit_name=said["unit"]["name"],
-            origin=said["origin"],
-            source=said["source"],
-            attribute=said["attribute"],
-            formed_on=date.fromisoformat(said["formed_on"]) if said["formed_on"] else None,
-            document_number=said["document_number"],
-            files=files_of(said),
-        )
-
-    @property
-    def content_source(self) -> str:
-        """Whom the words come from: the other body if there is one, else the unit."""
-        return self.source or self.unit_name
-
-    @property
-    def attachments(self) -> tuple[FileLine, ...]:
-        """The files to offer for download: not the pictures that stand in the text."""
-        return tuple(file for file in self.files if not file.inline)
-
-    def file_with(self, key: str) -> FileLine | None:
-        return next((f for f in self.files if f.key == key), None)
-
-
-NAMES_IN_A_MANIFEST = frozenset(
-    (
-        "form",
-        "item",
-        "revision",
-        "title",
-        "summary",
-        "keywords",
-        "body",
-        "column",
-        "category",
-        "unit",
-        "origin",
-        "source",
-        "attribute",
-        "formed_on",
-        "document_number",
-        "files",
-    )
-)
-
-
-def parse_manifest(manifest: str) -> dict[str, Any]:
-    """What the manifest says. Raises ValueError unless it is an object with every name."""
-    said = json.loads(manifest)
-    if not isinstance(said, dict) or not said.keys() >= NAMES_IN_A_MANIFEST:
-        raise ValueError("This is not a manifest")
-    return said
-
-
-def files_of(said: Mapping[str, Any]) -> tuple[FileLine, ...]:
-    """The files a parsed manifest names, in its order."""
-    return tuple(
-        FileLine(
-            n,
-            line["key"],
-            line["name"],
-            line["media_type"],
-            line["size"],
-            line["sha256"],
-            bool(line["inline"]),
-        )
-        for n, line in enumerate(said["files"], 1)
-    )
-
-
-def hash_of(manifest: str) -> str:
-    """The content hash of a manifest: what an officer signs."""
-    return hashlib.sha256(HASH_DOMAIN + manifest.encode()).hexdigest()
 
 
 def site_path(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import render_template
 
-from county_portal.published.schema import PublicItem
+from county_portal.published.items import ItemManifest, PublicItem
 from county_portal.published.writing import writer
 from county_portal.published.writing.writer import Changes
 from tests.public.furniture import Visitor, make_site, meta, numbers
@@ -235,7 +235,7 @@ def test_the_officer_sees_what_the_public_will_see(folder):
     with app.test_request_context("/"):
         preview = render_template(
             "public/_item.html",
-            item=PublicItem.from_manifest(entry.manifest),
+            item=PublicItem(**vars(ItemManifest.read(entry.manifest_text))),
             address=lambda file: f"/preview/{file.key}",
         )
     for drawn in ("QH002/2025-00046", "2025-09-03 07:00"):
@@ -250,7 +250,7 @@ def test_an_unfinished_item_can_be_shown_too(folder):
     manifest = make_manifest(1, column=None, category=None, formed_on=None, document_number="")
     with make_site(folder).test_request_context("/"):
         shown = render_template(
-            "public/_item.html", item=PublicItem.from_manifest(manifest), address=str
+            "public/_item.html", item=PublicItem(**vars(ItemManifest.read(manifest))), address=str
         )
     assert "assigned at publication" in shown
 

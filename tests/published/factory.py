@@ -6,11 +6,10 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from county_portal.published import schema
+from county_portal.published.items import Entry, ItemManifest
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
-    Entry,
     SiteData,
     UnitLine,
     Withdrawal,
@@ -109,7 +108,7 @@ def make_entry(
         number,
         f"QH002/2025-{number:05}",
         manifest,
-        schema.hash_of(manifest),
+        ItemManifest.hash_of(manifest),
         published_at or START + timedelta(hours=number),
         corrected_at,
     )

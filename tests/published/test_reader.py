@@ -7,9 +7,9 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import reader, schema
+from county_portal.published.items import ItemManifest
 from county_portal.published.lists import Filters
 from county_portal.published.reader import NoSite, Reader, Site
-from county_portal.published.schema import PublicItem
 from county_portal.published.writing import writer
 from county_portal.published.writing.writer import Changes
 from tests.published.factory import (
@@ -81,7 +81,7 @@ def test_the_year_is_that_of_the_county(folder):
 
 
 def words_of(entry):
-    item = PublicItem.from_manifest(entry.manifest)
+    item = ItemManifest.read(entry.manifest_text)
     parts = [item.title, item.summary, item.document_number, *item.keywords, item.body]
     return "\n".join(parts)
 

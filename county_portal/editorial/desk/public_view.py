@@ -5,18 +5,19 @@ from sqlalchemy import select
 
 from county_portal.models import Item, Publication, Revision
 from county_portal.office.base.extensions import db
+from county_portal.published.items import ItemManifest, PublicItem
 from county_portal.published.reader import NoSite, Reader
-from county_portal.published.schema import PublicItem
 
 
-def public_item(item: Item, revision: Revision | None, manifest: str) -> PublicItem:
+def public_item(item: Item, revision: Revision | None, manifest: ItemManifest) -> PublicItem:
     """The item as its page shows it, with everything that was drawn at publication."""
     first, at = item.first_published_at, None
     if revision is not None:
         query = select(Publication.published_at).where(Publication.revision_id == revision.id)
         at = db.session.scalar(query)
-    return PublicItem.from_manifest(
-        manifest,
+    return PublicItem(
+        **vars(manifest),
+        content_hash=revision.content_hash if revision else "",
         public_id=item.public_id,
         index_number=item.index_number or "",
         published_at=first,

@@ -1,6 +1,5 @@
 """The desks: what waits, one item with all that happened to it, and the steps."""
 
-import json
 from pathlib import PurePath
 
 from flask import (
@@ -26,8 +25,8 @@ from county_portal.editorial.desk import desk as desks
 from county_portal.editorial.desk.forms import QUESTION_WORDS, SignOffForm
 from county_portal.editorial.desk.public_view import is_public, public_item
 from county_portal.editorial.items import services as items
-from county_portal.editorial.items.forms import ItemForm
-from county_portal.editorial.items.manifest import manifest_of
+from county_portal.editorial.items.forms import ItemForm, field_name
+from county_portal.editorial.items.manifest import inside_of, manifest_of
 from county_portal.editorial.items.views import FOR_WRITING, edit_page, stale_page
 from county_portal.editorial.review import services
 from county_portal.editorial.review.steps import ROAD
@@ -43,7 +42,7 @@ from county_portal.office.desk.waiting import papers
 from county_portal.office.rules import workflow
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import LIAISON, RULES, Do
-from county_portal.published.schema import PublicItem
+from county_portal.published.items import ItemManifest
 
 bp = Blueprint("review", __name__)
 
@@ -119,7 +118,7 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         "editorial/review/item.html",
         item=one,
         revision=revision,
-        inside=json.loads(revision.inside) if revision else items.inside_of(one),
+        inside=revision.inside if revision else inside_of(one),
         revisions=items.revisions_of(one),
         thread=workflow.thread_of(StepTaken, one.id),
         sign_offs=workflow.sign_offs_of(SignOff, one),
@@ -146,15 +145,14 @@ def preview(item_id: int) -> str:
     revision = items.find_revision(one, number) if number else None
     if number and revision is None:
         raise Missing("There is no such page")
-    manifest = revision.manifest if revision else _manifest_now(one)
     return render_template(
         "editorial/review/preview.html",
-        public_item=public_item(one, revision, manifest),
+        public_item=public_item(one, revision, revision.manifest if revision else _now(one)),
         file_address=lambda file: _file_address(one, revision, file.key),
     )
 
 
-def _manifest_now(one: Item) -> str:
+def _now(one: Item) -> ItemManifest:
     """The working copy as a manifest, for a look before it is handed over."""
     if one.column is None or one.formed_on is None:
         raise Refused("Choose a column and enter the date of formation to see the page")
@@ -173,8 +171,7 @@ def file(item_id: int, number: int, key: str) -> Response:
     """A rendition that a revision names: the bytes the public would get."""
     one = items.get_item(item_id, by=me())
     revision = items.find_revision(one, number)
-    files = PublicItem.from_manifest(revision.manifest).files if revision else ()
-    found = next((line for line in files if line.key == key), None)
+    found = revision.manifest.file_with(key) if revision else None
     if found is None:
         raise Missing("There is no such page")
     response = send_file(
@@ -199,16 +196,16 @@ def compare(item_id: int) -> str:
     old = items.find_revision(one, request.args.get("old", before, type=int))
     if new is None or old is None:
         raise Missing("There is no such page")
-    was, now = json.loads(old.manifest), json.loads(new.manifest)
+    was, now = old.manifest, new.manifest
     return render_template(
         "editorial/review/compare.html",
         item=one,
         old=old,
         new=new,
         revisions=revisions,
-        fields=services.changed_fields(was, now),
-        body=word_diff(clean(was["body"]), clean(now["body"])),
-        same_body=was["body"] == now["body"],
+        fields=[(field_name(n), *both) for n, *both in services.changed_fields(was, now)],
+        body=word_diff(clean(was.body), clean(now.body)),
+        same_body=was.body == now.body,
     )
 
 
@@ -309,8 +306,8 @@ def sign_off(item_id: int) -> ResponseReturnValue:
         form=form,
         item=one,
         revision=revision,
-        inside=json.loads(revision.inside),
-        shown=PublicItem.from_manifest(revision.manifest),
+        inside=revision.inside,
+        shown=revision.manifest,
         questions=QUESTION_WORDS,
         earlier=workflow.sign_offs_of(SignOff, one),
     )

@@ -1,7 +1,6 @@
 """The files of an item: the originals, which stay inside, and what the public gets of them."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -316,10 +315,9 @@ def served(item: Item, key: str, *, original: bool) -> Served:
 
 def _of_a_revision(item: Item, key: str, *, original: bool) -> Served:
     for revision in revisions_of(item):
-        words = json.loads(revision.inside if original else revision.manifest)
-        for line in words.get("originals" if original else "files", []):
-            if line["key"] == key:
-                return Served(line["name"], _media_type(line["sha256"]), line["sha256"])
+        for one in revision.inside.originals if original else revision.manifest.files:
+            if one.key == key:
+                return Served(one.name, _media_type(one.sha256), one.sha256)
     raise Missing("There is no such page")
 
 

@@ -30,7 +30,8 @@ from county_portal.core.errors import Refused
 from county_portal.core.html.clean import clean, first_paragraph, with_addresses, without_addresses
 from county_portal.editorial.items.choices import Choices, Groups, all_columns, choices_for
 from county_portal.editorial.items.finding import Filter, Order
-from county_portal.editorial.items.services import SUMMARY_LENGTH, TITLE_LENGTH, Draft
+from county_portal.editorial.items.manifest import Draft
+from county_portal.editorial.items.services import SUMMARY_LENGTH, TITLE_LENGTH
 from county_portal.models import Attribute, Ground, Item, Origin, Person, State
 from county_portal.office.rules.labels import label
 
@@ -238,6 +239,15 @@ class ItemForm(FlaskForm):
             wanted_at=_county_time(self.wanted_at.data),
             note=(self.note.data or "").strip(),
         )
+
+
+def field_name(name: str) -> str:
+    """Return what people call a field of the manifest: as it stands on the form."""
+    if name == "files":
+        return str(gettext("Files"))
+    asked = {"column": "column_id", "category": "category_id", "unit": "responsible_unit_id"}
+    field = getattr(ItemForm, asked.get(name, name))
+    return str(field.args[0])
 
 
 def html_of(typed: str) -> str:

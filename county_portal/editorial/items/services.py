@@ -1,9 +1,8 @@
 """Writing items: everything that changes one before and between its steps."""
 
-import json
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -11,13 +10,12 @@ from sqlalchemy import func, select
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.html.clean import clean, seen, text_of
-from county_portal.editorial.items.manifest import manifest_of, public_files
+from county_portal.editorial.items.manifest import Draft, inside_of, manifest_of, public_files
 from county_portal.models import (
     Attribute,
     AuditRow,
     Category,
     ColumnKind,
-    Ground,
     HandKind,
     Item,
     Origin,
@@ -31,7 +29,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk.deadlines import set_due
 from county_portal.office.rules.policy import Do, columns_open_to, require, viewable_items
 from county_portal.office.rules.workflow import NOTE_LENGTH, take_hand, write_step
-from county_portal.published.schema import hash_of
+from county_portal.published.items import ItemManifest
 
 NEEDS_CATEGORY = frozenset(
     {ColumnKind.POLICY, ColumnKind.DISCLOSURE, ColumnKind.PERSONNEL, ColumnKind.PLANNING}
@@ -45,28 +43,6 @@ CAME_BACK_BY = {
 }
 FIRST_VERSION = 1  # of an item nobody has saved again
 LOGGED_EVERY = timedelta(hours=1)  # how often the log says that somebody goes on writing
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What an author fills in. Anything may still be missing."""
-
-    title: str = ""
-    column_id: int | None = None
-    category_id: int | None = None
-    attribute: Attribute = Attribute.PROACTIVE
-    ground: Ground | None = None
-    ground_note: str = ""
-    formed_on: date | None = None
-    document_number: str = ""
-    responsible_unit_id: int | None = None
-    origin: Origin = Origin.OWN
-    source: str = ""
-    summary: str = ""
-    keywords: str = ""
-    body: str = ""
-    wanted_at: datetime | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,13 +182,13 @@ def make_revision(item: Item, *, by: Person) -> Revision:
     db.session.refresh(item, ["column", "category", "unit", "responsible_unit", "attachments"])
     newest = select(func.max(Revision.number)).where(Revision.item_id == item.id)
     number = (db.session.scalar(newest) or 0) + 1
-    manifest = manifest_of(item, number)
+    text = manifest_of(item, number).text
     revision = Revision(
         item_id=item.id,
         number=number,
-        manifest=manifest,
-        content_hash=hash_of(manifest),
-        inside=json.dumps(inside_of(item), ensure_ascii=False, sort_keys=True),
+        manifest_text=text,
+        content_hash=ItemManifest.hash_of(text),
+        inside_text=inside_of(item).text,
         made_by=by.id,
         made_at=clock.now(),
     )
@@ -332,20 +308,6 @@ def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
     open_ids = {column.id for column in db.session.scalars(columns_open_to(unit))}
     if column_id not in open_ids:
         raise Refused("Your unit cannot submit to this column")
-
-
-def inside_of(item: Item) -> dict[str, object]:
-    """What reviewers see and the public never does."""
-    return {
-        "note": item.note,
-        "ground": item.ground.value if item.ground else None,
-        "ground_note": item.ground_note,
-        "wanted_at": item.wanted_at.isoformat() if item.wanted_at else None,
-        "originals": [
-            {"key": one.key, "name": one.name, "sha256": one.original, "size": one.size}
-            for one in item.attachments
-        ],
-    }
 
 
 def new_key() -> str:

@@ -31,8 +31,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import write_step
-from county_portal.published import gazettes as published
-from county_portal.published.gazettes import GazetteEntry, GazetteWithdrawal
+from county_portal.published.gazettes import GazetteEntry, GazetteManifest, GazetteWithdrawal
 from county_portal.published.schema import moment_of
 from county_portal.published.writing import writer
 from county_portal.published.writing.gazette_rows import GazetteChanges
@@ -162,8 +161,8 @@ def _live_editions() -> Select[int]:
 def entries() -> tuple[GazetteEntry, ...]:
     """One for each gazette: the newest, should the database ever hold two that are live."""
     found = {
-        row.key: GazetteEntry(row.key, edition.manifest, edition.content_hash, row.published_at)
-        for row, edition in db.session.execute(live())
+        row.key: GazetteEntry(row.key, one.manifest_text, one.content_hash, row.published_at)
+        for row, one in db.session.execute(live())
     }
     return tuple(found.values())
 
@@ -193,7 +192,7 @@ def differences() -> GazetteChanges:
 def contents() -> dict[str, str]:
     """Key → content hash of the gazettes in the public file, computed from what lies there."""
     lines = writer.ask(_folder(), "SELECT key, manifest FROM gazettes")
-    return {key: published.hash_of(manifest) for key, manifest in lines}
+    return {key: GazetteManifest.hash_of(text) for key, text in lines}
 
 
 def withdrawals_told() -> dict[str, GazetteWithdrawal]:

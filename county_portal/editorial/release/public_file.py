@@ -35,10 +35,10 @@ from county_portal.models import (
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk import register
+from county_portal.published.items import Entry
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
-    Entry,
     PaperLine,
     SiteData,
     UnitLine,
@@ -184,7 +184,7 @@ def entries(
         Publication.index_number,
         Publication.published_at,
         Item.first_published_at,
-        Revision.manifest,
+        Revision.manifest_text,
         Revision.content_hash,
     )
     query = _live(*columns).order_by(Publication.public_id)
@@ -204,7 +204,7 @@ def _entry(row: Row[Any], found: ValidityLine) -> Entry:
     return Entry(
         public_id=row.public_id,
         index_number=row.index_number,
-        manifest=row.manifest,
+        manifest_text=row.manifest_text,
         content_hash=row.content_hash,
         published_at=first,
         corrected_at=row.published_at if row.published_at != first else None,

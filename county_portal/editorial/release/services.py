@@ -5,10 +5,8 @@ breaks in between, the public reads too little and never too much;
 `public_file.reconcile` then makes the file equal to the live publications.
 """
 
-import json
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,42 +14,28 @@ from sqlalchemy.exc import SQLAlchemyError
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.editorial.catalogue.numbers import give_numbers
-from county_portal.editorial.items.manifest import manifest_of
-from county_portal.editorial.items.services import (
-    current_revision,
-    inside_of,
-    make_revision,
-    revisions_of,
-)
+from county_portal.editorial.items.manifest import inside_of, manifest_of, restore, words_of
+from county_portal.editorial.items.services import current_revision, make_revision, revisions_of
 from county_portal.editorial.release import gazettes, public_file
 from county_portal.editorial.review.services import live_publication
 from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
-    Attachment,
-    Attribute,
     AuditRow,
-    Category,
-    Column,
     Ending,
-    Ground,
     Hand,
     Item,
-    Origin,
     Person,
     Publication,
     Revision,
     SignOff,
     State,
     StepTaken,
-    Unit,
 )
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do
-from county_portal.published.schema import (
-    Withdrawal,
-)
+from county_portal.published.schema import Withdrawal
 from county_portal.published.writing import writer
 from county_portal.published.writing.gazette_rows import GazetteChanges
 
@@ -126,7 +110,7 @@ def keep(item: Item, *, by: Person, note: str = "") -> None:
         if live is None:
             raise Refused("This item is not on the public site")
         set_aside(item, by=by)
-        _restore(item, db.session.get_one(Revision, live.revision_id))
+        restore(item, db.session.get_one(Revision, live.revision_id))
 
 
 def set_aside(item: Item, *, by: Person) -> Revision | None:
@@ -134,27 +118,14 @@ def set_aside(item: Item, *, by: Person) -> Revision | None:
 
     It is not on the road: the current version stays the current one. None when nothing was written.
     """
-    item_says, number = _says(manifest_of(item, 0), inside_of(item)), item.revision_number
+    written, number = words_of(manifest_of(item, 0), inside_of(item)), item.revision_number
     for known in sorted(revisions_of(item), key=lambda one: one.number != number):
-        if _says(known.manifest, json.loads(known.inside)) == item_says:
+        if words_of(known.manifest, known.inside) == written:
             return None if known.number == number else known
     revision = make_revision(item, by=by)
     item.revision_number = number
     audit.record(by, Do.ITEM_KEEP, item, revision=revision.number, hash=revision.content_hash)
     return revision
-
-
-def _says(manifest: str, inside: dict[str, Any]) -> dict[str, object]:
-    """What was written, whatever columns, categories and units are called by now."""
-    said: dict[str, Any] = json.loads(manifest)
-    places = {"column": "slug", "category": "code", "unit": "code"}
-    codes = {name: said[name] and said[name][code] for name, code in places.items()}
-    wanted = {"wanted_at": _moment(inside["wanted_at"])}
-    return {**said, **codes, **inside, **wanted, "revision": 0}
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def publish_due() -> int:
@@ -208,53 +179,3 @@ def _issuer_of(item: Item) -> int:
         .where(Hand.item_id == item.id, StepTaken.action == Do.ITEM_ISSUE.value)
     )
     return db.session.scalars(query.order_by(StepTaken.id.desc()).limit(1)).one()
-
-
-def _restore(item: Item, revision: Revision) -> None:
-    said, inside = json.loads(revision.manifest), json.loads(revision.inside)
-    for name in ("title", "summary", "body", "document_number", "source"):
-        setattr(item, name, said[name])
-    item.keywords = " ".join(said["keywords"])
-    item.attribute, item.origin = Attribute(said["attribute"]), Origin(said["origin"])
-    item.formed_on = datetime.fromisoformat(said["formed_on"]).date()
-    item.column = db.session.scalars(
-        select(Column).where(Column.slug == said["column"]["slug"])
-    ).one()
-    code = said["category"]["code"] if said["category"] else None
-    item.category = db.session.scalar(select(Category).where(Category.code == code))
-    item.responsible_unit = db.session.scalar(select(Unit).where(Unit.code == said["unit"]["code"]))
-    item.ground = Ground(inside["ground"]) if inside["ground"] else None
-    item.ground_note, item.wanted_at = inside["ground_note"], _moment(inside["wanted_at"])
-    item.note = inside["note"]
-    item.revision_number = revision.number
-    _restore_files(item, said["files"], inside["originals"])
-
-
-def _restore_files(
-    item: Item, public: list[dict[str, Any]], originals: list[dict[str, Any]]
-) -> None:
-    """The attachments of the revision again, no others."""
-    renditions = {file["key"]: file for file in public}
-    here = {one.key: one for one in item.attachments}
-    for key in here.keys() - {original["key"] for original in originals}:
-        item.attachments.remove(here[key])
-        db.session.delete(here[key])
-    for position, original in enumerate(originals):
-        one = here.get(str(original["key"])) or _attachment_again(item, original)
-        file = renditions.get(one.key)
-        one.name, one.position, one.original = str(original["name"]), position, original["sha256"]
-        if file:
-            one.rendition, one.rendition_type = file["sha256"], file["media_type"]
-            one.rendition_size, one.inline = file["size"], file["inline"]
-
-
-def _attachment_again(item: Item, original: dict[str, Any]) -> Attachment:
-    one = Attachment(
-        item_id=item.id,
-        key=original["key"],
-        size=original["size"],
-        uploaded_by=item.author_id,
-        uploaded_at=clock.now(),
-    )
-    item.attachments.append(one)
-    return one

@@ -1,6 +1,5 @@
 """Every promise, computed again from what lies on the disk. `flask verify` prints what fails."""
 
-import json
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,9 +28,8 @@ from county_portal.office.base.audit import Fault
 from county_portal.office.base.config import Settings
 from county_portal.office.base.extensions import PRAGMAS, db
 from county_portal.office.base.files import blob_path, hash_of
-from county_portal.published.gazettes import hash_of as gazette_hash
-from county_portal.published.schema import PublicItem
-from county_portal.published.schema import hash_of as manifest_hash
+from county_portal.published.gazettes import GazetteManifest
+from county_portal.published.items import ItemManifest
 from county_portal.published.writing import writer
 from county_portal.published.writing.gazette_rows import GazetteChanges
 
@@ -64,9 +62,9 @@ def faults() -> list[Fault]:
 
 def _revisions(_: Settings) -> Iterator[Fault]:
     """The stored hash of each revision is the hash of its manifest."""
-    query = select(Revision.id, Revision.manifest, Revision.content_hash)
+    query = select(Revision.id, Revision.manifest_text, Revision.content_hash)
     for row in db.session.execute(query.execution_options(yield_per=500)):
-        if manifest_hash(row.manifest) != row.content_hash:
+        if ItemManifest.hash_of(row.manifest_text) != row.content_hash:
             yield Fault(f"revisions:{row.id}", "the manifest is not the one that was hashed")
 
 
@@ -97,9 +95,9 @@ def _people(_: Settings) -> Iterator[Fault]:
 
 def _gazette_records(_: Settings) -> Iterator[Fault]:
     """Each edition has the hash of its manifest, and each publication rests on its release."""
-    query = select(GazetteEdition.id, GazetteEdition.manifest, GazetteEdition.content_hash)
+    query = select(GazetteEdition.id, GazetteEdition.manifest_text, GazetteEdition.content_hash)
     for row in db.session.execute(query):
-        if gazette_hash(row.manifest) != row.content_hash:
+        if GazetteManifest.hash_of(row.manifest_text) != row.content_hash:
             yield Fault(f"gazette_editions:{row.id}", "the manifest is not the one that was hashed")
     signed = (
         select(GazettePublication.id, GazetteSignOff.verdict)
@@ -121,17 +119,19 @@ def _gazette_items(_: Settings) -> Iterator[Fault]:
     )
     for edition, public_id in db.session.execute(rows):
         tied.setdefault(edition, set()).add(public_id)
-    for edition, manifest in db.session.execute(select(GazetteEdition.id, GazetteEdition.manifest)):
-        if not _named_in(manifest) <= tied.get(edition, set()):
-            yield Fault(f"gazette_editions:{edition}", "it is not tied to a text that it names")
+    for one in db.session.scalars(select(GazetteEdition)):
+        if not _named_in(one) <= tied.get(one.id, set()):
+            yield Fault(f"gazette_editions:{one.id}", "it is not tied to a text that it names")
 
 
-def _named_in(manifest: str) -> set[int]:
-    """The public ids of the items that a gazette's manifest names."""
-    said = json.loads(manifest)
-    changes = said.get("changes", [])
-    named = [line["public_id"] for line in [*said.get("contents", []), *changes]]
-    return {*named, *(line["by_public_id"] for line in changes if line["by_public_id"])}
+def _named_in(edition: GazetteEdition) -> set[int | None]:
+    """The public ids of the items that the edition names; no item's if it cannot be read."""
+    try:
+        said = edition.manifest
+    except ValueError:
+        return {0}
+    changed = {number for line in said.changes for number in (line.public_id, line.by_public_id)}
+    return {line.public_id for line in said.contents} | (changed - {None})
 
 
 def _gazette_people(_: Settings) -> Iterator[Fault]:
@@ -215,7 +215,7 @@ def _public_folder(settings: Settings) -> Iterator[Fault]:
     named = {
         file.sha256
         for entry in public_file.entries()
-        for file in PublicItem.from_manifest(entry.manifest).files
+        for file in ItemManifest.read(entry.manifest_text).files
     } | gazettes.named_pdfs()
     lying = {path.name: path for path in (settings.PUBLIC / "files").glob("??/*")}
     for name in sorted(named - lying.keys()):

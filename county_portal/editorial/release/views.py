@@ -16,7 +16,6 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import sign_offs_of
-from county_portal.published.schema import PublicItem
 
 bp = Blueprint("release", __name__)
 
@@ -40,7 +39,7 @@ def issue(item_id: int) -> ResponseReturnValue:
         form,
         item=item,
         revision=revision,
-        shown=PublicItem.from_manifest(revision.manifest),
+        shown=revision.manifest,
         sign_off=next(iter(sign_offs_of(SignOff, item)), None),
     )
 

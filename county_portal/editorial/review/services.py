@@ -1,7 +1,7 @@
 """Moving an item along its road, and what follows from each step."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,9 @@ from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do
+from county_portal.published.items import ItemManifest
 
+NOT_COMPARED = ("form", "item", "revision", "body")  # of the public fields, as one beside another
 QUESTIONS = (
     "state_secret",
     "work_secret",
@@ -119,32 +121,17 @@ def live_publication(item: Item) -> Publication | None:
     return db.session.scalar(query)
 
 
-def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+def changed_fields(before: ItemManifest, after: ItemManifest) -> list[tuple[str, str, str]]:
     """Which public fields differ between two manifests: name, before, after. Not the body."""
-    names = (
-        "title",
-        "summary",
-        "column",
-        "category",
-        "unit",
-        "attribute",
-        "formed_on",
-        "document_number",
-        "origin",
-        "source",
-        "keywords",
-        "files",
-    )
-    pairs = [(name, _plainly(before[name]), _plainly(after[name])) for name in names]
+    names = [one.name for one in fields(ItemManifest) if one.name not in NOT_COMPARED]
+    pairs = [(n, _plainly(getattr(before, n)), _plainly(getattr(after, n))) for n in names]
     return [(name, old, new) for name, old, new in pairs if old != new]
 
 
 def _plainly(value: Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return "、".join(_plainly(one) for one in value)
-    if isinstance(value, dict):
-        return str(value["name"])
-    return str(value or "")
+    return str(getattr(value, "name", value)) if value else ""
 
 
 def _complete(opinion: Opinion) -> None:

@@ -4,8 +4,6 @@ The buttons, the server's check and the diagram in the handbook all come from
 STEPS. Who may take a step stands under the same name in policy.py.
 """
 
-import json
-
 from sqlalchemy import select
 
 from county_portal.core.errors import Refused
@@ -29,7 +27,7 @@ def signed(item: Item) -> None:
 
 def for_all(item: Item) -> None:
     """The current revision asks to be published."""
-    if json.loads(current_revision(item).manifest)["attribute"] != "proactive":
+    if current_revision(item).manifest.attribute != "proactive":
         raise Refused("This item asks not to be published; return it, or decide as it asks")
 
 

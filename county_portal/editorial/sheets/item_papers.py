@@ -4,7 +4,6 @@ Source: Regulations on the Law on Guarding State Secrets (2024), art. 42 (each t
 before it is published); the form's fields are practice.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,8 +16,8 @@ from sqlalchemy import select
 from county_portal.core import clock
 from county_portal.core.errors import Missing
 from county_portal.core.html.clean import clean, with_addresses
-from county_portal.editorial.items.manifest import manifest_of
-from county_portal.editorial.items.services import find_revision, get_item, inside_of
+from county_portal.editorial.items.manifest import inside_of, manifest_of
+from county_portal.editorial.items.services import find_revision, get_item
 from county_portal.editorial.sheets.review_sheet import Level, SheetFile, here, level_of, steps_of
 from county_portal.models import (
     Item,
@@ -32,7 +31,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.policy import Do
 from county_portal.printing.pdf import html_of, print_paper, render_pdf
-from county_portal.published.schema import PublicItem
+from county_portal.published.items import ItemManifest, PublicItem
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,6 @@ def release_form(publication: Publication) -> ReleaseForm:
     """The form of a publication: the version it shows, the road to it, and what came after."""
     revision = db.session.get_one(Revision, publication.revision_id)
     sign_off = db.session.get_one(SignOff, publication.sign_off_id)
-    said = json.loads(revision.manifest)
     steps = [step for step in steps_of(publication.item_id) if step.at <= publication.published_at]
     last = next((step for step in reversed(steps) if step.action == Do.ITEM_PUBLISH), None)
     hashes = _hashes(publication.item_id)
@@ -158,25 +156,25 @@ def release_form(publication: Publication) -> ReleaseForm:
         officer=_officer(sign_off, revision),
         issuer=_stage(steps, Do.ITEM_ISSUE, hashes),
         content_hash=revision.content_hash,
-        **_words(said),
+        **_words(revision.manifest),
     )
 
 
-def _words(said: dict[str, Any]) -> dict[str, Any]:
+def _words(said: ItemManifest) -> dict[str, Any]:
     """What the form takes from the signed manifest."""
     return {
-        "title": said["title"],
-        "unit": said["unit"]["name"],
-        "column": said["column"]["name"],
-        "category": said["category"]["name"] if said["category"] else "",
-        "document_number": said["document_number"],
-        "formed_on": date.fromisoformat(said["formed_on"]),
-        "attribute": said["attribute"],
-        "origin": said["origin"],
-        "source": said["source"],
-        "summary": said["summary"],
-        "files": tuple(SheetFile(one["name"], one["size"], one["sha256"]) for one in said["files"]),
-        "revision": said["revision"],
+        "title": said.title,
+        "unit": said.unit_name,
+        "column": said.column_name,
+        "category": said.category_name,
+        "document_number": said.document_number,
+        "formed_on": said.formation_day,
+        "attribute": said.attribute,
+        "origin": said.origin,
+        "source": said.source,
+        "summary": said.summary,
+        "files": tuple(SheetFile(one.name, one.size, one.sha256) for one in said.files),
+        "revision": said.revision,
     }
 
 
@@ -225,10 +223,9 @@ def item_sheet(item: Item, *, by: Person) -> ItemSheet:
     own = by.unit_id == item.unit_id
     working_copy = item.revision_number == 0 or (item.state.editable and own)
     revision = None if working_copy else find_revision(item, item.revision_number)
-    inside: dict[str, Any] = json.loads(revision.inside) if revision else inside_of(item)
-    shown = PublicItem.from_manifest(
-        revision.manifest if revision else manifest_of(item, item.revision_number)
-    )
+    inside = revision.inside if revision else inside_of(item)
+    said = revision.manifest if revision else manifest_of(item, item.revision_number)
+    shown = PublicItem(**vars(said), content_hash=revision.content_hash if revision else "")
     pictures = {one.key: blob_path(one.sha256) for one in shown.files if one.inline}
     places = {key: f"picture:{key}" for key in pictures}
     return ItemSheet(
@@ -243,9 +240,9 @@ def item_sheet(item: Item, *, by: Person) -> ItemSheet:
         working_copy=working_copy,
         due_on=item.publish_due_on,
         due_provisional=item.due_provisional,
-        note=inside["note"],
-        ground=inside["ground"] or "",
-        ground_note=inside["ground_note"],
+        note=inside.note,
+        ground=inside.ground or "",
+        ground_note=inside.ground_note,
         index_number=item.index_number or "",
         thread=tuple(_said(step) for step in steps_of(item.id)),
         printed_at=here(clock.now()),

@@ -83,31 +83,28 @@ class Sheet:
 
 def sheet_of(sign_off: SignOff) -> Sheet:
     """The sheet of a verdict: the revision it signed, the road to it, and the issue after it."""
-    words = json.loads(sign_off.revision.manifest)
-    inside = json.loads(sign_off.revision.inside)
+    words, inside = sign_off.revision.manifest, sign_off.revision.inside
     steps = steps_of(sign_off.item_id)
     before = [step for step in steps if step.at <= sign_off.signed_at]
     return Sheet(
         number=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
         signed_at=here(sign_off.signed_at),
-        revision=words["revision"],
-        title=words["title"],
-        unit=words["unit"]["name"],
-        document_number=words["document_number"],
-        formed_on=date.fromisoformat(words["formed_on"]),
-        origin=words["origin"],
-        source=words["source"],
-        attribute=words["attribute"],
-        ground_asked=inside["ground"] or "",
-        ground_note=inside["ground_note"],
-        column=words["column"]["name"],
-        category=words["category"]["name"] if words["category"] else "",
-        wanted_at=here(datetime.fromisoformat(inside["wanted_at"]))
-        if inside["wanted_at"]
-        else None,
-        summary=words["summary"],
-        files=tuple(SheetFile(one["name"], one["size"], one["sha256"]) for one in words["files"]),
-        originals=len(inside["originals"]),
+        revision=words.revision,
+        title=words.title,
+        unit=words.unit_name,
+        document_number=words.document_number,
+        formed_on=words.formation_day,
+        origin=words.origin,
+        source=words.source,
+        attribute=words.attribute,
+        ground_asked=inside.ground or "",
+        ground_note=inside.ground_note,
+        column=words.column_name,
+        category=words.category_name,
+        wanted_at=here(inside.wanted_at) if inside.wanted_at else None,
+        summary=words.summary,
+        files=tuple(SheetFile(one.name, one.size, one.sha256) for one in words.files),
+        originals=len(inside.originals),
         checks=tuple(_checks(sign_off)),
         author=last_of(before, Do.ITEM_SUBMIT),
         leader=last_of(before, Do.ITEM_APPROVE),

@@ -191,21 +191,6 @@ WORDS: tuple[tuple[StrEnum, object], ...] = (
     (JobState.FAILED, _l("Failed")),
     (JobState.CANCELLED, _l("Cancelled")),
 )
-# the public fields of a manifest
-FIELDS = {
-    "title": _l("Title"),
-    "summary": _l("Summary"),
-    "column": _l("Column"),
-    "category": _l("Category"),
-    "unit": _l("Responsible unit"),
-    "attribute": _l("Disclosure"),
-    "formed_on": _l("Date of formation"),
-    "document_number": _l("Document number"),
-    "origin": _l("Origin"),
-    "source": _l("The other body"),
-    "keywords": _l("Keywords"),
-    "files": _l("Files"),
-}
 # by kind and value: two kinds may use the same word and mean different things
 LABELS = {(type(word), word.value): text for word, text in WORDS}
 
@@ -218,8 +203,3 @@ def label(word: StrEnum) -> str:
 def deed(action: str) -> str:
     """A deed as people read it, from its name in a row."""
     return label(Do(action))
-
-
-def field_name(name: str) -> str:
-    """A field of the manifest as people read it."""
-    return str(FIELDS[name])

@@ -101,16 +101,16 @@ def content_of(
 def _piece(part: BriefingPart) -> Piece:
     if part.kind is not PartKind.ENTRY or part.revision is None:
         return Piece(part.id, part.kind.value, part.title, part.body)
-    words = json.loads(part.revision.manifest)
+    words = part.revision.manifest
     shown = set(image_keys(part.body))
     return Piece(
         part.id,
         part.kind.value,
         part.title,
         part.body,
-        unit=words["unit"]["name"],
+        unit=words.unit_name,
         item=part.revision.item_id,
         revision=part.revision.number,
         content_hash=part.revision.content_hash,
-        pictures=tuple((f["key"], f["sha256"]) for f in words["files"] if f["key"] in shown),
+        pictures=tuple((f.key, f.sha256) for f in words.files if f.key in shown),
     )

@@ -10,7 +10,6 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.briefings import sources
 from county_portal.papers.briefings.services import number_parts, touch
-from county_portal.published.schema import PublicItem
 
 MOST_PARTS = 200
 
@@ -113,7 +112,7 @@ def _kept(briefing: Briefing, part: BriefingPart, by: Person) -> BriefingPart:
 
 
 def _take_words(part: BriefingPart, revision: Revision) -> None:
-    item = PublicItem.from_manifest(revision.manifest)
+    item = revision.manifest
     part.revision, part.revision_id = revision, revision.id
     part.title, part.body = item.title, clean(item.body)
 

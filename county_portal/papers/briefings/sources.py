@@ -1,6 +1,5 @@
 """Which revisions of which items may stand in a briefing: finding them, and judging them again."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -28,6 +27,7 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import viewable_items
+from county_portal.published.items import ItemManifest
 
 PER_PAGE = 20
 EXCERPT = 120  # characters
@@ -183,15 +183,15 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _line(row: Row[Any], here: set[int | None], used: dict[int, list[str]]) -> Line:
-    words = json.loads(row.manifest)
+    words: ItemManifest = row.manifest
     return Line(
         revision_id=row.id,
-        title=words["title"],
-        excerpt=words["summary"] or first_paragraph(words["body"], EXCERPT),
-        unit=words["unit"]["name"],
+        title=words.title,
+        excerpt=words.summary or first_paragraph(words.body, EXCERPT),
+        unit=words.unit_name,
         kind=row.kind,
-        column=words["column"]["name"] if words["column"] else "",
-        formed_on=words["formed_on"] or "",
+        column=words.column_name,
+        formed_on=str(words.formed_on or ""),
         published_on=clock.county_day(row.published_at) if row.published_at else None,
         here=row.id in here,
         used=tuple(used.get(row.id, ())),

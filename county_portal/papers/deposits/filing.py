@@ -101,7 +101,7 @@ def _list_lines(plan: Plan, part: Part) -> Iterator[prints.ListLine]:
 
 
 def _remarks(line: TextLine, head: prints.Head) -> Iterator[str]:
-    offered = sum(not one["inline"] for one in line.files)
+    offered = sum(not one.inline for one in line.files)
     if offered:
         yield f"附件{offered}件"
     if clock.county_day(line.published_at) > head.until_on:

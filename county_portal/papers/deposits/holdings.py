@@ -4,7 +4,6 @@ A text that could not be set is left out of its deposit and comes again in the n
 replaced or withdrawn before the packages were made is left out, too, and nobody was given it.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -154,6 +153,6 @@ def left_out() -> list[LeftOut]:
         .order_by(Deposit.month, DepositPart.position, Publication.id)
     )
     return [
-        LeftOut(publication_id, part_id, number, json.loads(words)["title"], unit, number_of(one))
+        LeftOut(publication_id, part_id, number, words.title, unit, number_of(one))
         for publication_id, part_id, number, words, unit, one in db.session.execute(query)
     ]

@@ -4,7 +4,6 @@ Nobody is given what the public no longer reads: what was withdrawn meanwhile is
 was replaced is handed over as it was signed off last.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +21,7 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.papers.deposits.holdings import lies_there, not_given, packed, places
+from county_portal.published.items import ItemManifest
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def find_not_given(deposit: Deposit) -> list[NotGiven]:
     return [
         NotGiven(
             index_number=one.index_number,
-            title=json.loads(words)["title"],
+            title=words.title,
             unit=part.unit_name,
             unit_id=part.unit_id,
             ended_at=one.ended_at,
@@ -74,7 +74,7 @@ def settle(deposit: Deposit) -> None:
     db.session.flush()
     parts = {part.unit_code: part.id for part in deposit.parts}
     for publication_id, words in _live_instead({item_id for *_place, item_id in ended}):
-        part_id = parts.get(json.loads(words)["unit"]["code"])
+        part_id = parts.get(words.unit_code)
         if part_id is not None:
             _put(publication_id, part_id)
 
@@ -105,7 +105,7 @@ def _ended(deposit: Deposit) -> list[Row[int, int, int]]:
     return list(db.session.execute(query).all())
 
 
-def _live_instead(items: set[int]) -> list[Row[int, str]]:
+def _live_instead(items: set[int]) -> list[Row[int, ItemManifest]]:
     """What the public reads of these items and no deposit has; with the signed manifest."""
     query = (
         select(Publication.id, Revision.manifest)

@@ -3,7 +3,6 @@
 Source: local rule (replacing or withdrawing what was deposited takes a formal letter).
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,7 +112,7 @@ def _signed(publications: Sequence[Publication]) -> dict[int, tuple[str, str]]:
     wanted = {one.revision_id for one in publications}
     query = select(Revision.id, Revision.manifest, Revision.content_hash)
     rows = db.session.execute(query.where(Revision.id.in_(wanted)))
-    return {number: (json.loads(words)["title"], digest) for number, words, digest in rows}
+    return {number: (words.title, digest) for number, words, digest in rows}
 
 
 def _deposits_of(publications: Sequence[Publication]) -> dict[int, str]:

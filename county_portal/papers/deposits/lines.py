@@ -1,6 +1,5 @@
 """The texts of a deposit, line by line, from what was signed and published."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -12,6 +11,7 @@ from county_portal.models import Deposit, DepositPackage, DepositPart, Publicati
 from county_portal.office.base.extensions import db
 from county_portal.papers.deposits.holdings import lies_there, not_given, packed, places
 from county_portal.papers.deposits.names import number_of
+from county_portal.published.schema import FileLine
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class TextLine:
     formed_on: date
     published_at: datetime
     content_hash: str
-    files: tuple[dict[str, Any], ...]
+    files: tuple[FileLine, ...]
     replaces: str  # the number of the deposit that held the version before; empty: none did
     missing_in: str  # the number of the deposit that it was left out of; empty: it is fresh
     lies_there: bool  # whether it is in the package, as far as that is made
@@ -74,18 +74,18 @@ def lines_of(part: DepositPart) -> list[TextLine]:
 
 
 def _line(row: Any, position: int | None, replaces: str, missing_in: str) -> TextLine:
-    said, publication = json.loads(row.manifest), row.Publication
+    said, publication = row.manifest, row.Publication
     return TextLine(
         publication_id=publication.id,
         revision_id=publication.revision_id,
         position=position,
         index_number=publication.index_number,
-        title=said["title"],
-        document_number=said["document_number"],
-        formed_on=date.fromisoformat(said["formed_on"]),
+        title=said.title,
+        document_number=said.document_number,
+        formed_on=said.formation_day,
         published_at=publication.published_at,
         content_hash=row.content_hash,
-        files=tuple(said["files"]),
+        files=said.files,
         replaces=replaces,
         missing_in=missing_in,
         lies_there=row.lies_there and position is not None,

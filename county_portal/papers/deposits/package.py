@@ -40,7 +40,7 @@ from county_portal.papers.deposits.lines import TextLine
 from county_portal.papers.deposits.package_files import Entry
 from county_portal.papers.deposits.plans import Part, Plan, plan_of
 from county_portal.papers.deposits.thread_pool import side_by_side
-from county_portal.published.schema import PublicItem
+from county_portal.published.items import PublicItem
 
 log = logging.getLogger(__name__)
 
@@ -164,9 +164,10 @@ def _set_texts(plan: Plan, folder: Path, tell: Callable[[float, float], None]) -
 
 def _order(line: TextLine) -> Callable[[], bytes]:
     """What sets the text. No transaction stays open meanwhile."""
-    manifest = db.session.get_one(Revision, line.revision_id).manifest
-    item = PublicItem.from_manifest(
-        manifest,
+    revision = db.session.get_one(Revision, line.revision_id)
+    item = PublicItem(
+        **vars(revision.manifest),
+        content_hash=revision.content_hash,
         index_number=line.index_number,
         published_at=line.published_at.astimezone(clock.COUNTY),
     )
@@ -205,16 +206,16 @@ def _pages(pdf: bytes) -> int:
 
 def _renditions(line: TextLine, name: str) -> Iterator[Entry]:
     """What the public gets beside the text; pictures stand in the text itself."""
-    offered = [one for one in line.files if not one["inline"]]
+    offered = [one for one in line.files if not one.inline]
     for place, one in enumerate(offered, 1):
         yield Entry(
-            path=f"附件/{name}/{place:02}-{package_files.safe(one['name'])}",
-            sha256=one["sha256"],
-            size=one["size"],
+            path=f"附件/{name}/{place:02}-{package_files.safe(one.name)}",
+            sha256=one.sha256,
+            size=one.size,
             kind="file",
-            source=files.blob_path(one["sha256"]),
+            source=files.blob_path(one.sha256),
             index_number=line.index_number,
-            title=one["name"],
+            title=one.name,
         )
 
 

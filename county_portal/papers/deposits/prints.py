@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from county_portal.core.html.clean import clean, with_addresses
 from county_portal.printing.pdf import html_of, print_paper, print_papers, render_pdf
-from county_portal.published.schema import PublicItem
+from county_portal.published.items import PublicItem
 
 COPIES = ("第一联　送交单位留存", "第二联　接收单位留存")
 

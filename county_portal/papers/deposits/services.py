@@ -1,6 +1,5 @@
 """Putting a month's deposit together, and finding those that were."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -213,7 +212,7 @@ def _by_unit(until_on: date) -> dict[int, list[int]]:
     )
     found: dict[int, list[int]] = {}
     for one in db.session.execute(query.execution_options(yield_per=100)):
-        unit_id = codes.get(json.loads(one.manifest)["unit"]["code"], one.unit_id)
+        unit_id = codes.get(one.manifest.unit_code, one.unit_id)
         found.setdefault(unit_id, []).append(one.id)
     return found
 

@@ -3,14 +3,13 @@
 import json
 from collections import Counter
 from datetime import date
-from typing import Any
 
-from sqlalchemy import JSON, cast, func, select, type_coerce
+from sqlalchemy import func, select
 
 from county_portal.models import Item, MadeReport, Publication, Revision, SignOff, Verdict
 from county_portal.office.base.extensions import db
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import within
+from county_portal.papers.figures.records import signed_word, within
 
 # Source: Open Government Information Regulations (2019), art. 20 (1); art. 20 (5) and 21.
 NORMATIVE = frozenset({"20-01"})
@@ -43,11 +42,8 @@ def _first_publications(span: Period) -> Counter[str | None]:
         .correlate(Item)
         .scalar_subquery()
     )
-    is_postgresql = db.engine.dialect.name == "postgresql"
-    words = cast(Revision.manifest, JSON) if is_postgresql else type_coerce(Revision.manifest, JSON)
-    code: Any = words["category"]["code"].as_string()
     query = (
-        select(code)
+        select(signed_word("category", "code"))
         .select_from(Item)
         .join(Publication, Publication.id == first)
         .join(Revision, Revision.id == Publication.revision_id)

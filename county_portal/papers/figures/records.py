@@ -1,11 +1,10 @@
 """What happened in a period, read from the records: a few queries, however large the county."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import JSON, ColumnElement, Select, and_, cast, exists, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from county_portal import models
@@ -118,6 +117,15 @@ def within(moment: Any, period: Period) -> ColumnElement[bool]:
     return and_(moment >= start, moment < end)
 
 
+def signed_word(*path: str) -> ColumnElement[str]:
+    """Return the column of what manifests say at that place; the database counts without us."""
+    words: Any = Revision.manifest_text
+    if db.engine.dialect.name == "postgresql":
+        words = cast(words, JSON)
+    found: ColumnElement[str] = type_coerce(words, JSON)[path].as_string()
+    return found
+
+
 def submitted(period: Period) -> tuple[Happening, ...]:
     """Items handed over for the first time."""
     before = aliased(StepTaken)
@@ -167,21 +175,19 @@ def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication,
         .order_by(Item.first_published_at, Item.id)
     )
     found = []
-    for item_id, unit_id, due_on, at, number, manifest in db.session.execute(query):
-        words = json.loads(manifest)
-        formed_on = date.fromisoformat(words["formed_on"])
+    for item_id, unit_id, due_on, at, number, words in db.session.execute(query):
         found.append(
             FirstPublication(
                 item_id=item_id,
                 unit_id=unit_id,
-                title=words["title"],
+                title=words.title,
                 index_number=number,
-                column=words["column"]["slug"],
-                category=words["category"]["code"] if words["category"] else "",
-                formed_on=formed_on,
+                column=words.column_slug,
+                category=words.category_code,
+                formed_on=words.formation_day,
                 due_on=due_on,
                 at=at,
-                took=calendar.between(formed_on, clock.county_day(at)),
+                took=calendar.between(words.formation_day, clock.county_day(at)),
             )
         )
     return tuple(found)
@@ -229,7 +235,7 @@ def _aftermath(why: Any, at: Any) -> Select[Any]:
 
 def _read_aftermath(query: Select[Any]) -> tuple[Aftermath, ...]:
     return tuple(
-        Aftermath(item_id, unit_id, json.loads(words)["title"], number, at, why or "")
+        Aftermath(item_id, unit_id, words.title, number, at, why or "")
         for item_id, unit_id, words, number, at, why in db.session.execute(query)
     )
 
@@ -261,9 +267,8 @@ def waiting(period: Period) -> tuple[Waiting, ...]:
         .order_by(Item.publish_due_on, Item.id)
     )
     found = []
-    for item_id, unit_id, due_on, state, manifest in db.session.execute(query):
-        words = json.loads(manifest)
-        if words["attribute"] == Attribute.PROACTIVE and due_on:
-            formed_on = date.fromisoformat(words["formed_on"])
-            found.append(Waiting(item_id, unit_id, words["title"], formed_on, due_on, state))
+    for item_id, unit_id, due_on, state, words in db.session.execute(query):
+        if words.attribute == Attribute.PROACTIVE and due_on:
+            day = words.formation_day
+            found.append(Waiting(item_id, unit_id, words.title, day, due_on, state))
     return tuple(found)

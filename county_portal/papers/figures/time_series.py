@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, cast, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from county_portal.core import clock
@@ -14,7 +14,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.papers.figures.contents import MonthCount
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import within
+from county_portal.papers.figures.records import signed_word, within
 
 FIGURES = (
     "submitted",
@@ -95,9 +95,7 @@ def last_fed(until: date) -> dict[str, date]:
 
     In the column that was signed then, whatever the item says now.
     """
-    is_postgresql = db.engine.dialect.name == "postgresql"
-    words = cast(Revision.manifest, JSON) if is_postgresql else type_coerce(Revision.manifest, JSON)
-    slug = words["column"]["slug"].as_string()
+    slug = signed_word("column", "slug")
     query = (
         select(slug, func.max(Publication.published_at))
         .join(Revision, Revision.id == Publication.revision_id)

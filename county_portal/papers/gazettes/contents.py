@@ -22,8 +22,7 @@ from county_portal.models import (
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes.records import Change, changes_of, live_revisions
-from county_portal.published.gazettes import PublicGazette
-from county_portal.published.schema import FileLine, PublicItem
+from county_portal.published.schema import FileLine
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ def _in_order(pieces: list[Piece]) -> tuple[Piece, ...]:
 def _piece(
     part: str, section: str, place: int, publication: Publication, revision: Revision
 ) -> Piece:
-    said = PublicItem.from_manifest(revision.manifest)
+    said = revision.manifest
     return Piece(
         place=f"text-{part}-{place}",
         part=part,
@@ -212,7 +211,7 @@ def parts_of(edition_id: int) -> set[int]:
 
 
 def _part(gazette: Gazette, edition: GazetteEdition) -> Part:
-    contents = PublicGazette.from_manifest(edition.manifest).contents
+    contents = edition.manifest.contents
     hashes = {line.content_hash for line in contents}
     query = (
         select(Publication, Revision)

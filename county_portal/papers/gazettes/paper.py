@@ -5,21 +5,29 @@ printed with those numbers. Page 1 is the first page of the first text; the fron
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from markupsafe import Markup
 
 from county_portal.core.errors import Refused
 from county_portal.core.html.clean import with_addresses
-from county_portal.office.base import audit, files
-from county_portal.papers.gazettes import contents, index, words
+from county_portal.office.base import files
+from county_portal.papers.gazettes import index, words
 from county_portal.papers.gazettes.contents import Paper, Piece
-from county_portal.papers.gazettes.records import Change
 from county_portal.printing import pdf
 from county_portal.printing.process_pool import Sheets, Watch
+from county_portal.published.gazettes import (
+    BoundFile,
+    ChangeLine,
+    ContentsLine,
+    GazetteManifest,
+    GazetteWords,
+    PartLine,
+)
 
-FORM = 2  # the version of the manifest's form is part of what is signed
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def to_book(paper: Paper, *, watch: Watch = pdf.nobody) -> Book:
     front = _front(paper, places)
     bound = pdf.bound(
         [*front, *texts, *end],
-        attach=audit.canonical(said_of(paper, places)),
+        attach=said_of(paper, places).text,
         first=1 - _pages(front),
     )
     return Book(bound, _pages(front), _pages([*front, *texts, *end]), places)
@@ -115,69 +123,31 @@ def _places(sheets: Sequence[Sheets]) -> dict[str, int]:
 # What is signed
 
 
-def said_of(paper: Paper, places: dict[str, int]) -> dict[str, object]:
-    """What the paper says, as data: without the words of the texts, which have hashes."""
-    return {
-        "form": FORM,
-        "key": paper.key,
-        "kind": paper.kind,
-        "name": paper.name,
-        "publisher": paper.publisher,
-        "year": paper.year,
-        "month": paper.month.isoformat(),
-        "number": paper.number,
-        "total": paper.total,
-        "made_on": paper.made_on.isoformat(),
-        "contents": [_line(piece, places) for part in paper.parts for piece in _pieces(part)],
-        "changes": [_change(change) for change in paper.changes],
-        "parts": [_part(part, places) for part in paper.parts] if paper.is_volume else [],
-    }
+def said_of(paper: Paper, places: dict[str, int]) -> GazetteWords:
+    """Return what the paper says: without the words of the texts, which have hashes."""
+    issues = paper.parts if paper.is_volume else ()
+    texts = [piece for part in paper.parts for _, pieces in part.sections for piece in pieces]
+    return _said(
+        GazetteWords,
+        paper,
+        form=GazetteWords.newest(),
+        contents=tuple(_said(ContentsLine, one, page=places[one.place]) for one in texts),
+        changes=tuple(_said(ChangeLine, change) for change in paper.changes),
+        parts=tuple(_said(PartLine, one, page=places[one.place]) for one in issues),
+    )
 
 
-def manifest_of(paper: Paper, book: Book, kept: files.Stored) -> str:
-    """The manifest: what the paper says, and which bytes it is. Its hash is what is signed.
+def manifest_of(paper: Paper, book: Book, kept: files.Stored) -> GazetteManifest:
+    """Return the manifest: what the paper says, and which bytes it is. Its hash is what is signed.
 
     kept: the file as it lies there, which bears the office's signature if it has a key.
     """
-    file = {
-        "name": f"{paper.title.replace('/', '／')}.pdf",  # one part of an address
-        "sha256": kept.sha256,
-        "size": kept.size,
-        "pages": book.pages,
-        "front": book.front,
-    }
-    return audit.canonical({**said_of(paper, book.places), "pdf": file})
+    name = f"{paper.title.replace('/', '／')}.pdf"  # one part of an address
+    file = BoundFile(name, kept.size, kept.sha256, pages=book.pages, front=book.front)
+    return GazetteManifest(**vars(said_of(paper, book.places)), pdf=file)
 
 
-def _pieces(part: contents.Part) -> list[Piece]:
-    return [piece for _, pieces in part.sections for piece in pieces]
-
-
-def _line(piece: Piece, places: dict[str, int]) -> dict[str, object]:
-    return {
-        "part": piece.part,
-        "section": piece.section,
-        "title": piece.title,
-        "document_number": piece.document_number,
-        "public_id": piece.public_id,
-        "index_number": piece.index_number,
-        "content_hash": piece.content_hash,
-        "page": places[piece.place],
-    }
-
-
-def _change(change: Change) -> dict[str, object]:
-    said = asdict(change)
-    names = ("state", "title", "document_number", "public_id", "by", "by_public_id", "late")
-    return {**{name: said[name] for name in names}, "since_on": change.since_on.isoformat()}
-
-
-def _part(part: contents.Part, places: dict[str, int]) -> dict[str, object]:
-    return {
-        "key": part.key,
-        "number": part.number,
-        "total": part.total,
-        "month": part.month.isoformat(),
-        "content_hash": part.content_hash,
-        "page": places[part.place],
-    }
+def _said(kind: type[T], thing: object, **more: object) -> T:
+    """Return the line of the manifest about the thing, whose words have the same names."""
+    names = [one.name for one in fields(kind) if one.name not in more]  # type: ignore[arg-type]
+    return kind(**{name: getattr(thing, name) for name in names}, **more)

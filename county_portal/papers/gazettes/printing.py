@@ -22,7 +22,7 @@ from county_portal.papers.gazettes import contents, paper
 from county_portal.papers.gazettes.contents import Paper
 from county_portal.papers.gazettes.services import TASK as TASK
 from county_portal.papers.gazettes.steps import something_to_print
-from county_portal.published.gazettes import hash_of
+from county_portal.published.gazettes import GazetteManifest
 
 CHANGED = "The gazette was changed while it was printed; print it again"
 
@@ -31,7 +31,7 @@ CHANGED = "The gazette was changed while it was printed; print it again"
 class _Printed:
     """A book that lies on the disk, and what will be signed of it."""
 
-    manifest: str
+    text: str
     file: files.Stored
 
 
@@ -73,15 +73,15 @@ def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
     db.session.rollback()
     progress(90, "Storing the gazette")
     stored = files.keep_paper(book.pdf)
-    return _Printed(paper.manifest_of(wanted, book, stored), stored)
+    return _Printed(paper.manifest_of(wanted, book, stored).text, stored)
 
 
 def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -> GazetteEdition:
     """The edition with everything it prints or names, and the gazette frozen on it."""
     edition = GazetteEdition(
         gazette_id=gazette.id,
-        manifest=printed.manifest,
-        content_hash=hash_of(printed.manifest),
+        manifest_text=printed.text,
+        content_hash=GazetteManifest.hash_of(printed.text),
         **editions.register({"pdf": printed.file}),
         made_by=asked_by,
         made_at=clock.now(),

@@ -1,6 +1,5 @@
 """The records a gazette is made from: what the public reads, and what was repealed or expired."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +19,7 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes import marks
-from county_portal.published.gazettes import PublicGazette
+from county_portal.published.gazettes import GazetteManifest
 
 STANDING = (GazetteState.FROZEN, GazetteState.SIGNED, GazetteState.PUBLISHED)
 Live = dict[int, tuple[Publication, Revision]]
@@ -104,26 +103,25 @@ def _others(gazette: Gazette) -> list[tuple[Gazette, list[Told]]]:
     return [(one, told_in(manifest)) for one, manifest in db.session.execute(query)]
 
 
-def told_in(manifest: str) -> list[Told]:
+def told_in(printed: GazetteManifest) -> list[Told]:
     """The repeals and expiries that a printed gazette lists."""
-    lines = PublicGazette.from_manifest(manifest).changes
-    return [(line.public_id, line.state, line.since_on) for line in lines]
+    return [(line.public_id, line.state, line.since_on) for line in printed.changes]
 
 
 def _change(row: Validity, live: Live, *, late: bool) -> Change:
     publication, revision = live[row.item_id]
-    said = json.loads(revision.manifest)
+    said = revision.manifest
     changer = live.get(row.by_item_id) if row.by_item_id else None
-    by = json.loads(changer[1].manifest) if changer else {}
+    by = changer[1].manifest if changer else None
     return Change(
         state=row.state.value,
         since_on=row.since_on,
         item_id=row.item_id,
         revision_id=revision.id,
         public_id=publication.public_id,
-        title=said["title"],
-        document_number=said["document_number"],
-        by=(by.get("document_number") or by.get("title") or ""),
+        title=said.title,
+        document_number=said.document_number,
+        by=by.document_number or by.title if by else "",
         by_public_id=changer[0].public_id if changer else None,
         by_item_id=row.by_item_id if changer else None,
         by_revision_id=changer[1].id if changer else None,

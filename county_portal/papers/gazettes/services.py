@@ -35,8 +35,7 @@ from county_portal.office.rules.policy import Do, require
 from county_portal.papers.gazettes import records
 from county_portal.papers.gazettes.selection import composed_nothing
 from county_portal.papers.gazettes.steps import ROAD, edition_of, something_to_print, stale_items
-from county_portal.published.gazettes import PublicGazette
-from county_portal.published.schema import FileLine
+from county_portal.published.schema import SignedFile
 from county_portal.published.writing import files_on_disk, writer
 from county_portal.published.writing.gazette_rows import GazetteChanges
 
@@ -187,14 +186,14 @@ def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
         if edition.content_hash != content_hash:
             raise OutOfDate("The gazette has changed since this page was drawn; read it again")
         composed_nothing(gazette, by)
-        said = PublicGazette.from_manifest(edition.manifest)
+        said = edition.manifest
         _lies_there(said.pdf)
         verdict = workflow.require_released(GazetteSignOff, edition)
         release.publish(gazette, verdict, by=by)
         register.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
 
 
-def _lies_there(pdf: FileLine) -> None:
+def _lies_there(pdf: SignedFile) -> None:
     """Raise Refused if the public could not get the very bytes that were signed."""
     try:
         files_on_disk.source(pdf, public_file.folder(), public_file.blobs())

@@ -27,7 +27,6 @@ from county_portal.papers.gazettes import marks, selection, services
 from county_portal.papers.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
 from county_portal.papers.gazettes.steps import ROAD, edition_of
 from county_portal.papers.gazettes.thread import lines_of
-from county_portal.published.gazettes import PublicGazette
 
 bp = Blueprint("gazettes", __name__)
 
@@ -102,7 +101,7 @@ def gazette(gazette_id: int) -> str:
         gazette=one,
         name=name_of(one),
         edition=edition,
-        printed=PublicGazette.from_manifest(edition.manifest) if edition else None,
+        printed=edition.manifest if edition else None,
         steps=[step.action for step in open_steps(ROAD, one, me())],
         trouble=services.trouble(one),
         offered=marks.waiting(),
@@ -123,8 +122,7 @@ def pdf(gazette_id: int, edition_id: int) -> Response:
     edition = db.session.get(GazetteEdition, edition_id)
     if edition is None or edition.gazette_id != one.id:
         raise Missing("There is no such page")
-    name = PublicGazette.from_manifest(edition.manifest).pdf.name
-    return editions.download(edition, "pdf", name, shown=True)
+    return editions.download(edition, "pdf", edition.manifest.pdf.name, shown=True)
 
 
 @bp.post("/gazettes/<int:gazette_id>/texts/<int:item_id>/<deed>")
@@ -208,7 +206,7 @@ def sign(gazette_id: int) -> ResponseReturnValue:
         gazette=one,
         name=name_of(one),
         edition=edition,
-        printed=PublicGazette.from_manifest(edition.manifest) if edition else None,
+        printed=edition.manifest if edition else None,
         trouble=services.trouble(one),
         questions=QUESTION_WORDS,
     )

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from county_portal.published import schema
-from county_portal.published.schema import FileLine
+from county_portal.published.schema import SignedFile
 
 FRESH = ".next"
 CHUNK = 2**24
@@ -16,7 +16,7 @@ class Unfit(Exception):
     """Something may not go out as it is: not what was signed, or not complete."""
 
 
-def bring(file: FileLine, folder: Path, blobs: Path) -> None:
+def bring(file: SignedFile, folder: Path, blobs: Path) -> None:
     """The rendition lies in the public folder. Raises Unfit if its bytes are not the signed ones.
 
     They are read when they come in; `flask verify` reads what lies there already.
@@ -29,7 +29,7 @@ def bring(file: FileLine, folder: Path, blobs: Path) -> None:
         sync(target.parent)
 
 
-def source(file: FileLine, folder: Path, blobs: Path) -> Path | None:
+def source(file: SignedFile, folder: Path, blobs: Path) -> Path | None:
     """Where the signed bytes lie. None: in the public folder already. Raises Unfit: nowhere."""
     if _has_size(folder / file.path, file.size):
         return None

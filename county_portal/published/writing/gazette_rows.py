@@ -6,8 +6,8 @@ from typing import Any
 from county_portal.published import schema
 from county_portal.published.gazettes import (
     GazetteEntry,
+    GazetteManifest,
     GazetteWithdrawal,
-    PublicGazette,
 )
 
 
@@ -35,7 +35,7 @@ def take_out(db: Any, changes: GazetteChanges) -> set[str]:
     return dropped
 
 
-def write(db: Any, entry: GazetteEntry, gazette: PublicGazette) -> None:
+def write(db: Any, entry: GazetteEntry, gazette: GazetteManifest) -> None:
     db.execute(
         "INSERT INTO gazettes VALUES(?,?,?,?,?,?,?,?)",
         (
@@ -45,7 +45,7 @@ def write(db: Any, entry: GazetteEntry, gazette: PublicGazette) -> None:
             gazette.number,
             schema.text_of_moment(entry.published_at),
             entry.content_hash,
-            entry.manifest,
+            entry.manifest_text,
             gazette.pdf.sha256,
         ),
     )

@@ -7,14 +7,8 @@ import hashlib
 from typing import Any
 
 from county_portal.published import schema, search
-from county_portal.published.schema import (
-    Entry,
-    FileLine,
-    PaperLine,
-    PublicItem,
-    SiteData,
-    Withdrawal,
-)
+from county_portal.published.items import Entry, ItemManifest
+from county_portal.published.schema import FileLine, PaperLine, SiteData, Withdrawal
 
 BUILD_BYTES = 32 * 2**20
 CHANGE_BYTES = 2**20
@@ -71,7 +65,7 @@ def write_withdrawal(db: Any, gone: Withdrawal) -> None:
     )
 
 
-def write_item(db: Any, entry: Entry, item: PublicItem) -> None:
+def write_item(db: Any, entry: Entry, item: ItemManifest) -> None:
     published = schema.text_of_moment(entry.published_at)
     db.execute(
         "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -94,12 +88,12 @@ def write_item(db: Any, entry: Entry, item: PublicItem) -> None:
             entry.validity.expires_on.isoformat() if entry.validity.expires_on else "",
         ),
     )
-    db.execute("INSERT INTO manifests VALUES(?,?)", (entry.public_id, entry.manifest))
+    db.execute("INSERT INTO manifests VALUES(?,?)", (entry.public_id, entry.manifest_text))
     db.executemany(
         "INSERT INTO files VALUES(?,?,?,?,?,?,?,?)",
         [
-            (entry.public_id, f.position, f.key, f.name, f.media_type, f.size, f.sha256, f.inline)
-            for f in item.files
+            (entry.public_id, n, f.key, f.name, f.media_type, f.size, f.sha256, f.inline)
+            for n, f in enumerate(item.files, 1)
         ],
     )
     db.execute(
@@ -117,7 +111,7 @@ def delete(db: Any, public_id: int) -> tuple[FileLine, ...]:
     ).fetchone()
     if row is None:
         return ()
-    item = PublicItem.from_manifest(row[0])
+    item = ItemManifest.read(row[0])
     db.execute(
         "INSERT INTO search(search, rowid, title, body, facets) VALUES('delete',?,?,?,?)",
         (public_id, *_words(item, row[1])),
@@ -127,7 +121,7 @@ def delete(db: Any, public_id: int) -> tuple[FileLine, ...]:
     return item.files
 
 
-def _words(item: PublicItem, published: str) -> tuple[str, str, str]:
+def _words(item: ItemManifest, published: str) -> tuple[str, str, str]:
     """What the index holds of an item: title, everything else people search for, filters.
 
     Must give the same for an item as long as schema.FORMAT does: deletion relies on it.

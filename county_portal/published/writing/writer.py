@@ -15,9 +15,9 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema
-from county_portal.published.gazettes import GazetteEntry, PublicGazette
-from county_portal.published.gazettes import hash_of as gazette_hash
-from county_portal.published.schema import Entry, PublicItem, SiteData, Withdrawal
+from county_portal.published.gazettes import GazetteEntry, GazetteManifest
+from county_portal.published.items import Entry, ItemManifest
+from county_portal.published.schema import SiteData, Withdrawal
 from county_portal.published.writing import files_on_disk, gazette_rows, rows
 from county_portal.published.writing.files_on_disk import Unfit as Unfit
 from county_portal.published.writing.gazette_rows import GazetteChanges
@@ -157,7 +157,7 @@ def contents(folder: Path) -> dict[int, str]:
         return {}
     with closing(_read(schema.site_path(folder))) as db:
         lines = db.execute("SELECT public_id, manifest FROM manifests ORDER BY public_id")
-        return {public_id: schema.hash_of(manifest) for public_id, manifest in lines}
+        return {public_id: ItemManifest.hash_of(text) for public_id, text in lines}
 
 
 def listed(folder: Path) -> dict[int, str]:
@@ -291,12 +291,13 @@ def _change_gazettes(work: _Work, changes: GazetteChanges) -> None:
         gazette_rows.write(work.db, entry, gazette)
 
 
-def _fit_gazette(entry: GazetteEntry) -> PublicGazette:
+def _fit_gazette(entry: GazetteEntry) -> GazetteManifest:
     """What the entry says. Raises Unfit if it is not what was signed."""
-    gazette = PublicGazette.from_manifest(entry.manifest)
-    if gazette_hash(entry.manifest) != entry.content_hash or gazette.key != entry.key:
-        raise Unfit(f"The manifest of gazette {entry.key} is not the one that was signed")
-    return gazette
+    if GazetteManifest.hash_of(entry.manifest_text) == entry.content_hash:
+        gazette = GazetteManifest.read(entry.manifest_text)
+        if gazette.key == entry.key:
+            return gazette
+    raise Unfit(f"The manifest of gazette {entry.key} is not the one that was signed")
 
 
 def _insert(work: _Work, entry: Entry) -> None:
@@ -307,11 +308,11 @@ def _insert(work: _Work, entry: Entry) -> None:
     rows.write_item(work.db, entry, item)
 
 
-def _fit(entry: Entry) -> PublicItem:
+def _fit(entry: Entry) -> ItemManifest:
     """What the entry says. Raises Unfit if it is not what was signed, or not complete."""
-    if schema.hash_of(entry.manifest) != entry.content_hash:
+    if ItemManifest.hash_of(entry.manifest_text) != entry.content_hash:
         raise Unfit(f"The manifest of item {entry.public_id} is not the one that was signed")
-    item = PublicItem.from_manifest(entry.manifest)
+    item = ItemManifest.read(entry.manifest_text)
     if not item.column_slug or item.formed_on is None:
         raise Unfit(f"Item {entry.public_id} has no column or no date of formation")
     return item
@@ -327,7 +328,7 @@ def _check(db: Any, changes: Changes) -> None:
         row = db.execute(
             "SELECT manifest FROM manifests WHERE public_id = ?", (entry.public_id,)
         ).fetchone()
-        if row is None or schema.hash_of(row[0]) != entry.content_hash:
+        if row is None or ItemManifest.hash_of(row[0]) != entry.content_hash:
             raise Unfit(f"Item {entry.public_id} did not reach the public file")
     put = {entry.public_id for entry in changes.put}
     gone = {*changes.remove, *(w.public_id for w in changes.withdrawals)} - put

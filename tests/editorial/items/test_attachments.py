@@ -68,7 +68,7 @@ def test_a_word_file_stays_inside(cast, take):
     item = make_item(cast.lin)
     one = add(item, take(docx, "plan.docx"), cast.lin)
     assert one.rendition is None
-    assert json.loads(services.make_revision(item, by=cast.lin).manifest)["files"] == []
+    assert services.make_revision(item, by=cast.lin).manifest.files == ()
     with pytest.raises(Missing):
         attachments.served(item, one.key, original=False)
     assert attachments.served(item, one.key, original=True).sha256 == one.original
@@ -127,10 +127,10 @@ def test_only_pictures_stand_inside_the_text(cast, take):
 def test_a_picture_is_published_only_if_the_text_shows_it(cast, take):
     item = make_item(cast.lin)
     add(item, take(picture, "map.png"), cast.lin, inline=True)
-    assert json.loads(services.make_revision(item, by=cast.lin).manifest)["files"] == []
+    assert services.make_revision(item, by=cast.lin).manifest.files == ()
     item.body = '<p>x</p><p><img src="attachment:aaaaaaaa" alt="map"></p>'
-    shown = json.loads(services.make_revision(item, by=cast.lin).manifest)["files"]
-    assert [line["key"] for line in shown] == ["aaaaaaaa"]
+    shown = services.make_revision(item, by=cast.lin).manifest.files
+    assert [line.key for line in shown] == ["aaaaaaaa"]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_the_editors_change_is_a_revision_of_what_was_seen(cast, take):
     one = writable(item, cast.qian, item.version)
     add(one, take(pdf, "plan.pdf"), cast.qian)
     assert item.revision_number == 2
-    assert json.loads(services.current_revision(item).manifest)["files"][0]["name"] == "plan.pdf"
+    assert services.current_revision(item).manifest.files[0].name == "plan.pdf"
     step = db.session.scalar(select(StepTaken).order_by(StepTaken.id.desc()))
     assert (step.action, step.note) == ("item.amend", "+ plan.pdf")
 

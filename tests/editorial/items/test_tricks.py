@@ -39,7 +39,7 @@ def test_characters_that_show_nothing_reach_neither_the_signed_words_nor_the_fee
     words = {"title": TRICK, "summary": TRICK, "keywords": TRICK, "document_number": TRICK}
     item = make_item(cast.lin, state=State.PUBLISHED, **words)
     assert (item.title, item.summary) == ("Flood plan X", "Flood plan X")
-    assert "Flood plan X" in items.current_revision(item).manifest
+    assert "Flood plan X" in items.current_revision(item).manifest_text
     feed = ElementTree.fromstring(citizen.raw("/feed.xml").data)
     assert "Flood plan X" in [node.text for node in feed.iter()]
     assert verify.faults() == []

@@ -28,7 +28,7 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
-from county_portal.published.schema import hash_of
+from county_portal.published.items import ItemManifest
 from county_portal.published.writing import writer
 from tests.editorial.documents import corpus
 from tests.factories import go, make_item, make_person, sign, somebody
@@ -202,7 +202,7 @@ def test_the_database_takes_no_sign_off_of_other_bytes(cast):
     row = {
         "item_id": item.id,
         "revision_id": revision.id,
-        "content_hash": hash_of("{}"),
+        "content_hash": ItemManifest.hash_of("{}"),
         "officer_id": cast.wu.id,
         "verdict": Verdict.RELEASE,
         "checks": "{}",
@@ -315,9 +315,9 @@ def test_what_was_written_of_a_correction_that_was_given_up_is_a_version_and_not
     give_up(item, somebody(Role.EDITOR))
     kept, live = items.revisions_of(item)
     assert (kept.number, live.number, item.revision_number) == (2, 1, 1)
-    said = json.loads(kept.manifest)
-    assert (said["title"], said["body"]) == ("Never mind", "<p>Two dikes.</p>")
-    assert json.loads(kept.inside)["note"] == "By telephone"
+    said = kept.manifest
+    assert (said.title, said.body) == ("Never mind", "<p>Two dikes.</p>")
+    assert kept.inside.note == "By telephone"
     log = db.session.scalars(
         db.select(AuditRow.details).where(AuditRow.action == Do.ITEM_KEEP).order_by(AuditRow.seq)
     )
@@ -482,9 +482,15 @@ def test_nothing_to_change_changes_nothing(cast):
 def test_verify_sees_a_public_file_that_says_too_much(cast, app):
     item = make_item(cast.lin, state=State.PUBLISHED)
     entry = next(public_file.entries())
-    said = json.loads(entry.manifest) | {"title": "Never signed"}
+    said = json.loads(entry.manifest_text) | {"title": "Never signed"}
     manifest = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    forged = writer.Entry(2, "W01/2026-00002", manifest, hash_of(manifest), entry.published_at)
+    forged = writer.Entry(
+        2,
+        "W01/2026-00002",
+        manifest,
+        ItemManifest.hash_of(manifest),
+        entry.published_at,
+    )
     writer.apply(app.config["COUNTY"].PUBLIC, writer.Changes(put=(forged,)))
     assert [fault.where for fault in verify.faults()] == ["public:2"]
     public_file.reconcile()

@@ -10,6 +10,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.office.base.config import ROOT
 from county_portal.published import schema, search
+from county_portal.published.items import Entry
 from county_portal.published.lists import Filters
 from county_portal.published.reader import Reader
 from county_portal.published.writing import writer
@@ -147,7 +148,7 @@ def test_no_byte_stays_after_many_corrections_and_removals(folder):
 def test_a_manifest_that_was_not_signed_is_refused_and_nothing_changes(folder):
     writer.build(folder, SITE, [make_entry(1)])
     before = bytes_of(folder)
-    forged = schema.Entry(2, "X/1", make_entry(2).manifest, "0" * 64, make_entry(2).published_at)
+    forged = Entry(2, "X/1", make_entry(2).manifest_text, "0" * 64, make_entry(2).published_at)
     with pytest.raises(writer.Unfit, match="signed"):
         writer.apply(folder, Changes(put=(forged,)))
     with pytest.raises(writer.Unfit, match="signed"):

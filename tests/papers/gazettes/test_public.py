@@ -22,7 +22,6 @@ from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes import selection, services
 from county_portal.papers.gazettes.steps import edition_of
 from county_portal.published import schema
-from county_portal.published.gazettes import PublicGazette
 from tests.editorial.release.test_attacks import go_round_the_guards
 from tests.factories import go
 from tests.papers.gazettes.office import (
@@ -188,7 +187,7 @@ def test_repeals_of_the_month_are_taken_from_the_findings(cast):
     repeal(old, "青政发〔2026〕3号", cast)
     repeal(other, "青政发〔2026〕3号", cast, since=date(2026, 2, 27))
     gazette = publish(cast)
-    said = PublicGazette.from_manifest(edition_of(gazette).manifest)
+    said = edition_of(gazette).manifest
     assert [(line.document_number, line.by) for line in said.changes] == [
         ("青政发〔2026〕1号", "青政发〔2026〕3号")
     ]
@@ -226,7 +225,7 @@ def bound(cast):
 
 def test_a_bound_volume_holds_what_its_issues_hold(cast, bound):
     first, second, volume = bound
-    said = PublicGazette.from_manifest(edition_of(volume).manifest)
+    said = edition_of(volume).manifest
     assert [(part.key, part.number, part.total) for part in said.parts] == [
         ("2026-1", 1, 1),
         ("2026-2", 2, 2),

@@ -1,6 +1,5 @@
 """A random county: items whose rows are written at once, with every turn an item can take."""
 
-import json
 import random
 from datetime import UTC, date, datetime, timedelta
 
@@ -25,8 +24,9 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.deadlines import calendar
-from county_portal.published.schema import hash_of
+from county_portal.published.items import ItemManifest
 from tests.factories import make_calendar, make_category, make_column, make_person, make_unit
+from tests.published.factory import make_manifest
 
 CATEGORIES = 4
 
@@ -143,12 +143,12 @@ class Life:
             "column": {"slug": column.slug, "name": column.name},
             "category": {"code": category.code, "name": category.name} if category else None,
         }
-        manifest = json.dumps(words)
+        text = make_manifest(self.item.id, **words)
         self.revision = Revision(
             item_id=self.item.id,
             number=self.item.revision_number,
-            manifest=manifest,
-            content_hash=hash_of(manifest),
+            manifest_text=text,
+            content_hash=ItemManifest.hash_of(text),
             made_by=self.item.author_id,
             made_at=self.moment,
         )

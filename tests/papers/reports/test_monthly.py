@@ -1,6 +1,5 @@
 """The month's figures against a slow recount, and everything read back from paper."""
 
-import json
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -276,11 +275,11 @@ def recount(month: date) -> dict[str, object]:
         for place, one in enumerate(publications):
             if inside(one.published_at) and place == 0:
                 day = clock.county_day(one.published_at)
-                words = json.loads(db.session.get(Revision, one.revision_id).manifest)
+                words = db.session.get(Revision, one.revision_id).manifest
                 found["published"][item.unit_id] += 1
                 found["late"][item.unit_id] += day > item.publish_due_on
-                found["column"][words["column"]["slug"]] += 1
-                found["category"][words["category"]["code"] if words["category"] else ""] += 1
+                found["column"][words.column_slug] += 1
+                found["category"][words.category_code] += 1
                 took.setdefault(item.unit_id, []).append(calendar_.between(item.formed_on, day))
             elif inside(one.published_at):
                 corrected += 1
@@ -294,8 +293,7 @@ def recount(month: date) -> dict[str, object]:
                 if one.number == then[-1].revision_number
             )
             overdue += (
-                then[-1].now is not State.DECLINED
-                and json.loads(revision.manifest)["attribute"] == "proactive"
+                then[-1].now is not State.DECLINED and revision.manifest.attribute == "proactive"
             )
     return {
         **found,

@@ -27,6 +27,7 @@ from county_portal.papers.figures.contents import MonthlyReport
 from county_portal.papers.figures.figures import as_json, from_json
 from county_portal.papers.figures.periods import Period, shift
 from county_portal.papers.reports import monthly
+from county_portal.published.items import ItemManifest
 from tests.cast import Cast
 from tests.factories import go, make_column, make_item, sign
 from tests.papers.reports.county import random_county
@@ -45,8 +46,8 @@ def inside(moment: object, period: Period) -> bool:
     return moment is not None and period.first <= clock.county_day(moment) <= period.last  # type: ignore[arg-type]
 
 
-def words_of(publication: Publication) -> dict:
-    return json.loads(db.session.get_one(Revision, publication.revision_id).manifest)
+def words_of(publication: Publication) -> ItemManifest:
+    return db.session.get_one(Revision, publication.revision_id).manifest
 
 
 def publications() -> dict[int, list[Publication]]:
@@ -76,10 +77,10 @@ def check_times(report: MonthlyReport, period: Period) -> None:
     for rows in publications().values():
         if inside(rows[0].published_at, period):
             words, day = words_of(rows[0]), clock.county_day(rows[0].published_at)
-            days = calendar().between(date.fromisoformat(words["formed_on"]), day)
+            days = calendar().between(words.formation_day, day)
             place = next((n for n, limit in enumerate((5, 10, 15, 20)) if days <= limit), 4)
             took[("0-5", "6-10", "11-15", "16-20", "21-")[place]] += 1
-            listed.add((words["column"]["name"], words["title"], rows[0].index_number, day))
+            listed.add((words.column_name, words.title, rows[0].index_number, day))
     assert {one.name: one.count for one in report.buckets if one.count} == +took
     assert {
         (group.name, one.title, one.index_number, one.published_on)
@@ -132,7 +133,7 @@ def check_columns(report: MonthlyReport, period: Period) -> None:
         for one in rows:
             day = clock.county_day(one.published_at)
             if day <= period.last:
-                slug = words_of(one)["column"]["slug"]
+                slug = words_of(one).column_slug
                 for place in (slug, "column-1") if slug == "column-4" else (slug,):
                     fed[place] = max(day, fed.get(place, day))
     for one in report.columns:
