@@ -323,7 +323,6 @@ def test_what_every_template_may_ask_is_a_short_list(office: Flask):
             "body_of",
             "can",
             "deed",
-            "field_name",
             "kind_of",
             "period_code",
         ),  # look nothing up
