@@ -17,7 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # The settings alone: this program stays small, and the application belongs to its children.
-Settings = runpy.run_path(str(ROOT / "county_portal" / "config.py"))["Settings"]
+CONFIG = ROOT / "county_portal" / "office" / "base" / "config.py"
+Settings = runpy.run_path(str(CONFIG))["Settings"]
 PREPARE = [sys.executable, str(ROOT / "deploy" / "prepare.py")]
 CHILDREN = {
     "web server": [sys.executable, str(ROOT / "deploy" / "web.py")],
