@@ -143,7 +143,7 @@ def test_of_another_engine_nothing_is_touched_that_it_may_not_have() -> None:
         "import sys; from county_portal.printing.engine import engine, tried\n"
         "tried.TRIED['pydyf'] = '0.1'\n"
         "assert engine.Press().plain\n"
-        "known = {name.rpartition('.')[2] for name in sys.modules if '.core.press.' in name}\n"
+        "known = {name.rpartition('.')[2] for name in sys.modules if '.printing.engine.' in name}\n"
         "print(*sorted(known))"
     )
     said = subprocess.run(

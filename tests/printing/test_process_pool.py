@@ -89,7 +89,9 @@ def children() -> list[int]:
     """The press processes of this one."""
     found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     numbers = [int(pid) for one in found for pid in one.read_text().split()]
-    return [pid for pid in numbers if "/core/press/" in Path(f"/proc/{pid}/cmdline").read_text()]
+    return [
+        pid for pid in numbers if "/printing/engine/" in Path(f"/proc/{pid}/cmdline").read_text()
+    ]
 
 
 def test_whoever_watches_may_end_the_work(order, of_its_own):
