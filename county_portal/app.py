@@ -70,7 +70,7 @@ def create_office(
     settings.DATA.mkdir(parents=True, exist_ok=True)
     _install_extensions(app)
     _install_manners(app, settings)
-    feature.install(app, features, immediate=bool(app.config.get("JOBS_IMMEDIATE")))
+    feature.install(app, features)
     cli.install(app)
     access.check_every_view(app)
     return app

@@ -1,7 +1,6 @@
 """`flask` commands of no feature."""
 
 import json
-import signal
 import sys
 
 import click
@@ -15,6 +14,7 @@ from county_portal.editorial.review.steps import STEPS
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.audit import Fault
 from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.worker import serve_jobs
 from county_portal.office.desk.calendar import seed_calendar
 from county_portal.office.feature import timetable_names
 from county_portal.office.rules.access import access_table
@@ -69,13 +69,7 @@ def worker() -> None:
     """Do background work and keep the timetable, until stopped."""
     for sentence in [*pdf.shortcomings(), *pdf.notes()]:
         click.echo(sentence, err=True)
-    public_file.reconcile()
-    with writing():
-        jobs.rescue(jobs.AT_ONCE)
-    queue = current_app.extensions["county_queue"]
-    consumer = queue.create_consumer(workers=2, periodic=True, graceful_signal="TERM")
-    consumer._signal_actions.pop(signal.SIGINT)  # Ctrl-C is for the program that started us
-    consumer.run()
+    serve_jobs(current_app._get_current_object(), at_start=public_file.reconcile)  # type: ignore[attr-defined]
 
 
 @click.command("access")

@@ -1,7 +1,7 @@
 """Brings the data up to date, then serves: web server and worker, one process group.
 
-Ctrl-C, SIGTERM or SIGHUP stop both and wait for what they have in hand. If one of them ends by
-itself the other is stopped too, and this program says so and fails.
+Ctrl-C, SIGTERM or SIGHUP stop both: the web server finishes what it has in hand, the worker gives
+it back. If one of them ends by itself the other is stopped too, and this program says so and fails.
 """
 
 import contextlib

@@ -89,12 +89,9 @@ def fresh(office: Flask) -> Iterator[None]:
 @pytest.fixture
 def waiting_queue(app: Flask) -> Iterator[None]:
     """What is put into the queue lies there, as it does while no worker looks."""
-    queue = app.extensions["county_queue"]
-    queue.immediate = False
-    queue.storage.initialize_schema()  # of the test before there is only the connection
+    app.config["JOBS_IMMEDIATE"] = False
     yield
-    queue.storage.close()
-    queue.immediate = True
+    app.config["JOBS_IMMEDIATE"] = True
 
 
 def _begin_afresh(folder: Path) -> None:

@@ -82,7 +82,7 @@ from county_portal.models.items import (
     Revision,
     State,
 )
-from county_portal.models.jobs import Job, JobState
+from county_portal.models.jobs import Job, JobState, Lease
 from county_portal.models.papers import IssuedPaper, PaperKind
 from county_portal.models.reports import (
     Circular,
@@ -160,6 +160,7 @@ __all__ = [
     "Job",
     "JobState",
     "LateReason",
+    "Lease",
     "MadeReport",
     "Masthead",
     "Moment",

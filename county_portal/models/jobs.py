@@ -41,3 +41,15 @@ class Job(Base):
     done_at: Mapped[datetime | None]
 
     asker: Mapped[Person | None] = relationship()
+
+
+class Lease(Base):
+    """Which data folder, on which machine, background work is done in: one row."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    folder: Mapped[str]  # by its key, wherever it lies
+    place: Mapped[str]  # the machine and the folder on it; empty: let go
+    beat_at: Mapped[datetime]  # last sign of life from the place
+    minute: Mapped[datetime | None]  # the last one whose timetable was begun

@@ -33,8 +33,8 @@ class Feature:
     commands: tuple[Command, ...] = ()
 
 
-def install(app: Flask, features: tuple[Feature, ...], *, immediate: bool = False) -> None:
-    """Put the features together in their order. immediate: jobs run at once, as tests want it.
+def install(app: Flask, features: tuple[Feature, ...]) -> None:
+    """Put the features together in their order.
 
     Raises RuntimeError if two of them bring the same.
     """
@@ -47,7 +47,7 @@ def install(app: Flask, features: tuple[Feature, ...], *, immediate: bool = Fals
     _refuse_doubles("entry of the timetable", timetable_names(timetable))
     _refuse_doubles("pile", (pile.endpoint for pile in piles))
     known = {task.name: task.run for task in tasks}
-    jobs.install(app, known, timetable, immediate=immediate)
+    jobs.install(app, known, timetable)
     background.install(app, tasks)
     waiting.install(app, piles)
     page_sections.install(app, tuple(chain.from_iterable(one.sections for one in features)))

@@ -1,6 +1,7 @@
 """A program of ours in a process that is killed and started again."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -31,6 +32,15 @@ class Forked:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
         self.died()
+
+    def has_ended(self) -> bool:
+        """Whether `died` has its answer."""
+        return bool(select.select([self.forks.stdout], [], [], 0)[0])
+
+    def stop(self) -> None:
+        """Ask it to stop, as whoever started it does, and wait until it has."""
+        os.kill(self.pid, signal.SIGTERM)
+        assert self.forks.stdout.readline() == "0\n"
 
     def died(self) -> None:
         """It has ended, killed: by us, or by itself at its stage."""

@@ -11,9 +11,10 @@ import signal
 import sys
 from pathlib import Path
 
-import wsgi  # noqa: F401  (loaded once, here)
+import wsgi  # loaded once, here
 from county_portal.office.base import jobs
 from tests.kills.stages import die_at
+from tests.kills.writing import make_known
 from tests.waiting import HUNG_AFTER
 
 WEB = Path(__file__).resolve().parents[2] / "deploy" / "web.py"
@@ -25,6 +26,7 @@ def web() -> None:
 
 def worker() -> None:
     jobs.TRIES = 10**6  # it is killed more often here than anything is in life
+    make_known(wsgi.office)
     sys.argv = ["flask", "--app", "wsgi:office", "worker"]
     runpy.run_module("flask", run_name="__main__")
 

@@ -66,7 +66,6 @@ def told_names(app: Flask) -> Names:
         "hash prefixes": hash_prefixes(),
         "indexes, triggers and tables": schema(),
         "migrations": (one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()),
-        "queue": queue(app),
         "settings": (f"{one.key} = {one.default}" for one in settings.CHOICES),
         "tasks": iter(jobs.tasks()),
         "technical settings": technical_settings(),
@@ -136,13 +135,6 @@ def commands(app: Flask) -> Iterator[str]:
         if name != "db":  # the migration library's
             yield f"flask {name}"
             yield from (f"flask {name} {inner}" for inner in getattr(command, "commands", ()))
-
-
-def queue(app: Flask) -> Iterator[str]:
-    """The library's queue: its name, and what it calls the functions that are put into it."""
-    library = app.extensions["county_queue"]
-    yield f"queue {library.name}"
-    yield from (f"function {name.split('.')[-1]}" for name in library._registry._registry)
 
 
 class _Heard(dict[str, str]):

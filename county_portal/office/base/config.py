@@ -67,10 +67,6 @@ class Settings:
     def anchors(self) -> Path:
         return Path(_text("ANCHORS", str(self.DATA / "anchors"))).resolve()
 
-    @property
-    def queue(self) -> Path:
-        return self.DATA / "jobs.sqlite"
-
     def key(self, name: str) -> str:
         """A secret of this installation, made once, readable by its owner only."""
         path = self.DATA / "keys" / f"{name}.key"

@@ -1,20 +1,19 @@
-"""Background work: the row that people see, and the timetable. The queue is a library's.
+"""Background work: the rows that people see are the queue.
 
-A job is a row first: work that was rolled back is never done, and a row whose
-worker died is put into the queue again. Only the try that the row names may
-end it, so a worker that was thought dead cannot bring a second result.
+Work that was rolled back is never done, and a row whose worker died waits again.
+Only the try that the row names may end it, so a worker that was thought dead
+cannot bring a second result.
 """
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, current_app
-from huey import SqliteHuey, crontab
-from huey.api import Huey
 from sqlalchemy import Update, event, func, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.models import Job, JobState, Person
 from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.leases import is_lease_free, take_lease
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +32,28 @@ LOST_AFTER = timedelta(minutes=2)  # without a sign of life
 AT_ONCE = timedelta(0)  # when a worker starts: the one before is dead
 SIGN_OF_LIFE = timedelta(seconds=1)  # no more often, when nothing else is to be told
 TRIES = 3
-IN_QUEUES = "county_portal.jobs"
-"""The module that messages in a queue name; they are read whatever the module is called now."""
+AGAIN: dict[str, object] = {
+    "state": JobState.WAITING,
+    "done_at": None,
+    "progress": 0,
+    "doing": "",
+}
+
+wake = threading.Event()  # something waits, asked for in this process
+stopping = threading.Event()  # this worker ends
 
 
 class Cancelled(Exception):
     """Somebody asked for this work to stop, or another try has taken it over."""
+
+
+class GivenBack(Exception):
+    """The worker ends, and somebody else is to begin this work again."""
+
+
+def install(app: Flask, known: dict[str, Work], minutely: Timetable) -> None:
+    """Tell the application its tasks by name, and its timetable."""
+    app.extensions["county_tasks"], app.extensions["county_timetable"] = known, minutely
 
 
 def tasks() -> dict[str, Work]:
@@ -92,11 +108,13 @@ def cancel(job: Job) -> None:
 
 
 @event.listens_for(Session, "after_commit")
-def _hand_to_the_queue(session: Session) -> None:
+def _wake_or_run(session: Session) -> None:
+    """Tell the threads of this process; where JOBS_IMMEDIATE is set, do the work here and now."""
     for job_id in session.info.pop("jobs", []):
-        current_app.extensions["county_queue"].enqueue(
-            current_app.extensions["county_run"].s(job_id)
-        )
+        wake.set()
+        if current_app.config.get("JOBS_IMMEDIATE"):
+            with current_app.app_context(), writing(ahead=False):
+                run(job_id)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -104,28 +122,38 @@ def _forget(session: Session) -> None:
     session.info.pop("jobs", None)
 
 
-def run(job_id: int) -> None:
-    """Do the job, unless somebody else has it. A failure stays on its row for people to read.
+def run(job_id: int | None = None) -> bool:
+    """Do the job, or the one that waits longest. Whether there was one that nobody else has.
 
     A task reads, lets its transaction go, does the slow work, and writes what
     it made under `writing()`; what it wrote is committed here with its row.
+    A failure stays on its row for people to read.
     """
     job = _claim(job_id)
     if job is None:
-        return
-    name, arguments, tries = job.task, json.loads(job.arguments), job.tries
+        return False
+    held, name, arguments = (job.id, job.tries), job.task, json.loads(job.arguments)
     db.session.rollback()  # the task begins with nothing read
     try:
-        result = tasks()[name](progress=_progress(job_id, tries), **arguments)
-        _end(job_id, tries, state=JobState.DONE, result=json.dumps(result), progress=100)
+        result = tasks()[name](progress=_progress(*held), **arguments)
+        done = {"state": JobState.DONE, "result": json.dumps(result), "progress": 100}
+        _end(*held, done)
     except Cancelled:
         db.session.rollback()
         log.info("%s was stopped", name)
+    except GivenBack:
+        _end_without(held, AGAIN)
     except Exception as error:
-        db.session.rollback()
         log.exception("%s failed", name)
-        with suppress(Cancelled):
-            _end(job_id, tries, state=JobState.FAILED, error=words_of(error))
+        _end_without(held, {"state": JobState.FAILED, "error": words_of(error)})
+    return True
+
+
+def _end_without(held: tuple[int, int], outcome: dict[str, object]) -> None:
+    """Nothing that the task wrote stays; its row says why, if it is still this try's."""
+    db.session.rollback()
+    with suppress(Cancelled):
+        _end(*held, outcome)
 
 
 def words_of(error: Exception) -> str:
@@ -136,11 +164,11 @@ def words_of(error: Exception) -> str:
     return json.dumps({"message": error.message, "params": params}, ensure_ascii=False)
 
 
-def _end(job_id: int, tries: int, **outcome: object) -> None:
+def _end(job_id: int, tries: int, outcome: dict[str, object]) -> None:
     """Commit what the task wrote together with its end. Raises Cancelled if it is not its turn."""
     with writing():
-        done = _mine(job_id, tries).values(done_at=clock.now(), **outcome)
-        if not db.session.scalar(done.returning(Job.id)):
+        done = _mine(job_id, tries).values({"done_at": clock.now(), **outcome})
+        if not (is_lease_free() and db.session.scalar(done.returning(Job.id))):
             raise Cancelled
         db.session.commit()
 
@@ -151,14 +179,25 @@ def _mine(job_id: int, tries: int) -> Update:
     return update(Job).where(*held)
 
 
-def _claim(job_id: int) -> Job | None:
-    """The job, marked as running. None when another worker was faster."""
-    mine = update(Job).where(Job.id == job_id, Job.state == JobState.WAITING)
+def _claim(job_id: int | None) -> Job | None:
+    """The job, or the one that waits longest, marked as running. None when there is none for us.
+
+    A worker, which takes what comes, works only where the lease is.
+    """
+    waiting = select(Job.id).where(Job.state == JobState.WAITING).order_by(Job.id).limit(1)
+    waiting = waiting if job_id is None else waiting.where(Job.id == job_id)
+    there = db.session.scalar(waiting)
+    db.session.rollback()
+    if there is None:  # most looks end here, and lock nothing
+        return None
+    first = waiting.with_for_update(skip_locked=True).scalar_subquery()
     values = {"state": JobState.RUNNING, "tries": Job.tries + 1, "beat_at": clock.now()}
+    mine = update(Job).where(Job.id == first).values(values).returning(Job.id)
     with writing():
-        taken = db.session.scalar(mine.values(values).returning(Job.id))
+        ours = take_lease() if job_id is None else is_lease_free()
+        taken = db.session.scalar(mine) if ours else None
         db.session.commit()
-    return db.session.get(Job, job_id, populate_existing=True) if taken else None
+    return db.session.get(Job, taken, populate_existing=True) if taken else None
 
 
 def _progress(job_id: int, tries: int) -> Progress:
@@ -167,6 +206,8 @@ def _progress(job_id: int, tries: int) -> Progress:
 
     def tell(percent: int, doing: str) -> None:
         nonlocal told
+        if stopping.is_set():
+            raise GivenBack
         now = clock.now()
         if told and told[1:] == (percent, doing) and now - told[0] < SIGN_OF_LIFE:
             return
@@ -185,13 +226,9 @@ def within(progress: Progress, first: int, last: int, doing: str) -> Callable[[f
 
 
 def rescue(lost_after: timedelta = LOST_AFTER) -> int:
-    """Put jobs back into the queue whose worker died, or which the queue forgot."""
-    before = clock.now() - lost_after
-    lost = select(Job).where(
-        ((Job.state == JobState.RUNNING) & (Job.beat_at < before))
-        | ((Job.state == JobState.WAITING) & (Job.asked_at < before))
-    )
-    jobs = list(db.session.scalars(lost))
+    """Let jobs wait again whose worker died."""
+    lost = (Job.state == JobState.RUNNING) & (Job.beat_at < clock.now() - lost_after)
+    jobs = list(db.session.scalars(select(Job).where(lost)))
     for job in jobs:
         if job.tries >= TRIES:
             job.state, job.error = JobState.FAILED, "The worker died several times"
@@ -214,32 +251,3 @@ def tick() -> None:
         except Exception:
             db.session.rollback()
             log.exception("%s failed on the timetable", getattr(function, "__name__", function))
-
-
-def install(
-    app: Flask, known: dict[str, Work], minutely: Timetable, *, immediate: bool = False
-) -> None:
-    """Give the application its queue. known: its tasks by name. minutely: its timetable.
-
-    immediate: jobs run at once, as tests want it.
-    """
-    app.extensions["county_tasks"], app.extensions["county_timetable"] = known, minutely
-    settings = app.config["COUNTY"]
-    settings.queue.parent.mkdir(parents=True, exist_ok=True)
-    queue: Huey = SqliteHuey(
-        "county", filename=str(settings.queue), immediate=immediate, immediate_use_memory=True
-    )
-
-    def run_in_context(job_id: int) -> None:
-        with app.app_context(), writing(ahead=False):  # the lock is asked for when it is needed
-            run(job_id)
-
-    run_in_context.__module__ = IN_QUEUES
-
-    @queue.periodic_task(crontab(minute="*"), name="tick")  # type: ignore[untyped-decorator]
-    def tick_in_context() -> None:
-        with app.app_context(), writing():
-            tick()
-
-    app.extensions["county_queue"] = queue
-    app.extensions["county_run"] = queue.task(name="run")(run_in_context)

@@ -73,7 +73,7 @@ def go_to(briefing: Briefing, state: BriefingState, clerk: Person, issuer: Perso
 
 def move(briefing: Briefing, action: Do, by: Person, note: str = "It was too early") -> None:
     digest = printing.digest_of(briefing)
-    if action is Do.BRIEFING_APPROVE and not current_app.extensions["county_queue"].immediate:
+    if action is Do.BRIEFING_APPROVE and not current_app.config["JOBS_IMMEDIATE"]:
         was_previewed(briefing)
     seen = {"seen_version": briefing.version, "seen_digest": digest}
     approving.take(briefing, action, **seen, by=by, note=note)

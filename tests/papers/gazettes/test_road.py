@@ -161,7 +161,7 @@ def test_a_draft_that_was_changed_meanwhile_is_not_frozen(cast, draft, app, wait
     db.session.commit()
     selection.take_out(draft, draft.texts[0].item_id, seen_version=draft.version, by=cast.he)
     db.session.commit()
-    app.extensions["county_run"].call_local(job_id)
+    jobs.run(job_id)
     db.session.expire_all()
     assert db.session.get_one(Job, job_id).state is JobState.FAILED
     assert "changed while it was printed" in db.session.get_one(Job, job_id).error
