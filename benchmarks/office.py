@@ -88,7 +88,7 @@ def _publish(_again: int) -> float:
     citizen.get("/")
     start = time.perf_counter()
     with writing():
-        release.issue(item, by=_person("fuban.qf1"))
+        release.issue_item(item, by=_person("fuban.qf1"))
         db.session.commit()
     public_file.reconcile()
     answer = citizen.get(f"/items/{item.public_id}")
@@ -110,10 +110,10 @@ def _signed_item() -> Item:
     )
     author = _person("liuxi.xx1")
     item = items.create_item(draft, token=secrets.token_hex(8), by=author)
-    review.move(item, Do.ITEM_SUBMIT, by=author)
-    review.move(item, Do.ITEM_APPROVE, by=_person("liuxi.ld"))
-    review.move(item, Do.ITEM_ACCEPT, by=_person("fuban.bj1"))
-    opinion = review.Opinion(
+    review.take_plain_step(item, Do.ITEM_SUBMIT, by=author)
+    review.take_plain_step(item, Do.ITEM_APPROVE, by=_person("liuxi.ld"))
+    review.take_plain_step(item, Do.ITEM_ACCEPT, by=_person("fuban.bj1"))
+    opinion = review.ItemOpinion(
         verdict=Verdict.RELEASE,
         content_hash=items.current_revision(item).content_hash,
         checks=dict.fromkeys(review.QUESTIONS, True),

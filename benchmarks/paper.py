@@ -34,7 +34,7 @@ from county_portal.models import PartKind, Publication, Revision
 from county_portal.office.base.config import FONTS, STATIC
 from county_portal.office.base.extensions import db
 from county_portal.papers.briefings import paper as briefings
-from county_portal.papers.briefings.content import Content, Piece
+from county_portal.papers.briefings.content import BriefingPiece, Content
 from county_portal.papers.figures.periods import Period, shift
 from county_portal.papers.reports import monthly
 from county_portal.printing import pdf, process_pool
@@ -88,10 +88,10 @@ def main() -> None:
 
 def _reports(periods: list[Period]) -> tuple[list[Paper], int]:
     """The reports, and how many items one of them is of."""
-    reports = [monthly.build(period.first, period.months) for period in periods]
+    reports = [monthly.build_report(period.first, period.months) for period in periods]
     items = statistics.mean(report.totals.published for report in reports[1:])
     papers = [
-        Paper(monthly.page_of(report, STAMP), partial(monthly.to_pdf, report, STAMP))
+        Paper(monthly.report_page(report, STAMP), partial(monthly.report_pdf, report, STAMP))
         for report in reports
     ]
     return papers, round(items)
@@ -107,7 +107,7 @@ def _briefing(number: int) -> Paper:
         .limit(ENTRIES)
     )
     pieces = tuple(
-        Piece(
+        BriefingPiece(
             id=place,
             kind=PartKind.ENTRY,
             title=one.title,
@@ -133,7 +133,7 @@ def _briefing(number: int) -> Paper:
         issue_to="各乡镇",
         copies=120,
     )
-    return Paper(briefings.page_of(content), lambda: briefings.to_pdf(content).pdf)
+    return Paper(briefings.briefing_page(content), lambda: briefings.briefing_pdf(content).pdf)
 
 
 def _compare(papers: list[Paper], items: int, browser: Page) -> Made:

@@ -66,7 +66,7 @@ def create_office(
     app.config.update(settings.flask())
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = extensions.engine_options(settings.DATABASE_URL)
     app.config.update(overrides)
-    app.url_map.converters["int"] = web.Number
+    app.url_map.converters["int"] = web.RowNumber
     settings.DATA.mkdir(parents=True, exist_ok=True)
     _install_extensions(app)
     _install_manners(app, settings)
@@ -124,7 +124,7 @@ def _install_manners(app: Flask, settings: Settings) -> None:
         Do=policy.Do,
         deed=labels.deed,
     )
-    site.share(app)  # the officer sees the public site's own template
+    site.share_templates(app)  # the officer sees the public site's own template
     frame.install(app)
 
 

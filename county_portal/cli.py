@@ -12,7 +12,7 @@ from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.editorial.release import public_file, verify
 from county_portal.editorial.review.steps import STEPS
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.audit import Fault
+from county_portal.office.base.audit import BrokenPromise
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.base.worker import serve_jobs
 from county_portal.office.desk.calendar import seed_calendar
@@ -25,7 +25,7 @@ audit_group = AppGroup("audit", help="The log.")
 docs_group = AppGroup("docs", help="Pages of the handbook that are made from the program.")
 
 
-def _say(faults: list[Fault]) -> None:
+def _say(faults: list[BrokenPromise]) -> None:
     """Print what does not hold, and end the command with an error if there is any."""
     for fault in faults:
         click.echo(f"{fault.where}: {fault.what}")
@@ -37,7 +37,7 @@ def _say(faults: list[Fault]) -> None:
 @audit_group.command("verify")
 def verify_log() -> None:
     """Check the chain of the log and its anchors."""
-    _say(audit.faults(current_app.config["COUNTY"]))
+    _say(audit.broken_chain(current_app.config["COUNTY"]))
 
 
 @click.command("verify")
@@ -46,7 +46,7 @@ def verify_all(*, notes: bool) -> None:
     """Compute every promise again: hashes, sign-offs, public file, files, people, log."""
     for sentence in pdf.notes() if notes else ():
         click.echo(f"Note: {sentence}")
-    _say(verify.faults())
+    _say(verify.broken_promises())
 
 
 @click.command("seed")
@@ -59,7 +59,7 @@ def seed() -> None:
 
 
 @click.command("reconcile")
-def reconcile() -> None:
+def reconcile_command() -> None:
     """Make the public file equal to what is live."""
     click.echo("The public file was changed" if public_file.reconcile() else "Nothing to change")
 
@@ -109,9 +109,9 @@ def print_timetable() -> None:
 
 
 @click.command("sweep")
-def sweep() -> None:
+def sweep_command() -> None:
     """Remove files that a crash left without a row."""
-    click.echo(f"{files.sweep()} file(s) removed")
+    click.echo(f"{files.sweep_files()} file(s) removed")
     db.session.rollback()
 
 
@@ -119,10 +119,10 @@ def install(app: Flask) -> None:
     for command in (
         verify_all,
         seed,
-        reconcile,
+        reconcile_command,
         worker,
         access_command,
-        sweep,
+        sweep_command,
         audit_group,
         docs_group,
         demo_cli.demo,

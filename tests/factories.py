@@ -182,19 +182,19 @@ def go(item: Item, target: State) -> Item:
     if target in VERDICTS:
         sign(item, VERDICTS[target])
     elif target is State.PUBLISHED:
-        release.issue(item, by=_hand(item, Role.ISSUER))
+        release.issue_item(item, by=_hand(item, Role.ISSUER))
         db.session.commit()
         public_file.reconcile()
     elif target is State.ISSUED:
         later = clock.now().replace(year=clock.now().year + 1)
-        release.issue(item, by=_hand(item, Role.ISSUER), publish_at=later)
+        release.issue_item(item, by=_hand(item, Role.ISSUER), publish_at=later)
     elif target is State.WITHDRAWN:
         with public_file.lock():
-            release.withdraw(item, "It was wrong", by=_hand(item, Role.ISSUER, again=True))
+            release.withdraw_item(item, "It was wrong", by=_hand(item, Role.ISSUER, again=True))
             db.session.commit()
     else:
         action, role, note = DEEDS[target]
-        review.move(item, action, by=_hand(item, role), note=note)
+        review.take_plain_step(item, action, by=_hand(item, role), note=note)
     db.session.commit()
     return item
 
@@ -217,7 +217,7 @@ VERDICTS = {
 
 def sign(item: Item, verdict: Verdict, by: Person | None = None) -> None:
     """The officer's verdict on the revision that lies there now."""
-    opinion = review.Opinion(
+    opinion = review.ItemOpinion(
         verdict=verdict,
         content_hash=items.current_revision(item).content_hash,
         checks=dict.fromkeys(review.QUESTIONS, True),

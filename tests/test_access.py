@@ -20,7 +20,12 @@ from docs.access import PAGE
 from docs.access import page as access_page
 from tests.factories import make_item
 
-SAMPLES = {"IntegerConverter": "1", "Number": "1", "UnicodeConverter": "x", "PathConverter": "x/y"}
+SAMPLES = {
+    "IntegerConverter": "1",
+    "RowNumber": "1",
+    "UnicodeConverter": "x",
+    "PathConverter": "x/y",
+}
 FRONT_DOOR = "review.desk"  # everybody who is signed in may come this far
 TOKEN = re.compile(rb'name="csrf_token" value="[^"]*"')
 

@@ -34,7 +34,7 @@ def publish_at_once(cast):
 
 def publish_by_the_timetable(cast):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
-    release.issue(item, by=cast.tang, publish_at=clock.now() + timedelta(minutes=1))
+    release.issue_item(item, by=cast.tang, publish_at=clock.now() + timedelta(minutes=1))
     db.session.commit()
     with clock.frozen(clock.now() + timedelta(minutes=1)):
         release.publish_due()
@@ -84,7 +84,7 @@ def withdraw_gazette(cast):
     make_document(cast, 1)
     gazette = publish(cast)
     with public_file.lock():
-        gazettes.withdraw(gazette, "A page is upside down", by=cast.tang)
+        gazettes.withdraw_gazette(gazette, "A page is upside down", by=cast.tang)
         db.session.commit()
 
 
@@ -118,8 +118,8 @@ def test_a_weighty_deed_that_is_cut_off_the_log_is_named_by_verify(cast, action,
     deed(cast)
     newest = db.session.scalars(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)).one()
     assert (newest.action, newest.result) == (str(action), "done")
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     go_round_the_guards(f"DELETE FROM audit WHERE seq = {newest.seq}")
-    (fault,) = verify.faults()
+    (fault,) = verify.broken_promises()
     assert fault.where.startswith("anchor:")
     assert fault.what == "the log no longer holds the row that was anchored"

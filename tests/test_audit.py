@@ -25,7 +25,7 @@ def log(app, cast):
 
 
 def test_an_untouched_log_holds(log):
-    assert audit.faults(settings(log)) == []
+    assert audit.broken_chain(settings(log)) == []
 
 
 def test_the_road_of_an_item_is_in_the_log_in_order(log):
@@ -73,7 +73,7 @@ def test_the_database_refuses_to_change_what_is_on_record(log, sql):
 )
 def test_whoever_goes_round_the_guards_is_seen(log, sql, words):
     go_round_the_guards(sql)
-    assert any(words in fault.what for fault in audit.faults(settings(log)))
+    assert any(words in fault.what for fault in audit.broken_chain(settings(log)))
 
 
 ROW = {
@@ -120,7 +120,7 @@ def test_a_row_that_was_changed_with_its_own_hash_breaks_the_chain_behind_it(log
     changed["actor"] = "nobody"
     changed["hash"] = behind["previous"] = audit.row_hash(changed)
     write_instead(rows)
-    found = audit.faults(settings(log))
+    found = audit.broken_chain(settings(log))
     assert [(fault.where, fault.what) for fault in found] == [
         ("audit:3", "the row was changed after it was written")
     ]
@@ -138,7 +138,7 @@ def mended(rows):
 @pytest.mark.parametrize("name", ["at", "actor", "object", "details"])
 def test_a_log_rewritten_whole_with_mended_links_is_named_by_verify(log, name):
     write_instead(mended([{**row, name: "rewritten"} for row in rows_of_the_log()]))
-    assert {fault.what for fault in verify.faults()} == {
+    assert {fault.what for fault in verify.broken_promises()} == {
         "the log no longer holds the row that was anchored"
     }
 
@@ -146,7 +146,7 @@ def test_a_log_rewritten_whole_with_mended_links_is_named_by_verify(log, name):
 def test_a_row_left_out_of_a_log_whose_links_were_mended_is_named_by_verify(log):
     kept = [row for row in rows_of_the_log() if row["action"] != "item.approve"]
     write_instead(mended([{**row, "seq": seq} for seq, row in enumerate(kept, 1)]))
-    assert {fault.what for fault in verify.faults()} == {
+    assert {fault.what for fault in verify.broken_promises()} == {
         "the log no longer holds the row that was anchored"
     }
 
@@ -155,9 +155,9 @@ def test_a_forged_anchor_and_a_missing_anchor_file_are_seen(log):
     path = audit.anchor_file(settings(log))
     kept = path.read_text()
     path.write_text(kept + f"9 2026-03-02T01:00:00+00:00 {'a' * 64} {'b' * 64}\n")
-    assert any("not written by this" in fault.what for fault in audit.faults(settings(log)))
+    assert any("not written by this" in fault.what for fault in audit.broken_chain(settings(log)))
     path.unlink()
-    assert any("missing" in fault.what for fault in audit.faults(settings(log)))
+    assert any("missing" in fault.what for fault in audit.broken_chain(settings(log)))
 
 
 def test_a_deed_that_is_rolled_back_leaves_no_row_and_no_anchor(log):
@@ -169,7 +169,7 @@ def test_a_deed_that_is_rolled_back_leaves_no_row_and_no_anchor(log):
 
 def test_an_emptied_anchor_file_is_seen(log):
     audit.anchor_file(settings(log)).write_text("")
-    assert any("missing" in fault.what for fault in audit.faults(settings(log)))
+    assert any("missing" in fault.what for fault in audit.broken_chain(settings(log)))
 
 
 def test_anchors_that_were_cut_off_are_seen_after_a_while_unless_the_timetable_was_faster(log):
@@ -178,11 +178,13 @@ def test_anchors_that_were_cut_off_are_seen_after_a_while_unless_the_timetable_w
     audit.record(None, "item.publish", "items:1")
     db.session.commit()
     path.write_text(kept)  # a kill came between the commit and its anchor
-    assert audit.faults(settings(log)) == []
+    assert audit.broken_chain(settings(log)) == []
     with clock.frozen(clock.now() + audit.SPARED):
-        assert [fault.what for fault in audit.faults(settings(log))] == ["anchors are missing"]
+        assert [fault.what for fault in audit.broken_chain(settings(log))] == [
+            "anchors are missing"
+        ]
         assert (audit.catch_up(), audit.catch_up()) == (True, False)
-        assert audit.faults(settings(log)) == []
+        assert audit.broken_chain(settings(log)) == []
 
 
 def test_the_hundredth_row_is_anchored_even_if_it_is_a_refusal(log):
@@ -191,10 +193,10 @@ def test_the_hundredth_row_is_anchored_even_if_it_is_a_refusal(log):
     for _ in range(newest, audit.ANCHOR_EVERY):
         audit.record_refusal(None, "session.start", named="nobody")
     assert len(path.read_text().splitlines()) == lines + 1
-    assert audit.faults(settings(log)) == []
+    assert audit.broken_chain(settings(log)) == []
 
 
 def test_an_anchor_with_nonsense_in_it_is_a_fault_and_breaks_nothing(log):
     path = audit.anchor_file(settings(log))
     path.write_text(path.read_text() + "²² é\n\n")
-    assert len(audit.faults(settings(log))) == 2
+    assert len(audit.broken_chain(settings(log))) == 2

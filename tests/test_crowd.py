@@ -41,4 +41,4 @@ def test_nobody_is_turned_away_because_others_write_too(app, cast):
         db.session.execute(select(AuditRow.action, func.count()).group_by(AuditRow.action)).all()
     )
     assert deeds["item.create"] == deeds["item.submit"] == items
-    assert audit.faults(app.config["COUNTY"]) == []
+    assert audit.broken_chain(app.config["COUNTY"]) == []

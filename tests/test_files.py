@@ -42,14 +42,14 @@ def name_it(content: bytes) -> None:
     """A file is kept, and has its row, as after an upload."""
     kept = files.keep_bytes(content)
     with writing():
-        files.register(kept, "text/plain")
+        files.register_blob(kept, "text/plain")
         db.session.commit()
 
 
 def add_picture(item: Item, by: Person, tmp_path: Path, width: int = 6) -> None:
     picture = corpus.png(tmp_path / f"{width}.png", size=(width, 4))
     with picture.open("rb") as stream:
-        received = attachments.receive(stream, picture.name)
+        received = attachments.receive_attachment(stream, picture.name)
     attachments.add(item, received, key=f"{width:08x}", by=by)
     db.session.commit()
 
@@ -88,7 +88,7 @@ def test_what_a_crash_left_behind_is_removed_after_a_day(app: Flask) -> None:
     folder = app.config["COUNTY"].tmp / "deposit-1"
     folder.mkdir()
     make_old(folder)
-    assert files.sweep() == 2
+    assert files.sweep_files() == 2
     assert [stray.exists(), half.exists()] == [False, False]
     assert [fresh.exists(), being_written.exists(), folder.exists()] == [True] * 3
 
@@ -103,7 +103,7 @@ def test_no_file_is_removed_that_an_item_or_a_version_of_it_names(
     for state in (State.SUBMITTED, State.RETURNED):
         go(returned, state)
     key = returned.attachments[0].key
-    attachments.remove(returned, key, by=cast.lin)
+    attachments.remove_attachment(returned, key, by=cast.lin)
     db.session.commit()
     for state in (
         State.SUBMITTED,
@@ -115,11 +115,11 @@ def test_no_file_is_removed_that_an_item_or_a_version_of_it_names(
         go(published, state)
     blobs = [make_old(path) for path in app.config["COUNTY"].blobs.glob("??/*")]
     assert len(blobs) == 6  # each original and its public copy
-    assert files.sweep() == 0
+    assert files.sweep_files() == 0
     assert all(path.exists() for path in blobs)
     kept = attachments.served(returned, key, original=True)
     assert files.blob_path(kept.sha256).exists()
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_file_that_gets_its_row_while_it_is_swept_stays(app: Flask) -> None:
@@ -127,18 +127,18 @@ def test_a_file_that_gets_its_row_while_it_is_swept_stays(app: Flask) -> None:
 
     def name_the_old_one() -> None:
         with writing():
-            files.register(files.Stored(path.name, path.stat().st_size, path), "text/plain")
+            files.register_blob(files.Stored(path.name, path.stat().st_size, path), "text/plain")
             db.session.commit()
 
     with while_it_sweeps(app, name_the_old_one):
-        assert files.sweep() == 0
+        assert files.sweep_files() == 0
     assert path.exists()
 
 
 def test_a_file_that_is_uploaded_while_the_same_bytes_are_swept_stays(app: Flask) -> None:
     path = left_behind(b"the same again")
     with while_it_sweeps(app, lambda: name_it(b"the same again")):
-        assert files.sweep() == 0
+        assert files.sweep_files() == 0
     assert path.read_bytes() == b"the same again"
     assert db.session.get(Blob, path.name)
 
@@ -148,16 +148,16 @@ def test_a_file_that_is_kept_while_the_same_bytes_are_swept_can_still_get_its_ro
 ) -> None:
     path = left_behind(b"the same again")
     with while_it_sweeps(app, lambda: files.keep_bytes(b"the same again")):
-        assert files.sweep() == 0
+        assert files.sweep_files() == 0
     assert path.exists()
 
 
 def test_a_file_that_was_swept_gets_no_row() -> None:
     stored = files.keep_bytes(b"too late")
     make_old(stored.path)
-    assert files.sweep() == 1
+    assert files.sweep_files() == 1
     with writing(), pytest.raises(Refused, match="Try again"):
-        files.register(stored, "text/plain")
+        files.register_blob(stored, "text/plain")
     db.session.rollback()
     assert db.session.get(Blob, stored.sha256) is None
 

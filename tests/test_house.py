@@ -213,6 +213,24 @@ def test_chance_is_the_same_in_every_run():
     assert not [name_of(path) for path in TESTS if drawn.search(path.read_text("utf-8"))]
 
 
+CONVENTIONAL = {"install", "main"}  # what an application, or a program of its own, begins with
+
+
+def test_a_public_name_means_one_thing():
+    """A class or function of a module has a name of its own; routes are known by their address."""
+    homes: dict[str, set[str]] = {}
+    for path in MODULES:
+        for node in tree_of(path).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not is_route(node):
+                homes.setdefault(node.name, set()).add(name_of(path))
+    shared = {name for name, where in homes.items() if len(where) > 1 and not name.startswith("_")}
+    assert {name: homes[name] for name in shared - CONVENTIONAL} == {}
+
+
+def is_route(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    return any(ast.unparse(one).startswith("bp.") for one in node.decorator_list)
+
+
 # Words
 
 

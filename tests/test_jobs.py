@@ -45,7 +45,7 @@ def test_what_a_task_wrote_is_committed_with_its_end(task):
 
     task(write)
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     job = fresh(job.id)
     assert (job.state, job.result, job.progress, written()) == (JobState.DONE, '{"n": 1}', 100, 1)
 
@@ -63,7 +63,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_sign_of_life_and_leaves_nothing(
 
     task(write)
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     assert (fresh(job.id).state, written()) == (JobState.CANCELLED, 0)
 
 
@@ -76,7 +76,7 @@ def test_a_job_that_is_stopped_at_its_very_end_leaves_nothing(task):
 
     task(write)
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     assert (fresh(job.id).state, written()) == (JobState.CANCELLED, 0)
 
 
@@ -85,14 +85,14 @@ def test_a_job_that_waits_is_stopped_before_it_begins(task):
     job = waiting()
     jobs.cancel(job)
     db.session.commit()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     assert fresh(job.id).state is JobState.CANCELLED
 
 
 def test_what_has_ended_is_not_stopped(task):
     task(lambda *, progress: {})
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     with pytest.raises(Refused, match="ended already"):
         jobs.cancel(fresh(job.id))
 
@@ -108,7 +108,7 @@ def test_a_worker_that_was_thought_dead_brings_no_second_result(task):
 
     task(write)
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     assert fresh(job.id).state is JobState.RUNNING
     assert written() == 0
 
@@ -120,7 +120,7 @@ def test_a_failure_is_kept_for_people_to_read(task):
 
     task(fail)
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     job = fresh(job.id)
     assert (job.state, job.error, written()) == (
         JobState.FAILED,
@@ -149,18 +149,18 @@ def test_what_has_no_sign_of_life_is_begun_again_and_given_up_after_three_tries(
 
 def test_asking_again_makes_a_second_one_only_when_the_first_has_ended(task):
     task(lambda *, progress: {})
-    first = jobs.request("t", series="month_1", by=None)
-    assert jobs.request("t", series="month_1", by=None) is first
+    first = jobs.enqueue_again("t", series="month_1", by=None)
+    assert jobs.enqueue_again("t", series="month_1", by=None) is first
     db.session.commit()  # done at once, as tests have it
     db.session.expire_all()
-    second = jobs.request("t", series="month_1", by=None)
+    second = jobs.enqueue_again("t", series="month_1", by=None)
     assert second.id != first.id
-    assert jobs.request("t", series="monthX1", by=None).key == "monthX1:0"
+    assert jobs.enqueue_again("t", series="monthX1", by=None).key == "monthX1:0"
 
 
 def test_a_part_of_the_work_is_told_as_part_of_the_whole():
     told = []
-    watch = jobs.within(lambda *what: told.append(what), 30, 80, "Setting the pages")
+    watch = jobs.part_progress(lambda *what: told.append(what), 30, 80, "Setting the pages")
     watch(0)
     watch(0.5)
     watch(1)
@@ -182,5 +182,5 @@ def test_the_same_news_is_not_written_again_and_again(task):
 
     task(many)
     job = waiting()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     assert len(set(beats)) == 1

@@ -11,7 +11,6 @@ from county_portal.models import (
     Briefing,
     BriefingHand,
     BriefingState,
-    Circular,
     ClosedMonth,
     Deposit,
     DepositPart,
@@ -20,6 +19,7 @@ from county_portal.models import (
     GazetteHandKind,
     GazetteState,
     HandKind,
+    MadeCircular,
     MadeReport,
     Role,
     State,
@@ -144,7 +144,7 @@ KINDS = {  # what else is judged, made of the unit Water and of the clerk He who
     "report": lambda state, water, he: MadeReport(),
     Do.REPORT_CLOSE: lambda state, water, he: ClosedMonth(),
     Do.REPORT_REOPEN: lambda state, water, he: ClosedMonth(),
-    "circular": lambda state, water, he: Circular(),
+    "circular": lambda state, water, he: MadeCircular(),
     Do.UNIT_LIST: lambda state, water, he: Asked(water.id),
 }
 

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from county_portal.admin.yearbook import YearDraft, mark
+from county_portal.admin.yearbook import YearDraft, year_mark
 from county_portal.office.accounts.forms import stripped
 from county_portal.office.base.settings import CHOICES
 
@@ -78,7 +78,7 @@ class YearForm(FlaskForm):
     @classmethod
     def of(cls, draft: YearDraft, *, new: bool) -> "YearForm":
         """The form of a year; the number of one that was chosen already stands still."""
-        words = {**vars(draft), "seen": mark(draft)}
+        words = {**vars(draft), "seen": year_mark(draft)}
         form = cls(data={**words, "year": None if new else draft.year})
         if not new:
             form.year.data = draft.year

@@ -22,7 +22,7 @@ FIRST = {"was": 0, "now": 1}  # what changed is read in this order
 
 
 @dataclass(frozen=True)
-class Search:
+class LogSearch:
     """What somebody looks for. since, until: county days, both included."""
 
     actor: str = ""
@@ -34,7 +34,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """One row as the page shows it. said: its details, without the empty ones."""
 
     row: AuditRow
@@ -45,17 +45,17 @@ class Line:
 class LogPage:
     """Some rows, newest first. older: before which number the next page begins."""
 
-    lines: list[Line]
+    lines: list[LogLine]
     older: int | None
 
 
-def find_rows(search: Search, *, before: int | None, by: Person) -> LogPage:
+def find_rows(search: LogSearch, *, before: int | None, by: Person) -> LogPage:
     """One page of the log. before: only rows with a smaller number."""
     require(by, Do.AUDIT_READ)
     rows = list(db.session.scalars(_matching(search, before).limit(PER_PAGE + 1)))
     shown = rows[:PER_PAGE]
     return LogPage(
-        [Line(row, _said(row.details)) for row in shown],
+        [LogLine(row, _said(row.details)) for row in shown],
         shown[-1].seq if len(rows) > PER_PAGE else None,
     )
 
@@ -65,7 +65,7 @@ def _said(details: str) -> list[tuple[str, object]]:
     return [(name, value) for name, value in told if value not in ("", None)]
 
 
-def _matching(search: Search, before: int | None) -> Select[AuditRow]:
+def _matching(search: LogSearch, before: int | None) -> Select[AuditRow]:
     query = select(AuditRow).order_by(AuditRow.seq.desc())
     if before is not None:
         query = query.where(AuditRow.seq < before)
@@ -89,14 +89,14 @@ def _moment(day: date) -> str:
     return clock.day_start(day).astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def record_export(search: Search, *, by: Person) -> None:
+def record_export(search: LogSearch, *, by: Person) -> None:
     """Taking the log out of the office is a deed like any other."""
     require(by, Do.AUDIT_READ)
     asked = [f"{name}={value}" for name, value in vars(search).items() if value]
     audit.record(by, EXPORT, "audit", search=", ".join(asked))
 
 
-def table(search: Search) -> Iterator[list[str]]:
+def table(search: LogSearch) -> Iterator[list[str]]:
     """The rows as text, newest first, under their headings. No transaction lasts between chunks."""
     yield list(HEADINGS)
     before: int | None = None
@@ -106,7 +106,7 @@ def table(search: Search) -> Iterator[list[str]]:
         before = int(rows[-1]["seq"])  # type: ignore[call-overload]
 
 
-def _chunk(search: Search, before: int | None) -> list[dict[str, object]]:
+def _chunk(search: LogSearch, before: int | None) -> list[dict[str, object]]:
     columns = [getattr(AuditRow, name) for name in HEADINGS]
     query = _matching(search, before).with_only_columns(*columns).limit(CHUNK)
     with writing(ahead=False), db.engine.connect() as connection:

@@ -39,24 +39,24 @@ def find_jobs(page: int) -> Jobs:
     return Jobs(list(rows), number, last)
 
 
-def mark() -> str:
+def settings_mark() -> str:
     """Changes when any setting changes."""
     return hashlib.sha256(repr(sorted(settings.values().items())).encode()).hexdigest()[:16]
 
 
 def same_mark(seen: str) -> None:
     """Raise OutOfDate when a setting changed since the page was drawn."""
-    if seen != mark():
+    if seen != settings_mark():
         raise OutOfDate("Somebody changed this since the page was drawn")
 
 
-def decide(key: str, new: str, *, by: Person) -> None:
+def decide_setting(key: str, new: str, *, by: Person) -> None:
     """Keep one decision, and what follows from it. Raises Refused for a value that cannot work."""
     require(by, Do.SETTING_MANAGE)
     was = settings.value(key)
     if new == was:
         return
-    settings.decide(key, new)
+    settings.store_setting(key, new)
     db.session.flush()
     if key == DEADLINE:
         recount_open()

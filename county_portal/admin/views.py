@@ -43,10 +43,10 @@ bp.add_app_template_filter(detail_value)
 # The log
 
 
-def _search() -> logbook.Search:
+def _search() -> logbook.LogSearch:
     words = request.values
     result = words.get("result", "")
-    return logbook.Search(
+    return logbook.LogSearch(
         actor=words.get("actor", "").strip(),
         action=words.get("action", "").strip(),
         thing=words.get("thing", "").strip(),
@@ -99,7 +99,7 @@ def jobs_page() -> str:
     """What is done in the background, what failed, and what is wrong with paper or the site."""
     page = services.find_jobs(request.args.get("page", 1, type=int))
     shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
-    if count := public_file.left_out():
+    if count := public_file.count_left_out():
         shortcomings.append(_(NOT_PUBLIC, count=count))
     tasks = {job: task for job in page.jobs if (task := task_of(job))}
     names = {job.id: title_of(job) for job in page.jobs}
@@ -150,7 +150,7 @@ def new_year() -> ResponseReturnValue:
 @bp.route("/calendar/<int:year>", methods=["GET", "POST"])
 @needs(Do.CALENDAR_MANAGE)
 def edit_year(year: int) -> ResponseReturnValue:
-    form = YearForm.of(yearbook.as_draft(year), new=False)
+    form = YearForm.of(yearbook.year_as_draft(year), new=False)
     return _enter(form, year)
 
 
@@ -175,7 +175,7 @@ def _enter(form: YearForm, year: int | None) -> ResponseReturnValue:
 @needs(Do.SETTING_MANAGE)
 def settings_page() -> ResponseReturnValue:
     """Everything the office decides, with its default and its source."""
-    form = SettingsForm.of(settings.values(), services.mark())
+    form = SettingsForm.of(settings.values(), services.settings_mark())
     if form.validate_on_submit() and _decide(form):
         db.session.commit()
         flash(_("Saved"))
@@ -187,6 +187,6 @@ def _decide(form: SettingsForm) -> bool:
     """Keep every decision of the form, or none; the reason stands at its field."""
     services.same_mark(form.seen.data or "")
     return all(
-        attempt(form, partial(services.decide, key, new, by=me()), field=key)
+        attempt(form, partial(services.decide_setting, key, new, by=me()), field=key)
         for key, new in form.decisions()
     )

@@ -31,7 +31,7 @@ class YearDraft:
 
 
 @dataclass(frozen=True)
-class YearLine:
+class CalendarYearLine:
     """One year of the list."""
 
     year: int
@@ -40,7 +40,7 @@ class YearLine:
     makeup: int
 
 
-def find_years() -> list[YearLine]:
+def find_years() -> list[CalendarYearLine]:
     """The years that are entered, newest first."""
     counted = select(CalendarDay.year, CalendarDay.worked, func.count()).group_by(
         CalendarDay.year, CalendarDay.worked
@@ -48,14 +48,14 @@ def find_years() -> list[YearLine]:
     counts = {(year, worked): count for year, worked, count in db.session.execute(counted)}
     years = db.session.scalars(select(CalendarYear).order_by(CalendarYear.year.desc()))
     return [
-        YearLine(
+        CalendarYearLine(
             one.year, one.source, counts.get((one.year, False), 0), counts.get((one.year, True), 0)
         )
         for one in years
     ]
 
 
-def as_draft(year: int) -> YearDraft:
+def year_as_draft(year: int) -> YearDraft:
     """The year as its form shows it; empty for one that nobody has entered."""
     row = db.session.get(CalendarYear, year)
     query = select(CalendarDay).where(CalendarDay.year == year).order_by(CalendarDay.day)
@@ -68,7 +68,7 @@ def as_draft(year: int) -> YearDraft:
     )
 
 
-def mark(draft: YearDraft) -> str:
+def year_mark(draft: YearDraft) -> str:
     """Changes when anything in the year changes."""
     words = (draft.source, draft.holidays, draft.makeup)
     return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
@@ -80,7 +80,7 @@ def enter_year(draft: YearDraft, *, seen: str, by: Person) -> int:
     seen: the mark of the year when the form was drawn.
     """
     require(by, Do.CALENDAR_MANAGE)
-    if mark(as_draft(draft.year)) != seen:
+    if year_mark(year_as_draft(draft.year)) != seen:
         raise OutOfDate("This year was entered or changed since the page was drawn")
     days = [*_off(draft), *_worked(draft)]
     row = db.session.get(CalendarYear, draft.year)

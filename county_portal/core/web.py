@@ -35,7 +35,7 @@ HEADERS = {
 }
 
 
-class Number(IntegerConverter):
+class RowNumber(IntegerConverter):
     """The number of a row in an address. There is no page for one no row can have."""
 
     def __init__(self, url_map: Map) -> None:

@@ -115,7 +115,7 @@ def _set_the_pages(briefing: Briefing) -> None:
 
 def _move(briefing: Briefing, action: Do, by: Person) -> None:
     db.session.flush()
-    approving.take(
+    approving.take_briefing_step(
         briefing,
         action,
         seen_version=briefing.version,

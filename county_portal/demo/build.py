@@ -42,7 +42,7 @@ def is_demo() -> bool:
     return db.session.scalar(first) == "demo.found"
 
 
-def build(seed: int, items: int, say: Say) -> None:
+def build_county(seed: int, items: int, say: Say) -> None:
     """青禾县 with this many items, the same each time for the same seed and the same day.
 
     Raises Refused if the database holds anything else.

@@ -15,11 +15,11 @@ from county_portal.core.workdays import WorkCalendar
 from county_portal.demo.county import County
 from county_portal.demo.dossiers import Dossier, draft_of, repair
 from county_portal.demo.ledger import Ledger
-from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Happening, Plan
+from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, ItemPlan, PlannedDeed
 from county_portal.demo.texts.grammar import file_name
 from county_portal.editorial.items.attachments import Received
 from county_portal.editorial.items.manifest import Draft, inside_of, manifest_of
-from county_portal.editorial.review.services import STEP_OF_VERDICT, Opinion, next_review
+from county_portal.editorial.review.services import STEP_OF_VERDICT, ItemOpinion, next_review
 from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
     Attachment,
@@ -56,7 +56,7 @@ class Bulk:
         self.counters: dict[str, int] = {}
         self.at = clock.now()
 
-    def play(self, one: Happening) -> None:
+    def play(self, one: PlannedDeed) -> None:
         """The rows of one deed are in the ledger."""
         self.at = one.at
         by = self.county.people[one.deed.by] if one.deed.by else None
@@ -74,7 +74,7 @@ class Bulk:
 
     # Writing
 
-    def _begin(self, plan: Plan) -> Dossier:
+    def _begin(self, plan: ItemPlan) -> Dossier:
         unit = self.county.units[plan.unit.code]
         item = Item(
             id=self.ledger.next_id(Item),
@@ -95,7 +95,7 @@ class Bulk:
         self.open[plan.number] = dossier
         return dossier
 
-    def _create(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _create(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         require(by, Do.ITEM_CREATE)
         self._write(dossier)
         self._hand(dossier.item, HandKind.AUTHOR, by)
@@ -112,7 +112,7 @@ class Bulk:
         due = self.calendar.add(dossier.plan.formed_on, self.within)
         item.publish_due_on, item.due_provisional = due.on, due.provisional
 
-    def _edit(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _edit(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         """The first time it brings the picture in, later it takes the first flaw out."""
         require(by, Do.ITEM_EDIT, dossier.item)
         repair(dossier)
@@ -120,7 +120,7 @@ class Bulk:
         self._hand(dossier.item, HandKind.AUTHOR, by)
         self._log(by, Do.ITEM_EDIT, dossier.item)
 
-    def _add_file(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _add_file(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         item, number = dossier.item, one.deed.file
         paper = dossier.plan.files[number]
         name = file_name(paper, dossier.text.title)
@@ -142,7 +142,7 @@ class Bulk:
         dossier.picture = row["key"] if inline else dossier.picture
         self._log(by, Do.ITEM_EDIT, item, deed="added", file=name)
 
-    def _amend(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _amend(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         item = dossier.item
         require(by, Do.ITEM_AMEND, item)
         dossier.flaws.pop(0)
@@ -173,13 +173,13 @@ class Bulk:
 
     # Moving
 
-    def _move(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _move(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         self._carry_out(dossier, Do(one.deed.what), by, one.deed.note)
 
     def _carry_out(self, dossier: Dossier, action: Do, by: Person | None, note: str = "") -> None:
         item, step = dossier.item, STEP_OF[action]
         if by:
-            workflow.check(ROAD, item, action, by=by, note=note)
+            workflow.check_step(ROAD, item, action, by=by, note=note)
         was = item.state
         if step.hand and by:
             self._hand(item, step.hand, by)
@@ -191,12 +191,12 @@ class Bulk:
         self._step(dossier, action, was, by, note)
         self._log(by, action, item, was=was, now=step.target, note=note.strip())
 
-    def _remark(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _remark(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         require(by, Do.ITEM_REMARK, dossier.item)
         self._step(dossier, Do.ITEM_REMARK, dossier.item.state, by, one.deed.note)
         self._log(by, Do.ITEM_REMARK, dossier.item)
 
-    def _sign_off(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _sign_off(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         item, opinion = dossier.item, self.county.opinion(one, dossier.hash)
         self._hand(item, HandKind.OFFICER, by)
         dossier.sign_off = self.ledger.next_id(SignOff)
@@ -220,14 +220,14 @@ class Bulk:
         self.ledger.add(SignOff, row)
         self._carry_out(dossier, STEP_OF_VERDICT[opinion.verdict], by, opinion.opinion)
 
-    def _issue(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _issue(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         dossier.item.publish_at = one.publish_at
         dossier.issuer = by.id
         self._carry_out(dossier, Do.ITEM_ISSUE, by)
         if one.publish_at is None:
             self._publish(dossier, one, by)
 
-    def _publish(self, dossier: Dossier, one: Happening, by: Person | None) -> None:
+    def _publish(self, dossier: Dossier, one: PlannedDeed, by: Person | None) -> None:
         item = dossier.item
         self._end(dossier, Ending.SUPERSEDED)
         self._give_numbers(item)
@@ -250,7 +250,7 @@ class Bulk:
         self.ledger.add(Publication, dossier.live)
         self._carry_out(dossier, Do.ITEM_PUBLISH, by)
 
-    def _withdraw(self, dossier: Dossier, one: Happening, by: Person) -> None:
+    def _withdraw(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
         self._end(dossier, Ending.WITHDRAWN, one.deed.note.strip(), by)
         dossier.item.publish_at = None
         self._carry_out(dossier, Do.ITEM_WITHDRAW, by, one.deed.note)
@@ -314,11 +314,11 @@ def _content(received: Received) -> dict[str, Any]:
     }
 
 
-def _ground(opinion: Opinion) -> Ground | None:
+def _ground(opinion: ItemOpinion) -> Ground | None:
     return opinion.ground if opinion.verdict is Verdict.WITHHOLD else None
 
 
-Writer = Callable[[Bulk, Dossier, Happening, Any], None]
+Writer = Callable[[Bulk, Dossier, PlannedDeed, Any], None]
 DEEDS: dict[str, Writer] = {
     Do.ITEM_CREATE: Bulk._create,
     Do.ITEM_EDIT: Bulk._edit,

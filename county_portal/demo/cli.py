@@ -25,7 +25,7 @@ def demo(*, items: int, seed: int, if_empty: bool, accounts: bool) -> None:
     db.session.rollback()
     start = monotonic()
     try:
-        build.build(seed, items, click.echo)
+        build.build_county(seed, items, click.echo)
     except Refused as refusal:
         sys.exit(str(refusal))
     click.echo(f"The demonstration county is ready after {monotonic() - start:.0f} seconds")

@@ -217,7 +217,7 @@ TREE: tuple[tuple[ColumnPlan, tuple[ColumnPlan, ...]], ...] = (
 )
 
 
-def columns() -> Iterator[tuple[str, ColumnPlan]]:
+def demo_columns() -> Iterator[tuple[str, ColumnPlan]]:
     """Every column in site order, with the slug of the one above it (empty: none)."""
     for heading, below in TREE:
         yield "", heading

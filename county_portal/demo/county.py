@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from county_portal.core import clock
 from county_portal.demo import columns, people, remarks
-from county_portal.demo.plans import Happening, Plan
+from county_portal.demo.plans import ItemPlan, PlannedDeed
 from county_portal.editorial.catalogue.statutory import FOR_COUNTIES, FOR_TOWNSHIPS, seed_categories
 from county_portal.editorial.items.attachments import Received
-from county_portal.editorial.review.services import QUESTIONS, Opinion
+from county_portal.editorial.review.services import QUESTIONS, ItemOpinion
 from county_portal.models import (
     Attribute,
     Category,
@@ -24,7 +24,7 @@ from county_portal.models import (
 from county_portal.office.accounts.passwords import hash_password
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
-from county_portal.office.base.files import register
+from county_portal.office.base.files import register_blob
 from county_portal.office.desk.calendar import seed_calendar
 
 
@@ -39,7 +39,7 @@ class County:
     categories: list[Category]
     papers: dict[str, Received]
 
-    def category_of(self, plan: Plan) -> Category | None:
+    def category_of(self, plan: ItemPlan) -> Category | None:
         """The statutory category whose name holds the topic's word, for this kind of unit."""
         others = FOR_COUNTIES if plan.unit.kind is UnitKind.TOWNSHIP else FOR_TOWNSHIPS
         open_to_unit = [one for one in self.categories if one.article != others]
@@ -47,11 +47,11 @@ class County:
         found = (one for word in words for one in open_to_unit if word in one.name)
         return next(found, None)
 
-    def ground_note(self, plan: Plan) -> str:
+    def ground_note(self, plan: ItemPlan) -> str:
         asked = plan.attribute is not Attribute.PROACTIVE and plan.ground
         return remarks.GROUND_NOTES[plan.ground] if asked and plan.ground else ""
 
-    def opinion(self, one: Happening, content_hash: str) -> Opinion:
+    def opinion(self, one: PlannedDeed, content_hash: str) -> ItemOpinion:
         """How the officer fills in the form."""
         plan, verdict = one.plan, one.deed.verdict or Verdict.RELEASE
         objection = ""
@@ -61,7 +61,7 @@ class County:
             objection = "personal_data"
         refers = verdict is Verdict.REFER
         year = clock.county_day(one.at).year
-        return Opinion(
+        return ItemOpinion(
             verdict=verdict,
             content_hash=content_hash,
             checks={question: question != objection for question in QUESTIONS},
@@ -76,7 +76,7 @@ def found(papers: dict[str, Received]) -> County:
     """The county is in the open transaction, with one line in the log that says so."""
     seed_calendar()
     seed_categories()
-    units = {plan.code: _unit(plan) for plan in people.units()}
+    units = {plan.code: _unit(plan) for plan in people.demo_units()}
     db.session.add_all(units.values())
     db.session.flush()
     staff = _employ(units)
@@ -130,9 +130,9 @@ def _employ(units: dict[str, Unit]) -> dict[str, Person]:
 
 
 def _open_columns(units: dict[str, Unit]) -> dict[str, Column]:
-    named = {plan.short: units[plan.code] for plan in people.units()}
+    named = {plan.short: units[plan.code] for plan in people.demo_units()}
     made: dict[str, Column] = {}
-    for position, (above, plan) in enumerate(columns.columns(), 1):
+    for position, (above, plan) in enumerate(columns.demo_columns(), 1):
         made[plan.slug] = Column(
             slug=plan.slug,
             name=plan.name,
@@ -152,6 +152,6 @@ def _open_columns(units: dict[str, Unit]) -> dict[str, Column]:
 
 def _register(papers: dict[str, Received]) -> None:
     for paper in papers.values():
-        register(paper.original, paper.kind.media_type)
+        register_blob(paper.original, paper.kind.media_type)
         if paper.rendition and paper.shown:
-            register(paper.shown, paper.rendition.media_type)
+            register_blob(paper.shown, paper.rendition.media_type)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from county_portal.demo.county import County
-from county_portal.demo.plans import Plan
+from county_portal.demo.plans import ItemPlan
 from county_portal.demo.remarks import Flaw, spoilt
-from county_portal.demo.texts.grammar import Text
+from county_portal.demo.texts.grammar import DemoText
 from county_portal.editorial.items.manifest import Draft
 from county_portal.models import Attribute, Item, State
 
@@ -17,9 +17,9 @@ PICTURED = "配图：田野、河流与远山"
 class Dossier:
     """An item while its story is told."""
 
-    plan: Plan
+    plan: ItemPlan
     item: Item
-    text: Text
+    text: DemoText
     flaws: list[Flaw]
     picture: str = ""
     revision: int = 0  # id of the current one
@@ -30,7 +30,7 @@ class Dossier:
     live: dict[str, Any] = field(default_factory=dict)
 
 
-def words_of(dossier: Dossier) -> Text:
+def dossier_text(dossier: Dossier) -> DemoText:
     """The text as it stands now: with the flaws nobody has found yet, and its picture."""
     text = spoilt(dossier.text, dossier.flaws)
     if dossier.picture:
@@ -41,7 +41,7 @@ def words_of(dossier: Dossier) -> Text:
 
 def draft_of(dossier: Dossier, county: County) -> Draft:
     """What the author or the editor sends with the form."""
-    plan, text = dossier.plan, words_of(dossier)
+    plan, text = dossier.plan, dossier_text(dossier)
     category = county.category_of(plan)
     return Draft(
         title=text.title,

@@ -39,30 +39,32 @@ def begin_gazette() -> int | None:
         if not recent:
             return None
         for item in recent:
-            marks.put(item, _section(item), by=editor)
+            marks.mark_item(item, _section(item), by=editor)
         states = (ValidityState.REPEALED, ValidityState.EXPIRED)
         changers = (recent[0].index_number or "", "")
         for item, state, by in zip(old, states, changers, strict=False):
             finding = validity.Finding(state, month + timedelta(days=9), by, "文件清理")
             validity.change(item, finding, seen_id=0, by=editor)
         gazette = selection.compose_issue(month, by=clerk)
-        return services.freeze(gazette, seen_version=gazette.version, by=clerk).id
+        return services.freeze_gazette(gazette, seen_version=gazette.version, by=clerk).id
 
 
 def finish_gazette(job_id: int | None) -> None:
     """It is printed, signed and issued, and goes out with the next public file."""
     if job_id is None:
         return
-    jobs.run(job_id)
+    jobs.run_job(job_id)
     with writing():
         gazette = db.session.scalars(select(Gazette)).one()
         edition = edition_of(gazette)
         if edition is None:  # a machine that cannot print
             return
         checks = dict.fromkeys(services.QUESTIONS, True)
-        opinion = services.Opinion(Verdict.RELEASE, edition.content_hash, checks, "已逐页审查。")
+        opinion = services.GazetteOpinion(
+            Verdict.RELEASE, edition.content_hash, checks, "已逐页审查。"
+        )
         services.sign(gazette, opinion, by=_one(Role.CONFIDENTIALITY_OFFICER))
-        services.issue(gazette, edition.content_hash, by=_one(Role.ISSUER))
+        services.issue_gazette(gazette, edition.content_hash, by=_one(Role.ISSUER))
 
 
 def _one(role: Role) -> Person:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from xlsxwriter import Workbook
 
 from county_portal.demo.people import TOWNSHIPS
-from county_portal.editorial.items.attachments import Received, receive
+from county_portal.editorial.items.attachments import Received, receive_attachment
 from county_portal.printing.pdf import render_pdf
 
 Colour = tuple[int, int, int]
@@ -42,7 +42,8 @@ SEED = 7
 def make_papers() -> dict[str, Received]:
     """Every paper by its name: kept, checked and rendered as an upload would be."""
     return {
-        name: receive(io.BytesIO(make()), f"{name}.{end}") for name, (end, make) in MAKERS.items()
+        name: receive_attachment(io.BytesIO(make()), f"{name}.{end}")
+        for name, (end, make) in MAKERS.items()
     }
 
 

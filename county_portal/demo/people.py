@@ -102,7 +102,7 @@ class PersonPlan:
     role: Role
 
 
-def units() -> list[UnitPlan]:
+def demo_units() -> list[UnitPlan]:
     """The county office first, then townships, departments and public bodies."""
     kinds = (
         (UnitKind.DEPARTMENT, "B", DEPARTMENTS[1:]),
@@ -128,7 +128,7 @@ def _unit(code: str, kind: UnitKind, position: int, row: tuple[str, str, bool]) 
 
 def people() -> Iterator[PersonPlan]:
     """A leader and one or two liaisons for each unit, then the county office's own staff."""
-    for unit in units():
+    for unit in demo_units():
         yield PersonPlan(f"{unit.login}.ld", f"{unit.short}分管领导", unit.code, Role.UNIT_LEADER)
         for number in range(1, unit.liaisons + 1):
             title = f"{unit.short}信息员{'一二'[number - 1]}"

@@ -6,7 +6,7 @@ from random import Random
 
 from county_portal.demo.people import UnitPlan
 from county_portal.demo.remarks import Flaw
-from county_portal.demo.texts.grammar import Speaker, Text, Topic, speak
+from county_portal.demo.texts.grammar import DemoText, Speaker, Topic, speak
 from county_portal.models import Attribute, Ground, Origin, State, Verdict
 
 ADD_FILE = "file.add"
@@ -27,7 +27,7 @@ class Deed:
 
 
 @dataclass
-class Plan:
+class ItemPlan:
     """Everything that is going to happen to one item."""
 
     number: int
@@ -48,7 +48,7 @@ class Plan:
     seed: int = 0
     files: tuple[str, ...] = ()  # papers, in their order
 
-    def text(self) -> Text:
+    def text(self) -> DemoText:
         """The text as it should be: without its flaws. The same each time."""
         speaker = Speaker(Random(self.seed), self.unit.name, self.unit.short, self.formed_on)  # noqa: S311
         return speak(self.topic, speaker, self.document_number)
@@ -67,10 +67,10 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Happening:
+class PlannedDeed:
     """A deed at its moment."""
 
     at: datetime
-    plan: Plan
+    plan: ItemPlan
     deed: Deed
     publish_at: datetime | None

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from county_portal.demo.texts.grammar import Text
+from county_portal.demo.texts.grammar import DemoText
 from county_portal.models import Ground
 
-Spoil = Callable[[Text], Text]
+Spoil = Callable[[DemoText], DemoText]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Flaw:
     note: str
 
 
-def _slips(text: Text) -> Text:
+def _slips(text: DemoText) -> DemoText:
     """Words that are often mistaken for one another."""
     body = text.body
     for right, wrong in SLIPS:
@@ -32,30 +32,30 @@ def _slips(text: Text) -> Text:
     return replace(text, body=body)
 
 
-def _marked_title(text: Text) -> Text:
+def _marked_title(text: DemoText) -> DemoText:
     return replace(text, title=f"{text.title}（定稿）")
 
 
-def _no_end(text: Text) -> Text:
+def _no_end(text: DemoText) -> DemoText:
     """The last paragraph is missing: mostly the contact, or who signs."""
     last = text.body.rfind("<p>")
     return replace(text, body=text.body[:last] if last > 0 else text.body)
 
 
-def _private(text: Text) -> Text:
+def _private(text: DemoText) -> DemoText:
     line = "<p>联系人：经办人甲，个人手机号码000-0000-0000，家庭住址见附件。</p>"
     return replace(text, body=text.body + line)
 
 
-def _vague(text: Text) -> Text:
+def _vague(text: DemoText) -> DemoText:
     return replace(text, body=text.body + "<p>其余有关情况另行通知。</p>")
 
 
-def _other_phone(text: Text) -> Text:
+def _other_phone(text: DemoText) -> DemoText:
     return replace(text, body=re.sub(r"0000-0000(\d{3})", r"0000-0001\1", text.body, count=1))
 
 
-def _loose_numbers(text: Text) -> Text:
+def _loose_numbers(text: DemoText) -> DemoText:
     return replace(text, body=text.body.replace("%", " %").replace("万元", " 万元"))
 
 
@@ -168,7 +168,7 @@ def some_flaws(rng: Random, count: int) -> list[Flaw]:
     return rng.sample(FLAWS, count)
 
 
-def spoilt(text: Text, flaws: list[Flaw]) -> Text:
+def spoilt(text: DemoText, flaws: list[Flaw]) -> DemoText:
     """The text with these flaws in it."""
     for flaw in flaws:
         text = flaw.spoil(text)

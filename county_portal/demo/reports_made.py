@@ -13,15 +13,15 @@ def close_last_month() -> int:
     """Last month is closed by the clerk, in a transaction that is open still: its report."""
     period = Period(services.last_month())
     made = closing.close_in_background(
-        progress=services.silent, period=period.code, asked_by=_clerk().id
+        progress=services.unwatched, period=period.code, asked_by=_clerk().id
     )
     return int(str(made["report"]))
 
 
 def send_circular(report_id: int) -> None:
     """The circular over a report is sent; no leader has opened it."""
-    row = circulars.make(report_id, asked_by=_clerk().id)
-    circulars.send(row, by=_clerk())
+    row = circulars.make_circular(report_id, asked_by=_clerk().id)
+    circulars.send_to_leaders(row, by=_clerk())
 
 
 def _clerk() -> Person:

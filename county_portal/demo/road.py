@@ -6,15 +6,15 @@ from typing import Any
 
 from county_portal.demo import remarks
 from county_portal.demo.hours import DAY
-from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Deed, Plan
+from county_portal.demo.plans import ADD_FILE, ADD_PICTURE, Deed, ItemPlan
 from county_portal.models import State, Verdict
 from county_portal.office.rules.policy import Do
 
 
-class Road:
+class DemoRoad:
     """Lays the deeds of one item, each some minutes of work after the one before."""
 
-    def __init__(self, rng: Random, plan: Plan) -> None:
+    def __init__(self, rng: Random, plan: ItemPlan) -> None:
         self.rng, self.plan = rng, plan
         self.minute = 0.0
         self.leader = f"{plan.unit.login}.ld"

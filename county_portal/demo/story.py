@@ -10,9 +10,9 @@ from random import Random
 
 from county_portal.demo import remarks
 from county_portal.demo.hours import DAY, OfficeHours
-from county_portal.demo.people import COUNTY_OFFICE, UnitPlan, units
-from county_portal.demo.plans import Deed, Happening, Plan
-from county_portal.demo.road import Road
+from county_portal.demo.people import COUNTY_OFFICE, UnitPlan, demo_units
+from county_portal.demo.plans import Deed, ItemPlan, PlannedDeed
+from county_portal.demo.road import DemoRoad
 from county_portal.demo.texts import disclosure, livelihood, news, notices, policy
 from county_portal.demo.texts.grammar import Topic
 from county_portal.models import Attribute, Ground, Origin, State, UnitKind
@@ -55,11 +55,11 @@ class Story:
 
     def __init__(self, seed: int, items: int, hours: OfficeHours) -> None:
         self.rng, self.hours = Random(seed), hours  # noqa: S311
-        self.units = units()
+        self.units = demo_units()
         self.plans = [self._plan(number, end) for number, end in enumerate(self._ends(items), 1)]
         self._number_documents()
 
-    def happenings(self) -> Iterator[Happening]:
+    def happenings(self) -> Iterator[PlannedDeed]:
         """Every deed of every item, in the order of time; no two at the same moment."""
         line = [
             (plan.start + deed.minute, plan.number, place)
@@ -72,9 +72,9 @@ class Story:
             deed = plan.deeds[place]
             at = max(self.hours.moment(minute), before + timedelta(milliseconds=1))
             before = at
-            yield Happening(at, plan, deed, self._publish_at(plan, deed, at))
+            yield PlannedDeed(at, plan, deed, self._publish_at(plan, deed, at))
 
-    def _publish_at(self, plan: Plan, deed: Deed, at: datetime) -> datetime | None:
+    def _publish_at(self, plan: ItemPlan, deed: Deed, at: datetime) -> datetime | None:
         if deed.publish_at is None:
             return None
         if plan.end is State.ISSUED:
@@ -92,15 +92,15 @@ class Story:
         self.rng.shuffle(ends)
         return ends[:items]
 
-    def _plan(self, number: int, end: State) -> Plan:
+    def _plan(self, number: int, end: State) -> ItemPlan:
         topic, unit = self._topic_and_unit(end)
-        plan = Plan(number, topic, unit, end, author=self._liaison(unit))
+        plan = ItemPlan(number, topic, unit, end, author=self._liaison(unit))
         plan.seed = self.rng.getrandbits(48)
         plan.note = self.rng.choice(remarks.NOTES)
         self._choose_origin(plan)
         self._choose_attribute(plan)
         plan.files = tuple(self._files(plan))
-        Road(self.rng, plan).lay()
+        DemoRoad(self.rng, plan).lay()
         self._place(plan)
         return plan
 
@@ -118,7 +118,7 @@ class Story:
     def _liaison(self, unit: UnitPlan) -> str:
         return f"{unit.login}.xx{self.rng.randint(1, unit.liaisons)}"
 
-    def _choose_origin(self, plan: Plan) -> None:
+    def _choose_origin(self, plan: ItemPlan) -> None:
         kinds = (Origin.OWN, Origin.OTHER_BODY, Origin.JOINT)
         plan.origin = self.rng.choices(kinds, (93, 4, 3))[0]
         if plan.origin is Origin.OTHER_BODY:
@@ -126,7 +126,7 @@ class Story:
         if plan.origin is Origin.JOINT:
             plan.source = self.rng.choice([u.name for u in self.units if u is not plan.unit])
 
-    def _choose_attribute(self, plan: Plan) -> None:
+    def _choose_attribute(self, plan: ItemPlan) -> None:
         """Half of what is withheld in the end was asked to be withheld by its author."""
         if plan.end is State.WITHHELD:
             plan.ground = self.rng.choice(GROUNDS)
@@ -135,7 +135,7 @@ class Story:
         if plan.end is State.ON_REQUEST and self.rng.random() < 0.5:
             plan.ground, plan.attribute = Ground.THIRD_PARTY, Attribute.ON_REQUEST
 
-    def _files(self, plan: Plan) -> Iterator[str]:
+    def _files(self, plan: ItemPlan) -> Iterator[str]:
         """The papers of the topic; a picture only now and then, and not always the same."""
         papers = plan.topic.files if plan.ends_well else plan.topic.files[:1]
         for paper in papers:
@@ -144,7 +144,7 @@ class Story:
             elif self.rng.random() < PICTURED:
                 yield f"scene{self.rng.randint(1, SCENES)}"
 
-    def _place(self, plan: Plan) -> None:
+    def _place(self, plan: ItemPlan) -> None:
         """Put the item into its weeks: what waits ends today, the rest lies anywhere before."""
         takes = plan.deeds[-1].minute + 1
         room = max(0.0, self.hours.total - takes)
@@ -157,7 +157,7 @@ class Story:
             back = self.rng.randint(17, 34) if late else self.rng.choice((0, 0, 1, 1, 2, 3, 5))
             plan.formed_on = self.hours.day_before(plan.start, back)
 
-    def _formed_waiting(self, plan: Plan) -> date:
+    def _formed_waiting(self, plan: ItemPlan) -> date:
         """Some of what waits is overdue, some soon will be, most has time."""
         spans = ((-14, -6), (-5, -1), (0, 1), (2, 4), (5, 14))
         slack = self.rng.randint(*self.rng.choices(spans, (4, 6, 8, 12, 26))[0])

@@ -85,10 +85,10 @@ from county_portal.models.items import (
 from county_portal.models.jobs import Job, JobState, Lease
 from county_portal.models.papers import IssuedPaper, PaperKind
 from county_portal.models.reports import (
-    Circular,
     CircularReading,
     ClosedMonth,
     LateReason,
+    MadeCircular,
     MadeReport,
     ReportRemark,
     ReturnForm,
@@ -115,7 +115,6 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Category",
-    "Circular",
     "CircularReading",
     "ClosedMonth",
     "Column",
@@ -161,6 +160,7 @@ __all__ = [
     "JobState",
     "LateReason",
     "Lease",
+    "MadeCircular",
     "MadeReport",
     "Masthead",
     "Moment",

@@ -106,7 +106,7 @@ class ClosedMonth(Base):
     reopener: Mapped[Person | None] = relationship(foreign_keys=[reopened_by])
 
 
-class Circular(Edition, Base):
+class MadeCircular(Edition, Base):
     """Who reported how much in a period, told to the leaders of all units."""
 
     __tablename__ = "circulars"

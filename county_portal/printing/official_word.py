@@ -96,7 +96,7 @@ UNWANTED = ("autoSpaceDE", "autoSpaceDN", "snapToGrid")
 AFTER_HABITS = ["w:spacing", "w:ind", *AFTER_INDENT]
 
 
-def prepare(document: Document) -> None:
+def prepare_document(document: Document) -> None:
     """The page, the fonts and every style of LOOKS are there."""
     _set_page(document)
     base = document.styles["Normal"]

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 
 from county_portal.core.errors import Refused
 from county_portal.printing import binding, process_pool, splitting
-from county_portal.printing.process_pool import CannotPrint, Died, Order, Sheets, Unset, Watch
+from county_portal.printing.process_pool import CannotPrint, Died, SheetOrder, Sheets, Unset, Watch
 
 CUT = "<!--page-->"
 ELEMENT = 30  # characters that take as long to set as one element
@@ -62,10 +62,10 @@ def render_pdf(template: str, *, attach: str = "", **context: object) -> bytes:
     warning in the log. attach: the figures behind it as JSON, attached to the document.
     Raises Refused on a machine that cannot print, and for what cannot be set.
     """
-    return print_paper(html_of(template, **context), attach=attach).pdf
+    return print_paper(render_html(template, **context), attach=attach).pdf
 
 
-def html_of(template: str, **context: object) -> str:
+def render_html(template: str, **context: object) -> str:
     """The template with its values, ready to be set."""
     return _strict(current_app.jinja_env).get_template(template).render(context)
 
@@ -127,7 +127,7 @@ def print_papers(html: str, titles: Mapping[str, str]) -> dict[str, bytes]:
     Refused, for all of them, if one cannot be set.
     """
     parts, _left_out = set_parts(html)
-    papers = [one for part in parts for one in splitting.parted(part, titles)]
+    papers = [one for part in parts for one in splitting.split_sheets(part, titles)]
     return {name: bound([sheets]) for name, sheets in papers}
 
 
@@ -152,7 +152,7 @@ class _Shop:
 
     def _sheets(self, parts: list[str], watch: Watch, seconds: float = 0) -> list[Sheets]:
         orders = [
-            Order(part, self._static, self._pictures, seconds or 12 + len(part) / 8000)
+            SheetOrder(part, self._static, self._pictures, seconds or 12 + len(part) / 8000)
             for part in parts
         ]
         try:
@@ -231,7 +231,7 @@ def without(html: str, names: Sequence[str]) -> str:
 @cache
 def _folio() -> binding.Folio:
     """The signs of page numbers, set once in each program."""
-    (sheets,) = process_pool.set_sheets([Order(binding.FOLIO_PAGE, Path("/nonexistent"))])
+    (sheets,) = process_pool.set_sheets([SheetOrder(binding.FOLIO_PAGE, Path("/nonexistent"))])
     return binding.folio_of(sheets)
 
 

@@ -46,7 +46,7 @@ class CannotPrint(Exception):
 
 
 @dataclass(frozen=True)
-class Order:
+class SheetOrder:
     """One sheet to set. pictures: what `picture:` addresses mean. seconds: of a processor."""
 
     html: str
@@ -110,7 +110,7 @@ class Typesetter:
         """Whether its sheet has taken more of a processor, or far more time, than it may."""
         return time.monotonic() > self._end_at or self._used() > self._may_use
 
-    def begin(self, order: Order) -> None:
+    def begin(self, order: SheetOrder) -> None:
         """It has its order, or is found to be dead when it is listened to."""
         self._end_at = time.monotonic() + order.seconds * PATIENCE
         self._may_use = self._used() + order.seconds
@@ -181,7 +181,7 @@ def running() -> list[int]:
         return [one.pid for one in _idle if one.alive]
 
 
-def set_sheets(orders: Sequence[Order], watch: Watch = lambda _share: None) -> list[Sheets]:
+def set_sheets(orders: Sequence[SheetOrder], watch: Watch = lambda _share: None) -> list[Sheets]:
     """All of them, set side by side, in their order.
 
     watch: hears at least every half second how far all is (0 to 1); whatever it raises ends the
@@ -200,7 +200,7 @@ def set_sheets(orders: Sequence[Order], watch: Watch = lambda _share: None) -> l
 class _Work:
     """Orders on their way through the press."""
 
-    def __init__(self, orders: Sequence[Order], watch: Watch) -> None:
+    def __init__(self, orders: Sequence[SheetOrder], watch: Watch) -> None:
         self.done: dict[int, Sheets] = {}
         self._orders, self._watch = orders, watch
         longest_first = sorted(range(len(orders)), key=lambda one: -len(orders[one].html))

@@ -20,7 +20,7 @@ from county_portal.core.errors import Refused
 FIELD = "Office"
 
 
-def signed(pdf: bytes, key: Path, password: str) -> bytes:
+def sign_paper(pdf: bytes, key: Path, password: str) -> bytes:
     """The document with a signature that breaks when a byte of it is changed.
 
     key: a PKCS #12 file with the office's key and certificate.

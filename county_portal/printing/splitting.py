@@ -12,7 +12,7 @@ from pikepdf import Array, Pdf
 from county_portal.printing.process_pool import Sheets
 
 
-def parted(sheets: Sheets, titles: Mapping[str, str]) -> Iterator[tuple[str, Sheets]]:
+def split_sheets(sheets: Sheets, titles: Mapping[str, str]) -> Iterator[tuple[str, Sheets]]:
     """Each paper of the sheet, by the id of the element that it begins with.
 
     titles: what each is called, by that id; those that lie on another sheet are passed over. The

@@ -34,7 +34,7 @@ HEADS_END = 3  # rows above the first figure
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """One table. widths: in characters."""
 
     name: str
@@ -43,7 +43,9 @@ class Sheet:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def write_book(title: str, note: str, sheets: Iterable[Sheet], *, made_at: datetime) -> bytes:
+def write_book(
+    title: str, note: str, sheets: Iterable[WorkbookSheet], *, made_at: datetime
+) -> bytes:
     """A workbook of tables, ready to print. Text stays text, whatever it begins with."""
     file = BytesIO()
     with Workbook(file, PLAIN) as book:
@@ -55,7 +57,9 @@ def write_book(title: str, note: str, sheets: Iterable[Sheet], *, made_at: datet
     return file.getvalue()
 
 
-def _write_sheet(page: Any, sheet: Sheet, words: tuple[str, str], formats: dict[str, Any]) -> None:
+def _write_sheet(
+    page: Any, sheet: WorkbookSheet, words: tuple[str, str], formats: dict[str, Any]
+) -> None:
     page.write_string(0, 0, f"{words[0]} {sheet.name}", formats["title"])
     page.write_string(1, 0, words[1], formats["note"])
     for column, (head, width) in enumerate(zip(sheet.heads, sheet.widths, strict=True)):
@@ -79,7 +83,7 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: dict[str,
         page.write_number(row, column, float(cell), look)
 
 
-def _set_page(page: Any, sheet: Sheet) -> None:
+def _set_page(page: Any, sheet: WorkbookSheet) -> None:
     """Heads stay in sight and come again on each page; the paper is A4, as wide as the table."""
     page.freeze_panes(HEADS_END, 0)
     page.repeat_rows(HEADS_END - 1)

@@ -218,7 +218,7 @@ def section_name(section: str) -> str:
     return str(names.get(section, section))
 
 
-def validities() -> list[tuple[str, str]]:
+def validity_choices() -> list[tuple[str, str]]:
     """Every validity with its words, for a list of choices."""
     return [(state, validity_name(state)) for state in validity.STATES]
 

@@ -23,7 +23,7 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
     Babel(app, locale_selector=pages.locale_name)
     app.register_blueprint(views.bp)
     app.url_defaults(_keep_language)
-    share(app)
+    share_templates(app)
     app.jinja_env.filters.update(
         marked=search.highlighted,
         paper_kind=pages.paper_kind,
@@ -35,8 +35,8 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
         absolute=pages.absolute,
         html_language=pages.html_language,
         in_language=pages.in_language,
-        validities=pages.validities,
-        has_gazettes=gazettes.has_any,
+        validities=pages.validity_choices,
+        has_gazettes=gazettes.has_gazettes,
         on_page=pages.on_page,
     )
     app.register_error_handler(HTTPException, _refuse)
@@ -45,7 +45,7 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
     app.wsgi_app = PageCache(app.wsgi_app, reader, cache_bytes)  # type: ignore[method-assign]
 
 
-def share(app: Flask) -> None:
+def share_templates(app: Flask) -> None:
     """The application can show `public/_item.html`: the office needs it for its previews."""
     app.jinja_env.filters.update(
         minute=pages.minute,

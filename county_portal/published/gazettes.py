@@ -163,6 +163,6 @@ def withdrawal(site: "Site", key: str) -> GazetteWithdrawal | None:
     return GazetteWithdrawal(key, moment_of(rows[0][0]), rows[0][1]) if rows else None
 
 
-def has_any(site: "Site") -> bool:
+def has_gazettes(site: "Site") -> bool:
     """Whether there is a gazette to lead to."""
     return bool(site.ask("SELECT EXISTS (SELECT 1 FROM gazettes)")[0][0])

@@ -109,7 +109,7 @@ class PublicItem(ItemManifest):
 
 
 @dataclass(frozen=True)
-class Entry:
+class PublicEntry:
     """One live, signed manifest on its way into the public file.
 
     public_id ascends with publication: a later item has a larger one.

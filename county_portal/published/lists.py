@@ -17,7 +17,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Lines:
+class ListPage:
     """One page of a list. more: a page follows. uncounted: there are more than `count`."""
 
     lines: tuple[Listing, ...]

@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema, search, validity
 from county_portal.published.items import ItemManifest, PublicItem
-from county_portal.published.lists import ColumnBranch, Filters, Hit, Hits, Lines
+from county_portal.published.lists import ColumnBranch, Filters, Hit, Hits, ListPage
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
@@ -183,12 +183,12 @@ class Site:
         slugs = tuple(c.slug for c in self.columns.values() if c.kind in kinds)
         return self.listings(*_one_of("column_slug", slugs), "newest", 0, count)
 
-    def catalogue(self, filters: Filters, order: str, page: int) -> Lines:
+    def catalogue(self, filters: Filters, order: str, page: int) -> ListPage:
         """One page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
         found = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
         count = self._count(where, values)
-        return Lines(
+        return ListPage(
             found[:PAGE_LINES], page, min(count, COUNTED), _more(found, page), count > COUNTED
         )
 
@@ -360,7 +360,7 @@ class Site:
             f" FROM items JOIN manifests USING(public_id) WHERE public_id IN ({marks})",
             *ids,
         )
-        found = {row[0]: Hit(self._listing(row), search.plain(row[12])) for row in rows}
+        found = {row[0]: Hit(self._listing(row), search.plain_text(row[12])) for row in rows}
         return tuple(found[public_id] for public_id in ids)
 
     # Everything, for machines

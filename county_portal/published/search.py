@@ -93,7 +93,7 @@ def _gap(tag: re.Match[str]) -> str:
     return "" if tag[1].lower() in WITHIN_A_WORD else " "
 
 
-def plain(body: str) -> str:
+def plain_text(body: str) -> str:
     """The words of a sanitised body on one line; bold in the middle of a word splits nothing."""
     return SPACE.sub(" ", html.unescape(TAG.sub(_gap, body))).strip()
 
@@ -109,7 +109,7 @@ def _folded_with_origins(text: str) -> tuple[str, list[int]]:
     return "".join(out), origins
 
 
-def places(text: str, words: str) -> list[tuple[int, int]]:
+def phrase_places(text: str, words: str) -> list[tuple[int, int]]:
     """Where the phrases of `words` stand in `text`: start and end, without overlap."""
     wanted = sorted(phrases(words), key=len, reverse=True)
     if not wanted:
@@ -125,7 +125,7 @@ def places(text: str, words: str) -> list[tuple[int, int]]:
 def highlighted(text: str, words: str) -> Markup:
     """The text, safe to show, with every hit marked."""
     parts, last = [], 0
-    for start, end in places(text, words):
+    for start, end in phrase_places(text, words):
         if start < last:
             continue
         parts += [html.escape(text[last:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
@@ -135,7 +135,7 @@ def highlighted(text: str, words: str) -> Markup:
 
 def excerpt(text: str, words: str, length: int = SHOWN_CHARACTERS) -> Markup:
     """The part of the text around the first hit, with every hit in it marked."""
-    found = places(text, words)
+    found = phrase_places(text, words)
     start = max(0, found[0][0] - length // 4) if found else 0
     start = max(0, min(start, len(text) - length))
     part = highlighted(text[start : start + length], words)

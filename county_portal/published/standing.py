@@ -11,7 +11,7 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Standing:
+class PublicValidity:
     """Whether one document holds. by: what changed it. changes: what it changed itself.
 
     expires_on: the day of an expiry to come.
@@ -24,7 +24,7 @@ class Standing:
     expires_on: date | None
 
 
-def standing(site: Site, public_id: int) -> Standing | None:
+def standing(site: Site, public_id: int) -> PublicValidity | None:
     """How it stands with a public item; None for one that neither has a validity nor gives one."""
     found = _one(site, public_id)
     if not found:
@@ -35,7 +35,7 @@ def standing(site: Site, public_id: int) -> Standing | None:
     changes = site.listings("validity_by = ?", (public_id,), "newest", 0, MOST)
     if not found[0].validity and not changes and not expires:
         return None
-    return Standing(
+    return PublicValidity(
         state=found[0].validity,
         since_on=date.fromisoformat(since) if since else None,
         by=changer[0] if changer else None,

@@ -123,6 +123,6 @@ def test_no_cell_is_a_formula(text):
 def test_only_the_auditor_reads_the_log(browse, cast):
     for person in (cast.lin, cast.qian, cast.wu, cast.tang, cast.he, cast.sys, cast.sec):
         with pytest.raises(NotAllowed):
-            log.find_rows(log.Search(), before=None, by=person)
+            log.find_rows(log.LogSearch(), before=None, by=person)
         browse(person).get("/log", status=403)
         browse(person).post("/log/export", status=403)

@@ -66,7 +66,7 @@ def test_everything_that_is_counted_is_declared_a_number():
 @pytest.mark.parametrize("key", LARGEST)
 def test_a_number_goes_from_one_to_its_largest(cast, key):
     for number in (1, LARGEST[key]):
-        services.decide(key, str(number), by=cast.sys)
+        services.decide_setting(key, str(number), by=cast.sys)
         assert settings.number(key) == number
 
 
@@ -75,7 +75,7 @@ def test_what_is_no_such_number_is_refused_with_a_sentence_and_changes_nothing(c
     before = settings.value(key)
     for typed in NO_NUMBER:
         with pytest.raises(Refused) as refused:
-            services.decide(key, typed, by=cast.sys)
+            services.decide_setting(key, typed, by=cast.sys)
         assert str(refused.value) == WHOLE, typed
     assert settings.value(key) == before
     assert (
@@ -96,16 +96,16 @@ def test_nought_is_refused_at_its_field(browse, cast):
 )
 def test_days_that_some_month_does_not_have_are_refused(cast, typed):
     with pytest.raises(Refused, match="days of the month from 1 to 28"):
-        services.decide("deposit_days", typed, by=cast.sys)
+        services.decide_setting("deposit_days", typed, by=cast.sys)
 
 
 def test_no_month_is_closed_on_a_day_that_it_may_not_have(cast):
     with pytest.raises(Refused, match="days of the month from 1 to 28"):
-        services.decide("close_month_on_day", "29", by=cast.sys)
+        services.decide_setting("close_month_on_day", "29", by=cast.sys)
 
 
 def test_the_first_and_the_last_day_of_every_month_may_be_days_of_deposit(cast):
-    services.decide("deposit_days", "28，1", by=cast.sys)
+    services.decide_setting("deposit_days", "28，1", by=cast.sys)
     assert settings.days_of(settings.value("deposit_days")) == (1, 28)
 
 

@@ -21,7 +21,7 @@ def draft(**changed):
 
 
 def enter(cast, year_draft, seen=None):
-    seen = seen or yearbook.mark(yearbook.as_draft(year_draft.year))
+    seen = seen or yearbook.year_mark(yearbook.year_as_draft(year_draft.year))
     return yearbook.enter_year(year_draft, seen=seen, by=cast.sys)
 
 
@@ -82,7 +82,7 @@ def test_what_was_typed_stays_when_a_line_cannot_be_read(browse, cast):
 
 
 def test_two_people_enter_the_same_year_and_the_second_is_told(cast):
-    seen = yearbook.mark(yearbook.as_draft(2027))
+    seen = yearbook.year_mark(yearbook.year_as_draft(2027))
     enter(cast, draft(), seen)
     with pytest.raises(OutOfDate):
         enter(cast, draft(holidays=""), seen)

@@ -17,12 +17,12 @@ from county_portal.core import clock
 from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.models import (
     Briefing,
-    Circular,
     Deposit,
     Gazette,
     GazetteSection,
     Item,
     Job,
+    MadeCircular,
     MadeReport,
     Person,
     State,
@@ -99,7 +99,7 @@ class World:
     job: Job
     twice: Item  # handed over, returned, handed over again
     deposit: Deposit
-    circular: Circular
+    circular: MadeCircular
     gazette: Gazette  # printed, not signed yet
     briefing: Briefing  # a draft whose pages were drawn
     items: dict[State, Item] = field(default_factory=dict)
@@ -167,18 +167,18 @@ def _briefing(item: Item, clerk: Person) -> Briefing:
 
 
 def _gazette(item: Item, cast: Cast) -> Gazette:
-    marks.put(item, GazetteSection.COUNTY, by=cast.he)
+    marks.mark_item(item, GazetteSection.COUNTY, by=cast.he)
     gazette = selection.compose_issue(clock.today(), by=cast.he)
     db.session.commit()
     return print_it(gazette, cast)
 
 
-def _circular(clerk: Person) -> Circular:
+def _circular(clerk: Person) -> MadeCircular:
     """Sent over the month before, which is closed."""
-    made = close_in_background(progress=reports.silent, period="2026-02", asked_by=clerk.id)
+    made = close_in_background(progress=reports.unwatched, period="2026-02", asked_by=clerk.id)
     db.session.commit()
-    row = services.make(int(str(made["report"])), asked_by=clerk.id)
-    services.send(row, by=clerk)
+    row = services.make_circular(int(str(made["report"])), asked_by=clerk.id)
+    services.send_to_leaders(row, by=clerk)
     db.session.commit()
     return row
 

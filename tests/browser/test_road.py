@@ -59,7 +59,7 @@ def test_one_item_through_six_people_to_the_public_page_and_into_the_months_pdf(
     issue(portal, screen(cast.tang))
     read(portal, screen(None), shown)
     find_in_the_report(portal, screen(cast.he))
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def write_and_submit(portal, page, paper):
@@ -138,7 +138,7 @@ def find_in_the_report(portal, page):
         link.click()
     text = text_of(coming.value.path().read_bytes())
     _let_go()
-    figures = reports.figures_of(db.session.scalars(select(MadeReport)).one())
+    figures = reports.report_figures(db.session.scalars(select(MadeReport)).one())
     water = next(unit for unit in figures.units if unit.name == "Water")
     assert figures.totals.published == 1
     assert (water.submitted, water.published, water.on_time) == (1, 1, 1)
@@ -168,7 +168,7 @@ def send(portal, screen):
 
 
 def public_hashes(app):
-    return writer.contents(app.config["COUNTY"].PUBLIC)
+    return writer.item_hashes(app.config["COUNTY"].PUBLIC)
 
 
 def state_of(item):
@@ -210,7 +210,7 @@ def test_signing_a_stale_page_is_refused(portal, screen):
     page.locator("#password").fill(PASSWORD)
     _let_go()
     item = db.session.get_one(Item, item.id)
-    review.move(item, Do.ITEM_RETURN, by=portal.cast.wu, note="Wait")
+    review.take_plain_step(item, Do.ITEM_RETURN, by=portal.cast.wu, note="Wait")
     db.session.commit()
     for state in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED):
         go(item, state)
@@ -267,7 +267,7 @@ def attach(item, by, folder):
     corpus.plain_pdf(paper)
     db.session.rollback()
     with paper.open("rb") as stream:
-        received = attachments.receive(stream, paper.name)
+        received = attachments.receive_attachment(stream, paper.name)
     one = attachments.add(item, received, key="ab12cd34", by=by)
     db.session.commit()
     return one

@@ -17,7 +17,7 @@ from county_portal.core.html.clean import (
     with_addresses,
     without_addresses,
 )
-from county_portal.core.html.tree import Element, count_of, read, walk
+from county_portal.core.html.tree import Element, count_of, read_html, walk
 from tests.effort import effort
 
 NAMES = (
@@ -85,7 +85,7 @@ ALLOWED = {
 
 
 def elements(html):
-    return [node for node in walk(read(html)) if isinstance(node, Element)]
+    return [node for node in walk(read_html(html)) if isinstance(node, Element)]
 
 
 def depth(nodes):
@@ -190,18 +190,18 @@ def test_boxes_inside_boxes_end_flat():
     for form in ("<div>", "<blockquote>", "<ul><li>", "<table><tr><td>", "<ol><li><blockquote>"):
         answer = clean(form * 90 + "words")
         assert text_of(answer) == "words"
-        assert depth(read(answer)) <= 40
+        assert depth(read_html(answer)) <= 40
 
 
 def test_deepest_possible_document_stays_within_forty():
     inline = "<strong><em><u><s><sub><sup><code><a href='https://e.example'>"
     answer = clean("<table><tr><td>" * 20 + inline + "words")
-    assert 30 <= depth(read(answer)) <= 40
+    assert 30 <= depth(read_html(answer)) <= 40
 
 
 def test_too_many_parts_are_refused_with_advice():
     fits = "<p>a</p>" * (MAX_NODES // 2)
-    assert count_of(read(clean(fits))) == MAX_NODES
+    assert count_of(read_html(clean(fits))) == MAX_NODES
     with pytest.raises(Refused, match="attach it as a PDF"):
         clean(fits + "<p>a</p>")
 

@@ -36,7 +36,7 @@ def probe(tmp_path):
         source = tmp_path / "probe.py"
         source.write_text(PREFACE + code)
         with pytest.raises(Refused) as refusal:
-            runner.run("runpy:run_path", source=source, **options)
+            runner.run_in_sandbox("runpy:run_path", source=source, **options)
         if type(refusal.value) is not Refused:
             raise refusal.value
         return refusal.value.params["answer"]
@@ -190,7 +190,7 @@ def test_a_failed_task_leaves_no_target(tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(b"not a picture")
     with pytest.raises(Broken):
-        runner.run(
+        runner.run_in_sandbox(
             "county_portal.editorial.documents.images:redraw_png", source=source, target=target
         )
     assert not target.exists()
@@ -201,5 +201,5 @@ def test_refusals_come_through_with_their_words(probe, tmp_path):
     words = "Only %(count)s of these"
     source.write_text(PREFACE + f"raise Refused({json.dumps(words)}, count=3)")
     with pytest.raises(Refused) as refusal:
-        runner.run("runpy:run_path", source=source)
+        runner.run_in_sandbox("runpy:run_path", source=source)
     assert (refusal.value.message, refusal.value.params) == (words, {"count": 3})

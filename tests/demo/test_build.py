@@ -20,7 +20,7 @@ from tests.factories import make_unit
 def test_a_database_that_holds_anything_is_left_alone(app: Flask) -> None:
     make_unit()
     with pytest.raises(Refused, match="needs an empty one"):
-        build.build(1, 10, lambda _words: None)
+        build.build_county(1, 10, lambda _words: None)
     assert db.session.scalar(select(func.count()).select_from(Person)) == 0
     result = app.test_cli_runner().invoke(args=["demo"])
     assert result.exit_code == 1
@@ -31,7 +31,7 @@ def test_a_database_that_holds_anything_is_left_alone(app: Flask) -> None:
 @pytest.mark.parametrize("items", [0, 100_001])
 def test_only_a_sensible_number_of_items(app: Flask, items: int) -> None:
     with pytest.raises(Refused, match="must lie between"):
-        build.build(1, items, lambda _words: None)
+        build.build_county(1, items, lambda _words: None)
 
 
 def test_no_accounts_are_printed_of_another_county(app: Flask) -> None:

@@ -10,9 +10,9 @@ import pytest
 from county_portal.core import clock
 from county_portal.core.html.clean import clean, text_of
 from county_portal.core.workdays import WorkCalendar
-from county_portal.demo.columns import columns
+from county_portal.demo.columns import demo_columns
 from county_portal.demo.hours import DAY, OfficeHours
-from county_portal.demo.people import people, units
+from county_portal.demo.people import demo_units, people
 from county_portal.demo.story import TOPICS, WAITING, Story
 from county_portal.models import Role, State, UnitKind
 from county_portal.office.rules.policy import Do
@@ -35,7 +35,7 @@ def test_office_hours_know_lunch_weekends_and_holidays() -> None:
 
 
 def test_the_county_has_its_units_and_people() -> None:
-    assert Counter(unit.kind is UnitKind.TOWNSHIP for unit in units()) == {True: 10, False: 52}
+    assert Counter(unit.kind is UnitKind.TOWNSHIP for unit in demo_units()) == {True: 10, False: 52}
     roles = Counter(person.role for person in people())
     assert roles[Role.LIAISON] == 73
     assert roles[Role.UNIT_LEADER] == 62
@@ -45,7 +45,7 @@ def test_the_county_has_its_units_and_people() -> None:
 
 
 def test_thirty_columns_in_two_levels() -> None:
-    tree = list(columns())
+    tree = list(demo_columns())
     headings = {column.slug for above, column in tree if not above}
     assert len(tree) == 30
     assert {above for above, _ in tree if above} == headings

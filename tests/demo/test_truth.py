@@ -14,7 +14,7 @@ from county_portal.demo.county import County, found
 from county_portal.demo.hours import OfficeHours
 from county_portal.demo.ledger import Ledger
 from county_portal.demo.papers import make_papers
-from county_portal.demo.plans import Happening
+from county_portal.demo.plans import PlannedDeed
 from county_portal.demo.story import WAITING, Story
 from county_portal.editorial.items.attachments import Received
 from county_portal.editorial.release import public_file, verify
@@ -42,7 +42,7 @@ BUTTONS = {
 NOT_COMPARED = {"items": {"version"}, "people": {"password_hash"}}
 
 
-def begin(papers: dict[str, Received]) -> tuple[County, list[Happening]]:
+def begin(papers: dict[str, Received]) -> tuple[County, list[PlannedDeed]]:
     with clock.frozen("2025-01-02T08:00"):
         county = found(papers)
     db.session.commit()
@@ -70,7 +70,7 @@ def test_bulk_writes_the_rows_that_the_services_write(app: Flask) -> None:
         by_hand.play(one)
     db.session.commit()
     public_file.reconcile()
-    wanted, public = tables(), writer.contents(app.config["COUNTY"].PUBLIC)
+    wanted, public = tables(), writer.item_hashes(app.config["COUNTY"].PUBLIC)
 
     db.session.remove()
     db.engine.dispose()
@@ -86,7 +86,7 @@ def test_bulk_writes_the_rows_that_the_services_write(app: Flask) -> None:
     have = tables()
     for name, rows in wanted.items():
         assert have[name] == rows, f"the rows of {name} differ"
-    assert writer.contents(app.config["COUNTY"].PUBLIC) == public
+    assert writer.item_hashes(app.config["COUNTY"].PUBLIC) == public
     assert {one.plan.end for one in story} >= {State.PUBLISHED, *WAITING}
     assert {one.deed.what for one in story} == {*DEEDS, *BUTTONS}
     assert len(wanted["publications"]) > 40
@@ -96,8 +96,8 @@ def test_bulk_writes_the_rows_that_the_services_write(app: Flask) -> None:
 @pytest.mark.slow
 def test_a_built_county_keeps_every_promise(app: Flask) -> None:
     with clock.frozen(END):
-        build.build(3, 150, lambda _words: None)
-        assert verify.faults() == []
+        build.build_county(3, 150, lambda _words: None)
+        assert verify.broken_promises() == []
     states = set(db.session.scalars(select(Item.state).distinct()))
     assert states >= {*WAITING, State.PUBLISHED, State.DECLINED}
 

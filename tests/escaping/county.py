@@ -16,11 +16,11 @@ from county_portal.editorial.review.services import QUESTIONS
 from county_portal.models import (
     Briefing,
     Category,
-    Circular,
     Column,
     Deposit,
     Gazette,
     Item,
+    MadeCircular,
     MadeReport,
     Person,
     Receiver,
@@ -308,7 +308,7 @@ def _report(county: County) -> None:
     clerk.post("/reports/months/2026-03/close")
     number = db.session.scalars(select(MadeReport.id).order_by(MadeReport.id.desc())).first()
     clerk.post(f"/circulars/of/{number}")
-    clerk.post(f"/circulars/{db.session.scalars(select(Circular.id)).one()}/send")
+    clerk.post(f"/circulars/{db.session.scalars(select(MadeCircular.id)).one()}/send")
     clerk.fill("/reports/months/2026-03/reopen", FORM)
 
 

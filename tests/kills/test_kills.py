@@ -184,14 +184,14 @@ def published() -> dict[int, int]:
 
 def read(app) -> set[int]:
     """The numbers of what the public reads."""
-    return set(writer.contents(app.config["COUNTY"].PUBLIC))
+    return set(writer.item_hashes(app.config["COUNTY"].PUBLIC))
 
 
 def holds(app) -> None:
     """After what the worker does when it starts, every promise is kept."""
     public_file.reconcile()
     assert read(app) == set(published().values())
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     db.session.rollback()
 
 

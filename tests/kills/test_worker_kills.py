@@ -84,5 +84,5 @@ def check() -> None:
     query = select(MadeReport.month, func.count()).group_by(MadeReport.month)
     assert [count for _month, count in db.session.execute(query)] == [1] * len(MONTHS)
     for report in db.session.scalars(select(MadeReport)):
-        assert files.hash_of(files.blob_path(report.pdf))[0] == report.pdf
-    assert verify.faults() == []
+        assert files.file_hash(files.blob_path(report.pdf))[0] == report.pdf
+    assert verify.broken_promises() == []

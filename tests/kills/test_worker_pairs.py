@@ -103,7 +103,7 @@ def test_each_job_is_done_once_whoever_dies(office: Flask, workers: tuple[Forked
     minutes = written(MINUTE)
     assert minutes
     assert len(set(minutes)) == len(minutes)
-    assert audit.faults(office.config["COUNTY"]) == []
+    assert audit.broken_chain(office.config["COUNTY"]) == []
 
 
 def test_a_minute_in_which_a_worker_died_is_not_begun_again(

@@ -112,7 +112,7 @@ def test_many_who_claim_at_once_do_each_job_once(app, done):
     db.session.rollback()
 
     def work() -> None:
-        while jobs.run():
+        while jobs.run_job():
             pass
 
     at_once(app, 4, work)
@@ -123,7 +123,7 @@ def test_many_who_claim_at_once_do_each_job_once(app, done):
 def test_who_waits_longest_comes_first(done):
     for number in range(3):
         ask(number)
-    while jobs.run():
+    while jobs.run_job():
         pass
     assert done == [0, 1, 2]
 
@@ -133,8 +133,8 @@ def test_nothing_is_done_while_the_lease_is_held_elsewhere(begun, done, held):
     held_elsewhere(**held)
     number = ask(1).id
     worker.keep_time()
-    assert not jobs.run()
-    assert not jobs.run(number)
+    assert not jobs.run_job()
+    assert not jobs.run_job(number)
     assert (begun, done) == ([], [])
 
 
@@ -142,11 +142,11 @@ def test_a_silent_machine_loses_the_lease_and_another_folder_never_takes_it(done
     held_elsewhere()
     ask(1)
     with clock.frozen(clock.now() + leases.LAPSES_AFTER + timedelta(seconds=1)):
-        assert jobs.run()
+        assert jobs.run_job()
         held_elsewhere(folder="another's")
         ask(2)
     with clock.frozen(clock.now() + timedelta(days=9)):
-        assert not jobs.run()
+        assert not jobs.run_job()
     assert done == [1]
 
 
@@ -159,7 +159,7 @@ def test_work_that_ends_after_the_lease_was_lost_leaves_nothing(monkeypatch):
     job = Job(key="k", task="t", arguments="{}", asked_at=clock.now())
     db.session.add(job)
     db.session.commit()
-    assert jobs.run()
+    assert jobs.run_job()
     db.session.expire_all()
     assert db.session.scalars(select(Job.state)).all() == [JobState.RUNNING]
 
@@ -167,11 +167,11 @@ def test_work_that_ends_after_the_lease_was_lost_leaves_nothing(monkeypatch):
 def test_a_worker_that_stops_gives_its_job_back(monkeypatch, done, stopped):
     number = ask(1).id
     jobs.stopping.set()
-    assert jobs.run(number)
+    assert jobs.run_job(number)
     row = select(Job.state, Job.tries, Job.done_at, Job.progress)
     assert db.session.execute(row).one() == (JobState.WAITING, 1, None, 0)
     jobs.stopping.clear()
-    assert jobs.run()
+    assert jobs.run_job()
     assert done == [1]
 
 
@@ -199,7 +199,7 @@ def test_what_waited_in_the_old_queue_is_done_and_the_old_queue_goes(app, done, 
         ask(number)
     with leases.worker_lock() as mine:
         worker.begin(mine, at_start=lambda: None)
-    while jobs.run():
+    while jobs.run_job():
         pass
     assert done == [0, 1, 2]
     assert not old.exists()

@@ -18,7 +18,7 @@ from county_portal.models import (
     PrintedBriefing,
     ReturnForm,
 )
-from county_portal.models import Circular as CircularRow
+from county_portal.models import MadeCircular as CircularRow
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
@@ -48,19 +48,19 @@ class Line:
 
 
 def test_a_briefing_frozen_in_the_first_form_reads_back_and_has_its_hash() -> None:
-    said = content.from_json(FROZEN_IN_THE_FIRST_FORM)
-    assert said.number == content.Number(2026, 3, 103)
+    said = content.read_content(FROZEN_IN_THE_FIRST_FORM)
+    assert said.number == content.IssueNumber(2026, 3, 103)
     assert said.dated_on == date(2026, 3, 9)
     assert said.pieces[1].pictures == (("k1", "cd" * 32),)
     assert said.as_json() == FROZEN_IN_THE_FIRST_FORM
-    assert content.hash_of(FROZEN_IN_THE_FIRST_FORM) == ITS_HASH
+    assert content.content_hash(FROZEN_IN_THE_FIRST_FORM) == ITS_HASH
 
 
 def test_figures_are_spelled_and_hashed_as_they_always_were() -> None:
     line = Line(date(2026, 3, 9), Decimal("33.30"))
     text = '{"figures":{"on":"2026-03-09","share":"33.30"},"kind":"Line"}'
     assert figures.as_json(line) == text
-    assert figures.from_json(Line, text) == line
+    assert figures.read_figures(Line, text) == line
     digest = "392bd18b39af7436e21e6fe46b24135d9fcbf6d17b93cf192ae88e9aeb5ec71c"
     assert figures.figures_hash(text) == digest
 
@@ -102,7 +102,7 @@ def test_a_download_is_the_kept_bytes_with_name_and_type(
 ) -> None:
     with office.test_request_context(), editions.storing():
         forms = ("pdf", "xlsx", "return")
-        sums = editions.register({one: files.keep_bytes(one.encode()) for one in forms})
+        sums = editions.register_files({one: files.keep_bytes(one.encode()) for one in forms})
         made = MadeReport(pdf=sums["pdf"], xlsx=sums["xlsx"])
         made.returns = ReturnForm(pdf=sums["return"])
         answer = editions.download(made, form, "monthly.pdf", shown=shown)

@@ -47,7 +47,7 @@ KEYS = {"audit": "seq", "blobs": "sha256", "hands": "hand"}
 def item(app: Flask, cast: Cast) -> Item:
     """A published item, a stored file and a made report: every record has a row."""
     stored = files.keep_bytes(b"figures")
-    files.register(stored, "application/pdf")
+    files.register_blob(stored, "application/pdf")
     report = {"kind": "monthly", "month": date(2026, 2, 1), "figures": "{}", "figures_hash": ""}
     file = {"pdf": stored.sha256, "xlsx": stored.sha256}
     save(MadeReport(**report, **file, audit_head="", made_at=clock.now()))

@@ -29,7 +29,7 @@ from county_portal.office.desk import editions
 from county_portal.papers.deposits import letters
 from county_portal.papers.deposits.holdings import count_texts
 from county_portal.papers.deposits.late_changes import find_not_given, settle
-from county_portal.papers.deposits.lines import lines_of
+from county_portal.papers.deposits.lines import deposit_lines
 from county_portal.papers.deposits.services import DepositDraft
 from county_portal.papers.reports import services as reports
 from county_portal.published.writing import writer
@@ -63,8 +63,8 @@ def test_an_item_goes_all_the_way_to_the_public_and_back(
     assert "Dikes of the north" in citizen.get(address).h1.text
     go(item, State.WITHDRAWN)
     assert "It was wrong" in citizen.get(address, status=410).text
-    assert writer.contents(folder) == {}
-    assert verify.faults() == []
+    assert writer.item_hashes(folder) == {}
+    assert verify.broken_promises() == []
 
 
 def test_wrong_passwords_are_counted(cast: Cast, browse: Browse) -> None:
@@ -78,7 +78,7 @@ def test_a_crowd_hands_in_and_the_log_is_one_chain(app: Flask, cast: Cast) -> No
     assert crowd.work(DEEDS) == []
     db.session.rollback()
     assert db.session.scalars(select(Item.state)).all() == [State.SUBMITTED] * 8
-    assert audit.faults(app.config["COUNTY"]) == []
+    assert audit.broken_chain(app.config["COUNTY"]) == []
 
 
 def test_deeds_and_refusals_of_many_threads_make_one_chain(app: Flask) -> None:
@@ -104,7 +104,7 @@ def test_deeds_and_refusals_of_many_threads_make_one_chain(app: Flask) -> None:
         writer_.join()
     assert failures == []
     assert db.session.scalar(select(func.count()).select_from(AuditRow)) == each * threads
-    assert audit.faults(app.config["COUNTY"]) == []
+    assert audit.broken_chain(app.config["COUNTY"]) == []
 
 
 def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -> None:
@@ -115,7 +115,7 @@ def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -
     db.session.rollback()
     made = reports.make_monthly(month)
     db.session.commit()
-    totals = reports.figures_of(made).totals
+    totals = reports.report_figures(made).totals
     assert (totals.submitted, totals.published, totals.withdrawn, totals.returned) == (3, 2, 1, 1)
     assert editions.file_of(made, "pdf")[0].read_bytes().startswith(b"%PDF")
     assert reports.make_monthly(month).id == made.id
@@ -126,14 +126,14 @@ def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -
 def test_what_was_left_out_of_a_deposit_comes_again(app: Flask, cast: Cast) -> None:
     make_item(cast.lin, state=State.PUBLISHED)
     with clock.frozen(NINTH):
-        line = lines_of(make_deposit(cast).parts[0])[0]
+        line = deposit_lines(make_deposit(cast).parts[0])[0]
         part = db.session.scalars(select(DepositLine.part_id)).one()
         left_out = DepositOmission(publication_id=line.publication_id, part_id=part)
         db.session.add(left_out)
         db.session.commit()
     with clock.frozen("2026-04-09T10:00"):
         second = give_away(make_deposit(cast, DepositDraft(until_on=date(2026, 4, 8))))
-        (again,) = lines_of(second.parts[0])
+        (again,) = deposit_lines(second.parts[0])
         go(db.session.scalars(select(Item)).one(), State.WITHDRAWN)
         (change,) = letters.changes_due(cast.he)
     assert (again.missing_in, again.lies_there) == ("青政办送〔2026〕1号", True)
@@ -154,7 +154,7 @@ def test_what_ends_before_a_deposit_is_packed_is_given_to_nobody(app: Flask, cas
         assert [one.withdrawn for one in find_not_given(deposit)] == [True, False]
         assert letters.changes_due(cast.he) == []
         assert count_texts(DepositPart.id, [deposit.parts[0].id]) == {deposit.parts[0].id: 1}
-    assert [one.position for one in lines_of(deposit.parts[0])] == [None, None, 1]
+    assert [one.position for one in deposit_lines(deposit.parts[0])] == [None, None, 1]
 
 
 def test_the_demonstration_holds_and_can_be_worked_in(app: Flask) -> None:

@@ -24,9 +24,9 @@ def test_a_row_that_somebody_holds_is_passed_over(
     db.session.commit()
     with psycopg.connect(host=str(server.folder), user="postgres", dbname="county") as other:
         other.execute("SELECT id FROM jobs WHERE key = 'first' FOR UPDATE")
-        assert jobs.run()
-        assert not jobs.run()
-    assert jobs.run()
+        assert jobs.run_job()
+        assert not jobs.run_job()
+    assert jobs.run_job()
     ended = db.session.scalars(select(Job.key).order_by(Job.tries.desc(), Job.id))
     assert ended.all() == ["first", "second"]
-    assert not jobs.run()
+    assert not jobs.run_job()

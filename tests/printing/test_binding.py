@@ -10,7 +10,7 @@ import pypdfium2.raw as raw
 import pytest
 
 from county_portal.printing import binding, pdf
-from county_portal.printing.process_pool import Order, Sheets, set_sheets
+from county_portal.printing.process_pool import SheetOrder, Sheets, set_sheets
 
 MM = 72 / 25.4
 PAGE = """<!doctype html><html lang="zh-CN"><head><title>合订</title><style>
@@ -29,7 +29,7 @@ def parts() -> list[Sheets]:
         '<h1 id="b">乙</h1><h2>乙一</h2><p><a href="https://example.cn/">外</a></p>',
         '<div class="q"><p>封底</p></div>',
     ]
-    return set_sheets([Order(PAGE % body, Path("/nonexistent")) for body in bodies])
+    return set_sheets([SheetOrder(PAGE % body, Path("/nonexistent")) for body in bodies])
 
 
 @pytest.fixture(scope="module")

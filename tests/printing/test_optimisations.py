@@ -67,7 +67,7 @@ def press() -> Iterator[engine.Press]:
     yield engine.Press(process_pool.FACE, plain="")
     if why_plain():
         for owner, name, _ours, theirs in optimisations.SHORTCUTS:
-            optimisations.put(owner, name, theirs)
+            optimisations.replace_function(owner, name, theirs)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def both_ways(make: Callable[[], bytes]) -> tuple[bytes, bytes]:
 
 
 def briefing() -> bytes:
-    return briefings.to_pdf(
+    return briefings.briefing_pdf(
         content(
             entry(1, "龙泉镇深入开展安全生产大检查", LONG),
             entry(
@@ -79,13 +79,13 @@ def makers(app: Flask) -> dict[str, Callable[[], bytes]]:
     """The kinds of paper that differ most."""
     random_county(7)
     with clock.frozen("2026-05-04T09:00"):
-        report = monthly.build(MARCH)
-    letter = circular.build(report)
+        report = monthly.build_report(MARCH)
+    letter = circular.build_circular(report)
     return {
         "briefing": briefing,
-        "report": lambda: monthly.to_pdf(report, STAMP),
+        "report": lambda: monthly.report_pdf(report, STAMP),
         "gazette": gazette,
-        "circular": lambda: circular.to_pdf(letter, STAMP, as_json(report)),
+        "circular": lambda: circular.circular_pdf(letter, STAMP, as_json(report)),
     }
 
 
@@ -115,7 +115,7 @@ def outline_of(content: bytes) -> list[tuple[int, str, int | None]]:
 def test_what_is_known_of_the_pages_is_the_same_both_ways(tmp_path: Path) -> None:
     style = "@page quiet {} .q { page: quiet } .r { break-before: right }"
     body = '<p id="a">一</p><p class="q" id="b">二</p><p class="r" id="c">三<b data-even>四</b></p>'
-    order = process_pool.Order(PAGE % f"<style>{style}</style>{body}", tmp_path)
+    order = process_pool.SheetOrder(PAGE % f"<style>{style}</style>{body}", tmp_path)
     found = []
     for plain in ("0", "1"):
         with engine_going(plain):
@@ -176,7 +176,7 @@ def spoiled(spoil: Callable[[pikepdf.Pdf], None]) -> bytes:
     """A small document in which something was changed."""
     body = '<h1>标题</h1><p><a href="https://example.cn/">外</a></p>'
     page = PAGE % f"{body}<table><tr><td>一</td></tr></table>"
-    made = pdf.bound(process_pool.set_sheets([process_pool.Order(page, ROOT)]), attach="{}")
+    made = pdf.bound(process_pool.set_sheets([process_pool.SheetOrder(page, ROOT)]), attach="{}")
     with pikepdf.open(BytesIO(made)) as book:
         spoil(book)
         target = BytesIO()

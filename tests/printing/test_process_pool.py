@@ -10,7 +10,7 @@ import pytest
 
 from county_portal.office.base.config import ROOT
 from county_portal.printing import process_pool
-from county_portal.printing.process_pool import Order, Unset, running, set_sheets
+from county_portal.printing.process_pool import SheetOrder, Unset, running, set_sheets
 from tests.waiting import unless_hung, wait_until
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>x</title></head><body>%s</body></html>'
@@ -19,7 +19,7 @@ STUCK = "<table><tr><td colspan=1000000>x</td></tr></table>"  # keeps the engine
 
 @pytest.fixture
 def order(tmp_path: Path):
-    return lambda body, **more: Order(PAGE % body, tmp_path, **more)
+    return lambda body, **more: SheetOrder(PAGE % body, tmp_path, **more)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from county_portal.core.errors import Refused
 from county_portal.office.base import files
 from county_portal.printing import binding, pdf, signing
-from county_portal.printing.process_pool import Order, set_sheets
+from county_portal.printing.process_pool import SheetOrder, set_sheets
 from tests.keys import PASSWORD, make_key
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>月报</title></head><body>%s</body></html>'
@@ -22,12 +22,12 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def paper() -> bytes:
-    sheets = set_sheets([Order(PAGE % "<p>公开三百件。</p>", Path("/nonexistent"))])
+    sheets = set_sheets([SheetOrder(PAGE % "<p>公开三百件。</p>", Path("/nonexistent"))])
     return pdf.bound(sheets, attach='{"n":300}')
 
 
 def test_a_signed_paper_is_intact_and_still_archival(paper, key):
-    made = signing.signed(paper, key, PASSWORD)
+    made = signing.sign_paper(paper, key, PASSWORD)
     assert signing.is_intact(made)
     assert binding.is_archival(made)
     assert binding.data_of(made) == '{"n":300}'
@@ -35,7 +35,7 @@ def test_a_signed_paper_is_intact_and_still_archival(paper, key):
 
 
 def test_a_changed_byte_breaks_it(paper, key):
-    made = bytearray(signing.signed(paper, key, PASSWORD))
+    made = bytearray(signing.sign_paper(paper, key, PASSWORD))
     place = bytes(made).index(b"/Title") + 12
     made[place] ^= 1
     assert not signing.is_intact(bytes(made))
@@ -47,11 +47,11 @@ def test_a_paper_without_a_signature_is_not_called_intact(paper):
 
 def test_a_wrong_password_is_a_sentence(paper, key):
     with pytest.raises(Refused, match="password is wrong"):
-        signing.signed(paper, key, "wrong")
+        signing.sign_paper(paper, key, "wrong")
 
 
 def test_the_signature_names_the_office(paper, key):
-    with pikepdf.open(BytesIO(signing.signed(paper, key, PASSWORD))) as document:
+    with pikepdf.open(BytesIO(signing.sign_paper(paper, key, PASSWORD))) as document:
         (field,) = document.Root.AcroForm.Fields
         assert str(field.T) == signing.FIELD
 

@@ -37,7 +37,7 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "public"
     wide = make_entry(41, body=f"<h2>一、河道</h2><p>巡查</p>{TABLE}")
     county = make_county(40, characters=200)
-    writer.build(folder, SITE, [*county, wide], [make_withdrawal(42)])
+    writer.build_public_file(folder, SITE, [*county, wide], [make_withdrawal(42)])
     with served(make_site(folder, locale="zh_Hans_CN")) as root:
         yield root
 

@@ -10,7 +10,7 @@ from tests.published.factory import SITE, make_county, make_entry, make_withdraw
 
 @pytest.fixture
 def folder(tmp_path):
-    writer.build(tmp_path / "public", SITE, make_county(30, characters=100))
+    writer.build_public_file(tmp_path / "public", SITE, make_county(30, characters=100))
     return tmp_path / "public"
 
 

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from county_portal.editorial.release import public_file, verify
 from county_portal.models import PaperKind
 from county_portal.office.base.extensions import db
-from county_portal.office.base.files import keep_bytes, register
+from county_portal.office.base.files import keep_bytes, register_blob
 from county_portal.office.desk import register as papers
 from county_portal.published.schema import PaperLine
 from county_portal.published.writing import writer
@@ -31,7 +31,7 @@ def line(content: bytes, name: str, withdrawn_at: datetime | None = None) -> Pap
 @pytest.fixture
 def visit(tmp_path):
     lines = (line(ISSUED, "政务信息2026年第46期"), line(GONE, "政务信息2026年第45期", AT))
-    writer.build(tmp_path / "public", replace(SITE, papers=lines), [], [])
+    writer.build_public_file(tmp_path / "public", replace(SITE, papers=lines), [], [])
     return Visitor(make_site(tmp_path / "public"))
 
 
@@ -60,7 +60,7 @@ def test_an_issued_paper_is_known_with_its_name_and_day(visit):
 
 def test_a_letter_about_changes_is_called_one(tmp_path):
     letter = replace(line(ISSUED, "撤换函 青政办送函〔2026〕1号"), kind="deposit")
-    writer.build(tmp_path / "public", replace(SITE, papers=(letter,)), [], [])
+    writer.build_public_file(tmp_path / "public", replace(SITE, papers=(letter,)), [], [])
     page = send(Visitor(make_site(tmp_path / "public")), ISSUED)
     assert "Letter about changes" in page.select_one(".facts").text
 
@@ -84,20 +84,22 @@ def test_no_file_is_a_sentence(visit):
 
 def test_the_register_goes_into_the_public_file_and_is_proved(app, cast):
     stored = keep_bytes(ISSUED)
-    register(stored, "application/pdf")
-    papers.enter(stored.sha256, PaperKind.BRIEFING, "政务信息2026年第3期", date(2026, 2, 28))
-    papers.enter(stored.sha256, PaperKind.BRIEFING, "twice", date(2026, 2, 28))
+    register_blob(stored, "application/pdf")
+    papers.enter_paper(stored.sha256, PaperKind.BRIEFING, "政务信息2026年第3期", date(2026, 2, 28))
+    papers.enter_paper(stored.sha256, PaperKind.BRIEFING, "twice", date(2026, 2, 28))
     db.session.commit()
     public_file.reconcile()
     visit = Visitor(make_site(app.config["COUNTY"].PUBLIC))
     assert "as it was issued" in send(visit, ISSUED).text
-    assert verify.faults() == []
-    papers.withdraw(stored.sha256)
+    assert verify.broken_promises() == []
+    papers.withdraw_paper(stored.sha256)
     db.session.commit()
     public_file.reconcile()
     assert "has been withdrawn" in send(visit, ISSUED).text
-    assert verify.faults() == []
-    papers.enter(stored.sha256, PaperKind.BRIEFING, "as before", date(2026, 2, 28))  # issued anew
+    assert verify.broken_promises() == []
+    papers.enter_paper(
+        stored.sha256, PaperKind.BRIEFING, "as before", date(2026, 2, 28)
+    )  # issued anew
     db.session.commit()
     public_file.reconcile()
     assert "as it was issued" in send(visit, ISSUED).text

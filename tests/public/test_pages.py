@@ -50,7 +50,9 @@ def folder(tmp_path):
         corrected_at=CORRECTED,
     )
     public = tmp_path / "public"
-    writer.build(public, SITE, [*make_county(45, characters=100), rich], [make_withdrawal(47)])
+    writer.build_public_file(
+        public, SITE, [*make_county(45, characters=100), rich], [make_withdrawal(47)]
+    )
     return public
 
 
@@ -72,7 +74,7 @@ def test_the_home_page_leads_to_everything(visit):
 
 
 def test_a_site_with_nothing_says_so(tmp_path):
-    writer.build(tmp_path / "public", SITE, [])
+    writer.build_public_file(tmp_path / "public", SITE, [])
     visit = Visitor(make_site(tmp_path / "public"))
     assert "Nothing has been published here yet" in visit.get("/").text
     assert "Nothing has been published" in visit.get("/columns/news").text
@@ -349,11 +351,11 @@ def test_equal_contents_make_equal_pages(folder, tmp_path):
     """Nothing on a page depends on how the file came to be, or when."""
     past = tmp_path / "past"
     entries = make_county(20, characters=100)
-    writer.build(past, SITE, [*entries[:12], make_entry(90)])
+    writer.build_public_file(past, SITE, [*entries[:12], make_entry(90)])
     writer.apply(past, Changes(put=tuple(entries[12:])))
     writer.apply(past, Changes(remove=(90,)))
     straight = tmp_path / "straight"
-    writer.build(straight, SITE, entries)
+    writer.build_public_file(straight, SITE, entries)
     paths = [
         "/",
         "/items/3",

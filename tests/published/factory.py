@@ -6,7 +6,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from county_portal.published.items import Entry, ItemManifest
+from county_portal.published.items import ItemManifest, PublicEntry
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
@@ -101,10 +101,10 @@ def make_entry(
     published_at: datetime | None = None,
     corrected_at: datetime | None = None,
     **more: object,
-) -> Entry:
+) -> PublicEntry:
     """A signed entry; what is not said differs from its neighbours by number only."""
     manifest = make_manifest(number, **more)
-    return Entry(
+    return PublicEntry(
         number,
         f"QH002/2025-{number:05}",
         manifest,
@@ -144,13 +144,13 @@ def make_blob(
     }
 
 
-def make_county(count: int, *, characters: int = 600) -> list[Entry]:
+def make_county(count: int, *, characters: int = 600) -> list[PublicEntry]:
     """That many varied entries of about that length, the same every time."""
     chance = random.Random(20)
     return [_varied(number, chance, characters) for number in range(1, count + 1)]
 
 
-def _varied(number: int, chance: random.Random, characters: int) -> Entry:
+def _varied(number: int, chance: random.Random, characters: int) -> PublicEntry:
     column, unit = chance.choice(COLUMNS), chance.choice(UNITS)
     category = chance.choice([*CATEGORIES, None])
     theme = chance.choice(WORDS)

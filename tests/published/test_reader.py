@@ -32,7 +32,7 @@ def folder(tmp_path):
 def county(folder):
     """130 varied entries and the file they make."""
     entries = make_county(130, characters=120)
-    writer.build(folder, SITE, entries)
+    writer.build_public_file(folder, SITE, entries)
     return entries
 
 
@@ -71,7 +71,7 @@ def test_the_order_by_date_formed(folder, county):
 
 def test_the_year_is_that_of_the_county(folder):
     at_new_year = datetime(2025, 12, 31, 16, 30, tzinfo=UTC)
-    writer.build(folder, SITE, [make_entry(1, published_at=at_new_year)])
+    writer.build_public_file(folder, SITE, [make_entry(1, published_at=at_new_year)])
     site = Reader(folder).current()
     assert site.years == ("2026",)
     assert site.catalogue(Filters(year="2026"), "newest", 1).count == 1
@@ -106,7 +106,7 @@ def test_search_can_be_narrowed_by_column_unit_and_year(folder, county):
 def test_relevance_puts_titles_first(folder):
     about = make_entry(1, title="森林防火")
     aside = [make_entry(n, body="<p>防汛之外也要森林防火</p>") for n in range(2, 6)]
-    writer.build(folder, SITE, [about, *aside])
+    writer.build_public_file(folder, SITE, [about, *aside])
     site = Reader(folder).current()
     assert site.search("森林防火", EVERYTHING, "newest", 1).hits[0].line.public_id == 5
     assert site.search("森林防火", EVERYTHING, "relevance", 1).hits[0].line.public_id == 1
@@ -114,7 +114,7 @@ def test_relevance_puts_titles_first(folder):
 
 def test_more_than_can_be_counted_is_said_so(folder, monkeypatch):
     monkeypatch.setattr(reader, "COUNTED", 50)
-    writer.build(folder, SITE, make_county(60, characters=20))
+    writer.build_public_file(folder, SITE, make_county(60, characters=20))
     site = Reader(folder).current()
     lines = site.catalogue(EVERYTHING, "newest", 3)
     assert lines.uncounted and lines.count == 50 and not lines.more
@@ -128,7 +128,7 @@ def test_more_than_can_be_counted_is_said_so(folder, monkeypatch):
 def test_an_item_comes_back_as_it_was_signed(folder, tmp_path):
     line = make_blob(tmp_path / "blobs", b"%PDF-1.7")
     entry = make_entry(4, files=[line], corrected_at=datetime(2025, 11, 1, tzinfo=UTC))
-    writer.build(folder, SITE, [entry])
+    writer.build_public_file(folder, SITE, [entry])
     site = Reader(folder).current()
     item = site.item(4)
     assert item.content_hash == entry.content_hash
@@ -140,12 +140,12 @@ def test_an_item_comes_back_as_it_was_signed(folder, tmp_path):
 
 
 def test_a_withdrawal_says_when_and_why(folder):
-    writer.build(folder, SITE, [], [make_withdrawal(3)])
+    writer.build_public_file(folder, SITE, [], [make_withdrawal(3)])
     assert Reader(folder).current().withdrawal(3) == make_withdrawal(3)
 
 
 def test_the_columns_stand_in_their_tree(folder):
-    writer.build(folder, SITE, [])
+    writer.build_public_file(folder, SITE, [])
     tree = Reader(folder).current().tree
     assert [branch.column.slug for branch in tree] == [
         "news",
@@ -157,7 +157,7 @@ def test_the_columns_stand_in_their_tree(folder):
 
 
 def test_the_reader_sees_the_new_file_and_an_open_page_the_old_one(folder):
-    writer.build(folder, SITE, [make_entry(1)])
+    writer.build_public_file(folder, SITE, [make_entry(1)])
     door = Reader(folder)
     before = door.current()
     writer.apply(folder, Changes(put=(make_entry(2),)))
@@ -168,7 +168,7 @@ def test_the_reader_sees_the_new_file_and_an_open_page_the_old_one(folder):
 
 
 def test_every_thread_reads_for_itself_and_may_end_before_the_reader(folder):
-    writer.build(folder, SITE, [make_entry(1)])
+    writer.build_public_file(folder, SITE, [make_entry(1)])
     door = Reader(folder)
     mine, sites = door.current(), []
     threads = [Thread(target=lambda: sites.append(door.current())) for _ in range(4)]
@@ -228,7 +228,7 @@ def test_no_question_walks_the_rows(folder, county):
     ],
 )
 def test_the_reader_cannot_write(folder, statement):
-    writer.build(folder, SITE, [make_entry(1)])
+    writer.build_public_file(folder, SITE, [make_entry(1)])
     path = schema.site_path(folder)
     before = path.read_bytes()
     with pytest.raises(sqlite.OperationalError, match="readonly"):

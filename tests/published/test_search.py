@@ -98,5 +98,5 @@ def test_the_excerpt_shows_the_first_hit():
 
 
 def test_bold_in_the_middle_of_a_word_splits_nothing():
-    assert search.plain("<p>防<strong>汛</strong></p><p>抗旱</p>") == "防汛 抗旱"
-    assert search.plain('<p title="a > b">防汛&amp;抗旱</p>') == "防汛&抗旱"
+    assert search.plain_text("<p>防<strong>汛</strong></p><p>抗旱</p>") == "防汛 抗旱"
+    assert search.plain_text('<p title="a > b">防汛&amp;抗旱</p>') == "防汛&抗旱"

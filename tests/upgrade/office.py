@@ -37,7 +37,7 @@ def new_county(folder: Path, items: int) -> Iterator[Flask]:
     """A demonstration county of so many items in an empty folder, the same each time."""
     lay_keys(folder)
     with office_in(folder) as app:
-        build.build(SEED, items, lambda _words: None)
+        build.build_county(SEED, items, lambda _words: None)
         yield app
 
 

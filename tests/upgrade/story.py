@@ -58,7 +58,7 @@ def work(tasks: Iterable[str]) -> None:
     """Do the waiting work of these tasks, the oldest first; other work goes on waiting."""
     for task in tasks:
         for job_id in rows("SELECT id FROM jobs WHERE state = 'waiting' AND task = '{t}'", t=task):
-            jobs.run(job_id)
+            jobs.run_job(job_id)
             told = rows("SELECT state || ' ' || error FROM jobs WHERE id = {id}", id=job_id)
             assert told == ["done "], f"{task}: {told}"
 

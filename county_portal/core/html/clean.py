@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 import nh3
 
 from county_portal.core.errors import Refused
-from county_portal.core.html.differences import Change, changes, word_diff
+from county_portal.core.html.differences import BlockChange, changes, word_diff
 from county_portal.core.html.shape import BLOCKS, BOXES, INLINE, SAME_AS, shape
-from county_portal.core.html.tree import Element, Node, count_of, read, walk, write
+from county_portal.core.html.tree import Element, Node, count_of, read_html, walk, write_html
 
 __all__ = [
-    "Change",
+    "BlockChange",
     "changes",
     "clean",
     "first_paragraph",
@@ -122,10 +122,10 @@ def _settled(html: str) -> str:
 
 
 def _cleaned_once(html: str) -> str:
-    nodes = shape(read(_filtered(html)))
+    nodes = shape(read_html(_filtered(html)))
     if count_of(nodes) > MAX_NODES:
         raise _too_much()
-    return write(nodes)
+    return write_html(nodes)
 
 
 def _filtered(html: str) -> str:
@@ -148,7 +148,7 @@ def _without_attributes(match: re.Match[str]) -> str:
 
 def _plain(html: str) -> str:
     lines = [" ".join(line.split()) for line in text_of(html).split("\n")]
-    return write(Element("p", {}, [line]) for line in lines if line)
+    return write_html(Element("p", {}, [line]) for line in lines if line)
 
 
 # Words
@@ -156,7 +156,7 @@ def _plain(html: str) -> str:
 
 def text_of(html: str) -> str:
     """The words of clean HTML; a line for each paragraph, cells of a row parted by tabs."""
-    lines = "".join(_words(read(html))).split("\n")
+    lines = "".join(_words(read_html(html))).split("\n")
     return "\n".join(kept for line in lines if (kept := line.strip(" \t")))
 
 
@@ -181,7 +181,7 @@ def first_paragraph(html: str, limit: int = 100) -> str:
     A line of address (it ends in a colon) is passed over. A longer paragraph ends with the last
     whole sentence that fits, else with an ellipsis.
     """
-    paragraphs = [*_paragraphs(read(html))]
+    paragraphs = [*_paragraphs(read_html(html))]
     told = [words for words in paragraphs if not words.endswith(("：", ":"))]
     return _shortened((told or paragraphs or [""])[0], limit)
 
@@ -206,7 +206,9 @@ def _shortened(text: str, limit: int) -> str:
 
 def image_keys(html: str) -> list[str]:
     """The keys of the attachments shown in clean HTML, in order, each once."""
-    images = (node for node in walk(read(html)) if isinstance(node, Element) and node.tag == "img")
+    images = (
+        node for node in walk(read_html(html)) if isinstance(node, Element) and node.tag == "img"
+    )
     return list(dict.fromkeys(map(_key, images)))
 
 
@@ -216,7 +218,7 @@ def _key(image: Element) -> str:
 
 def with_addresses(html: str, address: Callable[[str], str | None]) -> str:
     """Clean HTML with `address(key)` for every image; an image without an address is left out."""
-    return write(_addressed(read(html), address))
+    return write_html(_addressed(read_html(html), address))
 
 
 def _addressed(nodes: list[Node], address: Callable[[str], str | None]) -> list[Node]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from county_portal.core.html.tree import Element, Node, read
+from county_portal.core.html.tree import Element, Node, read_html
 
 MOST_STEPS = 1_500_000  # comparisons of two pieces, over the whole text
 SMALL = 40_000  # sides whose product is no more are compared piece by piece with each other
@@ -37,7 +37,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class TextPart:
     """Neighbouring words of one fate."""
 
     fate: Fate
@@ -45,11 +45,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Change:
+class BlockChange:
     """One block of the comparison: a paragraph, a heading, an entry of a list, a row of a table."""
 
     tag: str
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
 
     @property
     def changed(self) -> bool:
@@ -62,14 +62,14 @@ class _Block:
     text: str
 
 
-def changes(old_html: str, new_html: str) -> list[Change]:
+def changes(old_html: str, new_html: str) -> list[BlockChange]:
     """Every block of both texts in reading order, with what was taken out and put in."""
-    old, new = [*_blocks(read(old_html))], [*_blocks(read(new_html))]
+    old, new = [*_blocks(read_html(old_html))], [*_blocks(read_html(new_html))]
     budget = _Budget(MOST_STEPS)
-    told: list[Change] = []
+    told: list[BlockChange] = []
     for same, olds, news in _aligned(old, new, budget):
         if same:
-            told += [Change(block.tag, _whole(Fate.KEPT, block)) for block in news]
+            told += [BlockChange(block.tag, _whole(Fate.KEPT, block)) for block in news]
         else:
             told += _compared(olds, news, budget)
     return told
@@ -80,14 +80,14 @@ def word_diff(old_html: str, new_html: str) -> Markup:
     return Markup("").join(map(_shown, changes(old_html, new_html)))
 
 
-def _shown(change: Change) -> Markup:
+def _shown(change: BlockChange) -> Markup:
     words = Markup("").join(map(_shown_part, change.parts))
     if change.tag in {"h2", "h3", "h4"}:
         words = Markup("<strong>{}</strong>").format(words)
     return Markup("<p>{}{}</p>").format("• " if change.tag == "li" else "", words)
 
 
-def _shown_part(part: Part) -> Markup:
+def _shown_part(part: TextPart) -> Markup:
     text = escape(part.text).replace("\n", Markup("<br>"))
     name = {Fate.ADDED: "ins", Fate.REMOVED: "del"}.get(part.fate)
     return Markup(f"<{name}>%s</{name}>") % text if name else text  # noqa: S704
@@ -265,7 +265,9 @@ def _longest_common(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[in
 # Blocks that are not the same
 
 
-def _compared(olds: Sequence[_Block], news: Sequence[_Block], budget: _Budget) -> Iterator[Change]:
+def _compared(
+    olds: Sequence[_Block], news: Sequence[_Block], budget: _Budget
+) -> Iterator[BlockChange]:
     """Paragraphs that resemble one another side by side, the others taken out or put in."""
     old_counts, new_counts = [*map(_count, olds)], [*map(_count, news)]
     at_old = at_new = 0
@@ -288,16 +290,16 @@ def _alike(one: Counter[str], other: Counter[str]) -> bool:
     return shared >= ALIKE * max(one.total(), other.total(), 1)
 
 
-def _replaced(olds: Sequence[_Block], news: Sequence[_Block]) -> Iterator[Change]:
-    yield from (Change(block.tag, _whole(Fate.REMOVED, block)) for block in olds)
-    yield from (Change(block.tag, _whole(Fate.ADDED, block)) for block in news)
+def _replaced(olds: Sequence[_Block], news: Sequence[_Block]) -> Iterator[BlockChange]:
+    yield from (BlockChange(block.tag, _whole(Fate.REMOVED, block)) for block in olds)
+    yield from (BlockChange(block.tag, _whole(Fate.ADDED, block)) for block in news)
 
 
-def _whole(fate: Fate, block: _Block) -> tuple[Part, ...]:
-    return (Part(fate, block.text),)
+def _whole(fate: Fate, block: _Block) -> tuple[TextPart, ...]:
+    return (TextPart(fate, block.text),)
 
 
-def _reworded(old: _Block, new: _Block, budget: _Budget) -> Change:
+def _reworded(old: _Block, new: _Block, budget: _Budget) -> BlockChange:
     pieces = _PIECES.findall(old.text), _PIECES.findall(new.text)
     told: list[tuple[str, str, str]] = []  # kept, removed, added: one after the other
     for same, olds, news in _aligned(*pieces, budget):
@@ -307,10 +309,10 @@ def _reworded(old: _Block, new: _Block, budget: _Budget) -> Change:
             told[-1] = (told[-1][0] + kept, "", "")
         else:
             told.append((kept, removed, added))
-    return Change(new.tag, tuple(_parts(told)))
+    return BlockChange(new.tag, tuple(_parts(told)))
 
 
-def _parts(told: list[tuple[str, str, str]]) -> Iterator[Part]:
+def _parts(told: list[tuple[str, str, str]]) -> Iterator[TextPart]:
     """Parts in order; a single character that stayed between two changes belongs to them."""
     removed = added = ""
     for index, (kept, out, put) in enumerate(told):
@@ -320,14 +322,14 @@ def _parts(told: list[tuple[str, str, str]]) -> Iterator[Part]:
         elif kept:
             yield from _changed(removed, added)
             removed = added = ""
-            yield Part(Fate.KEPT, kept)
+            yield TextPart(Fate.KEPT, kept)
         else:
             removed, added = removed + out, added + put
     yield from _changed(removed, added)
 
 
-def _changed(removed: str, added: str) -> Iterator[Part]:
+def _changed(removed: str, added: str) -> Iterator[TextPart]:
     if removed:
-        yield Part(Fate.REMOVED, removed)
+        yield TextPart(Fate.REMOVED, removed)
     if added:
-        yield Part(Fate.ADDED, added)
+        yield TextPart(Fate.ADDED, added)

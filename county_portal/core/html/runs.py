@@ -20,7 +20,7 @@ class Run:
     wrappers: tuple[Wrapper, ...]
 
 
-def parted(runs: list[Run]) -> list[list[Run]]:
+def split_at_breaks(runs: list[Run]) -> list[list[Run]]:
     """`runs` cut wherever two or more line breaks follow one another."""
     parts: list[list[Run]] = [[]]
     breaks: list[Run] = []

@@ -7,7 +7,7 @@ words. A second allow-list: an element or attribute that is not named here is ne
 import re
 from collections.abc import Callable, Iterable
 
-from county_portal.core.html.runs import Leaf, Run, Wrapper, nest, parted, tidied
+from county_portal.core.html.runs import Leaf, Run, Wrapper, nest, split_at_breaks, tidied
 from county_portal.core.html.tree import Element, Node
 
 MAX_NESTED_BLOCKS = 7  # a table is four elements deep: 7 of them with their words stay below 40
@@ -83,7 +83,7 @@ class _Flow:
     def flush(self, tag: str = "p") -> None:
         """What was collected becomes blocks named `tag`; two line breaks in a row part them."""
         runs, self.runs = self.runs, []
-        for part in parted(runs) if tag == "p" else [runs]:
+        for part in split_at_breaks(runs) if tag == "p" else [runs]:
             words = nest(tidied(part))
             if words:
                 self.blocks.append(Element(tag, {}, words))

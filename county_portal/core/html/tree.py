@@ -28,7 +28,7 @@ _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")*)>|([^<]+|<)')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
-def read(html: str, deepest: int = 100) -> list[Node]:
+def read_html(html: str, deepest: int = 100) -> list[Node]:
     """The nodes of `html`. What lies deeper than `deepest` is unfolded there, no text lost."""
     root = Element("")
     path = [root]
@@ -53,7 +53,7 @@ def _close(path: list[Element], tag: str) -> None:
             return
 
 
-def write(nodes: Iterable[Node]) -> str:
+def write_html(nodes: Iterable[Node]) -> str:
     """The HTML of `nodes`: attributes as they were set, double quotes, nothing optional."""
     return "".join(_pieces(nodes))
 

@@ -30,7 +30,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _stand: dict[str, bool] = {}
 
 
-def walls(source: Path | None, target: Path | None) -> dict[str, object]:
+def build_walls(source: Path | None, target: Path | None) -> dict[str, object]:
     """The task behind `sandbox.walls`."""
     return dict(_stand)
 

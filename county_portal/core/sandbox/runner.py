@@ -37,7 +37,7 @@ class Broken(Refused):
 KINDS: dict[str, type[Refused]] = {"Refused": Refused, "TooMuch": TooMuch, "Broken": Broken}
 
 
-def run(
+def run_in_sandbox(
     task: str,
     *,
     source: Path | None = None,
@@ -77,7 +77,7 @@ def run(
 
 def walls() -> dict[str, bool]:
     """Which of the child's walls this machine can build: network, files, limits."""
-    return run("county_portal.core.sandbox.child:walls")
+    return run_in_sandbox("county_portal.core.sandbox.child:build_walls")
 
 
 def _said_by_child(order: dict[str, object], folder: Path, seconds: int) -> tuple[bytes, int]:

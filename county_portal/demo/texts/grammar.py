@@ -99,7 +99,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Text:
+class DemoText:
     """What an author types, before anybody has corrected it."""
 
     title: str
@@ -174,7 +174,7 @@ class Speaker:
         return f"0000-0000{self.rng.randint(0, 999):03d}"
 
 
-def speak(topic: Topic, speaker: Speaker, number: str = "") -> Text:
+def speak(topic: Topic, speaker: Speaker, number: str = "") -> DemoText:
     """A text on the topic. number: its document number, if it bears one."""
     title = speaker.say(speaker.rng.choice(topic.titles))
     chosen = [block for block in topic.blocks if _kept(block, speaker.rng)]
@@ -183,7 +183,7 @@ def speak(topic: Topic, speaker: Speaker, number: str = "") -> Text:
         parts += [f"<p>{escape(speaker.unit)}</p>", f"<p>{speaker.say('[day]')}</p>"]
     told = (part for part in parts if part.startswith("<p>") and not part.endswith("：</p>"))
     first = next(told).removeprefix("<p>").removesuffix("</p>")
-    return Text(
+    return DemoText(
         title=title,
         summary=summary_of(title, first),
         keywords=speaker.say(topic.keywords),

@@ -7,7 +7,7 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAr
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
-from county_portal.editorial.catalogue.services import ColumnDraft, as_draft
+from county_portal.editorial.catalogue.services import ColumnDraft, column_as_draft
 from county_portal.models import Column, ColumnKind, OpenTo, Unit
 from county_portal.office.accounts.forms import SHORT, CheckField, choices_of, stripped
 
@@ -76,7 +76,7 @@ class ColumnForm(FlaskForm):
     def of(cls, column: Column | None, parents: list[Column], units: list[Unit]) -> "ColumnForm":
         """The form of a column; of one that exists the slug stands still."""
         form = cls(
-            obj=as_draft(column) if column else None, version=column.version if column else 0
+            obj=column_as_draft(column) if column else None, version=column.version if column else 0
         )
         form.parent_id.choices = [("", _("nothing: it stands on the upper level"))] + [
             (parent.id, parent.name) for parent in parents

@@ -33,7 +33,7 @@ class ColumnDraft:
 
 
 @dataclass(frozen=True)
-class Branch:
+class ColumnGroup:
     """A column of the upper level with those below it."""
 
     column: Column
@@ -43,14 +43,14 @@ class Branch:
 # Columns
 
 
-def find_tree() -> list[Branch]:
+def find_tree() -> list[ColumnGroup]:
     """Both levels in the order of the site."""
     query = select(Column).options(selectinload(Column.unit), selectinload(Column.submitters))
     columns = list(db.session.scalars(query.order_by(Column.position, Column.id)))
     below: dict[int | None, list[Column]] = {}
     for column in columns:
         below.setdefault(column.parent_id, []).append(column)
-    return [Branch(top, tuple(below.get(top.id, ()))) for top in below.get(None, [])]
+    return [ColumnGroup(top, tuple(below.get(top.id, ()))) for top in below.get(None, [])]
 
 
 def items_per_column() -> dict[int, int]:
@@ -106,7 +106,7 @@ def edit_column(column: Column, draft: ColumnDraft, *, seen_version: int, by: Pe
     audit.record(by, Do.COLUMN_MANAGE, column, deed="changed", slug=column.slug, changed=words)
 
 
-def as_draft(column: Column) -> ColumnDraft:
+def column_as_draft(column: Column) -> ColumnDraft:
     """The column as its form shows it."""
     words = {name: getattr(column, name) for name in asdict(ColumnDraft("", "", 0)) if name != IDS}
     return replace(
@@ -118,7 +118,7 @@ IDS = "submitter_ids"
 
 
 def _facts(column: Column) -> dict[str, object]:
-    facts = {name: value for name, value in asdict(as_draft(column)).items() if name != IDS}
+    facts = {name: value for name, value in asdict(column_as_draft(column)).items() if name != IDS}
     return {**facts, "submitters": " ".join(sorted(unit.code for unit in column.submitters))}
 
 

@@ -34,7 +34,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Standing:
+class DocumentValidity:
     """How a document stands. found: what counts now. expires_on: the day of an expiry to come."""
 
     found: Validity | None = None
@@ -67,7 +67,7 @@ def _overtakes(later: Validity, earlier: Validity) -> bool:
     return later.state is ValidityState.IN_FORCE and later.since_on == earlier.since_on
 
 
-def standing_on(day: date, rows: Iterable[Validity]) -> Standing:
+def standing_on(day: date, rows: Iterable[Validity]) -> DocumentValidity:
     """How a document stands on a day, by everything found of it."""
     found, expires_on = None, None
     for row in turns(rows):
@@ -75,19 +75,19 @@ def standing_on(day: date, rows: Iterable[Validity]) -> Standing:
             found = row
         elif row.state is ValidityState.EXPIRED:
             expires_on = row.since_on
-    return Standing(found, expires_on)
+    return DocumentValidity(found, expires_on)
 
 
-def standings(day: date, *only: ColumnElement[bool]) -> dict[int, Standing]:
+def standings(day: date, *only: ColumnElement[bool]) -> dict[int, DocumentValidity]:
     """How every document of which something was found stands on a day, by the item's id."""
     query = select(Validity).where(*only).order_by(Validity.item_id, Validity.id)
     rows = groupby(db.session.scalars(query), key=lambda row: row.item_id)
     return {item_id: standing_on(day, found) for item_id, found in rows}
 
 
-def standing_of(item: Item) -> Standing:
+def standing_of(item: Item) -> DocumentValidity:
     """How the item stands today, by what was found of it."""
-    return standing_on(clock.today(), history(item))
+    return standing_on(clock.today(), validity_history(item))
 
 
 def state_of(item: Item) -> ValidityState | None:
@@ -95,7 +95,7 @@ def state_of(item: Item) -> ValidityState | None:
     return state_in(standing_of(item), item)
 
 
-def state_in(standing: Standing, item: Item) -> ValidityState | None:
+def state_in(standing: DocumentValidity, item: Item) -> ValidityState | None:
     """What the standing says of the item, or what holds by itself when nothing was found."""
     if standing.found is not None:
         return standing.found.state
@@ -104,7 +104,7 @@ def state_in(standing: Standing, item: Item) -> ValidityState | None:
     return ValidityState(word) if word else None
 
 
-def history(item: Item) -> list[Validity]:
+def validity_history(item: Item) -> list[Validity]:
     """Everything that was found of the item, the newest first."""
     query = select(Validity).where(Validity.item_id == item.id).order_by(Validity.id.desc())
     return list(db.session.scalars(query))
@@ -171,7 +171,7 @@ def objection(item: Item, finding: Finding) -> MissingPart | None:
     """What is wrong with the finding, and in which field of its form. None: nothing."""
     return (
         _of_the_day(item, finding)
-        or _of_its_end(finding, history(item))
+        or _of_its_end(finding, validity_history(item))
         or _of_the_ground(finding)
         or _of_the_text(item, finding)
     )

@@ -112,7 +112,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def waiting_for(person: Person) -> ColumnElement[bool]:
+def items_waiting_for(person: Person) -> ColumnElement[bool]:
     """Items that this person, and not only somebody with their role, can move on now.
 
     Who has had another hand in an item does not find it here.
@@ -142,12 +142,12 @@ def _review_again() -> ColumnElement[bool]:
     )
 
 
-def count_for(person: Person) -> ScalarSelect[int]:
+def count_items_for(person: Person) -> ScalarSelect[int]:
     """How many items wait for the person, to be asked together with other things."""
-    return select(func.count(Item.id)).where(waiting_for(person)).scalar_subquery()
+    return select(func.count(Item.id)).where(items_waiting_for(person)).scalar_subquery()
 
 
-def waiting(
+def find_waiting_items(
     person: Person,
     *,
     order: str = "due",
@@ -156,7 +156,7 @@ def waiting(
     size: int = PAGE,
 ) -> Heap:
     """What waits for the person, most urgent first."""
-    condition = waiting_for(person)
+    condition = items_waiting_for(person)
     if state is not None:
         condition = and_(condition, Item.state == state)
     return _heap(_with_reason(), condition, ORDERS.get(order, ORDERS["due"]), page, size)
@@ -165,7 +165,7 @@ def waiting(
 def sent(person: Person, *, size: int = ON_DESK) -> Heap:
     """What the person has handed on and is still on its road, newest move first."""
     mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
-    condition = and_(mine, Item.state.in_(UNDER_WAY), ~waiting_for(person))
+    condition = and_(mine, Item.state.in_(UNDER_WAY), ~items_waiting_for(person))
     return _heap(select(*SHOWN), condition, (Item.state_since.desc(), Item.id), 1, size)
 
 

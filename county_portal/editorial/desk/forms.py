@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from county_portal.editorial.review.services import QUESTIONS, Opinion
+from county_portal.editorial.review.services import QUESTIONS, ItemOpinion
 from county_portal.models import Ground, Verdict
 from county_portal.office.rules.labels import label
 
@@ -79,8 +79,8 @@ class SignOffForm(FlaskForm):
         grounds = [SelectChoice(one.value, label(one)) for one in Ground]
         self.ground.choices = [SelectChoice("", "—"), *grounds]
 
-    def sign(self) -> Opinion:
-        return Opinion(
+    def sign(self) -> ItemOpinion:
+        return ItemOpinion(
             verdict=Verdict(self.verdict.data),
             content_hash=self.content_hash.data or "",
             checks={name: self[name].data == "clear" for name in QUESTIONS},

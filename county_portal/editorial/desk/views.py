@@ -31,7 +31,7 @@ from county_portal.editorial.items.views import FOR_WRITING, edit_page, stale_pa
 from county_portal.editorial.review import services
 from county_portal.editorial.review.steps import ROAD
 from county_portal.editorial.sheets import review_sheet
-from county_portal.editorial.sheets.item_papers import publications_of
+from county_portal.editorial.sheets.item_papers import item_publications
 from county_portal.models import Item, Revision, SignOff, State, StepTaken
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base.extensions import db
@@ -70,8 +70,8 @@ def desk() -> ResponseReturnValue:
         "editorial/review/desk.html",
         address_of=_address_of,
         sections=sections_of("review.desk", by=me()),
-        papers=papers(me(), frame.counts()),
-        waiting=desks.waiting(me(), size=desks.ON_DESK),
+        papers=papers(me(), frame.menu_counts()),
+        waiting=desks.find_waiting_items(me(), size=desks.ON_DESK),
         drafts=desks.drafts(me()),
         sent=desks.sent(me()),
         finished=desks.finished(me(), size=5),
@@ -85,7 +85,7 @@ def queue() -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     order = request.args.get("order", "due")
     state = next((one for one in desks.AT_DESKS if one.value == request.args.get("state")), None)
-    heap = desks.waiting(me(), order=order, state=state, page=page)
+    heap = desks.find_waiting_items(me(), order=order, state=state, page=page)
     return render_template(
         "editorial/review/queue.html",
         address_of=_address_of,
@@ -128,7 +128,7 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
         standing=standing,
         changes=validity.changed_by(one),
         steps=workflow.open_steps(ROAD, one, me()),
-        released=publications_of(one),
+        released=item_publications(one),
         public_address=frame.public_address,
         sections=sections_of("review.item", item=one),
         note=note,
@@ -218,7 +218,7 @@ def take(item_id: int, action: str) -> ResponseReturnValue:
     """Take one step that needs no page of its own, and go back to the desk."""
     one = items.get_item(item_id, by=me())
     services.require_seen(one, request.form.get("revision", type=int))
-    services.move(one, action, by=me(), note=request.form.get("note", ""))
+    services.take_plain_step(one, action, by=me(), note=request.form.get("note", ""))
     db.session.commit()
     flash(_("Done: %(title)s", title=one.title))
     return redirect(_onward(one), 303)
@@ -257,7 +257,7 @@ def submit(item_id: int) -> ResponseReturnValue:
         db.session.commit()
         flash(_("Saved, but not submitted: something is still missing"), "warning")
         return redirect(url_for("items.edit", item_id=one.id), 303)
-    services.move(one, Do.ITEM_SUBMIT, by=me())
+    services.take_plain_step(one, Do.ITEM_SUBMIT, by=me())
     db.session.commit()
     flash(_("Submitted: %(title)s", title=one.title))
     return redirect(url_for(".desk"), 303)
@@ -330,9 +330,9 @@ def sheet_of(item_id: int, sign_off_id: int) -> Response:
     row = db.session.get(SignOff, sign_off_id)
     if row is None or row.item_id != one.id:
         raise Missing("There is no such page")
-    made = review_sheet.sheet_of(row)
+    made = review_sheet.review_sheet_of(row)
     db.session.rollback()
-    response = make_response(review_sheet.to_pdf(made))
+    response = make_response(review_sheet.review_sheet_pdf(made))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="sign-off-{sign_off_id}.pdf"'
     return response

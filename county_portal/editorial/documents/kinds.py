@@ -71,7 +71,7 @@ _MAIN_PARTS = {
 }
 _EXTENSIONS = {kind.value: kind for kind in Kind} | {"jpeg": Kind.JPEG}
 _CHECKS = {
-    Kind.PDF: "county_portal.editorial.documents.pdfs:check",
+    Kind.PDF: "county_portal.editorial.documents.pdfs:check_pdf",
     Kind.JPEG: "county_portal.editorial.documents.images:check_jpeg",
     Kind.PNG: "county_portal.editorial.documents.images:check_png",
 }
@@ -90,7 +90,7 @@ def identify(path: Path, name: str) -> Kind:
     named = _EXTENSIONS.get(name.rpartition(".")[2].lower()) if "." in name else None
     if named is None:
         raise _unwelcome()
-    found = Kind(runner.run(f"{__name__}:examine", source=path, seconds=20)["kind"])
+    found = Kind(runner.run_in_sandbox(f"{__name__}:examine", source=path, seconds=20)["kind"])
     if found != named:
         raise Refused(
             "The name ends in .%(named)s but the content is %(found)s; rename the file or save it "
@@ -99,7 +99,7 @@ def identify(path: Path, name: str) -> Kind:
             found=found.value,
         )
     if found in _CHECKS:
-        runner.run(_CHECKS[found], source=path, seconds=20)
+        runner.run_in_sandbox(_CHECKS[found], source=path, seconds=20)
     return found
 
 

@@ -53,7 +53,7 @@ NOTE_LAYERS = Note("The layers became one; all of them are visible")
 NOTE_SIGNATURE = Note("Electronic signatures are shown as a picture and can no longer be checked")
 
 
-def check(source: Path, target: None = None) -> dict[str, object]:
+def check_pdf(source: Path, target: None = None) -> dict[str, object]:
     """Nothing, if `source` is a PDF that may be attached."""
     open_pdf(source).close()
     return {}

@@ -39,7 +39,7 @@ def make_rendition(source: Path, target: Path, kind: Kind) -> Rendition | None:
     """
     if kind.stays_inside:
         return None
-    made = runner.run(TASKS[kind], source=source, target=target, seconds=SECONDS)
+    made = runner.run_in_sandbox(TASKS[kind], source=source, target=target, seconds=SECONDS)
     with target.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Rendition(

@@ -33,7 +33,7 @@ class Cell:
 
 
 @dataclass
-class Sheet:
+class SourceSheet:
     """What can be seen of one sheet, and what cannot."""
 
     name: str
@@ -51,10 +51,10 @@ class Sheet:
 
 
 @dataclass
-class Book:
+class SourceWorkbook:
     """What the parts of the file say together."""
 
-    sheets: list[Sheet]
+    sheets: list[SourceSheet]
     strings: list[str]
     formats: list[int | str]
     starts_1904: bool
@@ -62,7 +62,7 @@ class Book:
     comments: bool
 
 
-def read_book(archive: zipfile.ZipFile) -> Book:
+def read_book(archive: zipfile.ZipFile) -> SourceWorkbook:
     """The visible sheets of the workbook in `archive`."""
     main = _main_part(archive)
     parts = _relations(archive, main)
@@ -81,7 +81,7 @@ def read_book(archive: zipfile.ZipFile) -> Book:
         of, path = parts[listed.get("id", "")]
         if of == "worksheet":
             sheets.append(_SheetReader(listed.get("name", ""), budget).sheet_in(archive, path))
-    return Book(
+    return SourceWorkbook(
         sheets,
         strings.strings,
         styles.formats,
@@ -204,7 +204,7 @@ class _StylesReader(_Reader):
 
 class _SheetReader(_Reader):
     def __init__(self, name: str, budget: list[int]) -> None:
-        self.sheet = Sheet(name)
+        self.sheet = SourceSheet(name)
         self.budget = budget
         self.row = self.column = 0
         self.rows_hidden = False
@@ -214,7 +214,7 @@ class _SheetReader(_Reader):
         self.formula = False
         self.path: list[str] = []
 
-    def sheet_in(self, archive: zipfile.ZipFile, part: str) -> Sheet:
+    def sheet_in(self, archive: zipfile.ZipFile, part: str) -> SourceSheet:
         self.read(archive, part)
         return self.sheet
 

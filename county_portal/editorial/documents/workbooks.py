@@ -19,9 +19,9 @@ from xlsxwriter.worksheet import Worksheet
 from county_portal.core.errors import Refused
 from county_portal.editorial.documents.kinds import Note, open_archive
 from county_portal.editorial.documents.workbook_parts import (
-    Book,
     Cell,
-    Sheet,
+    SourceSheet,
+    SourceWorkbook,
     broken,
     read_book,
     too_much,
@@ -58,7 +58,7 @@ def rebuild(source: Path, target: Path) -> dict[str, object]:
     return {"notes": _notes(book)}
 
 
-def _notes(book: Book) -> list[Note]:
+def _notes(book: SourceWorkbook) -> list[Note]:
     seen = {
         NOTE_SHEETS: book.hidden_sheets > 0,
         NOTE_HIDDEN: any(any(map(sheet.hides, sheet.cells)) for sheet in book.sheets),
@@ -70,7 +70,7 @@ def _notes(book: Book) -> list[Note]:
     return [note for note, was_seen in seen.items() if was_seen]
 
 
-def _write(book: Book, target: Path) -> None:
+def _write(book: SourceWorkbook, target: Path) -> None:
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -126,7 +126,7 @@ class _Formats:
 
 class _SheetWriter:
     def __init__(
-        self, made: Worksheet, sheet: Sheet, strings: list[str], formats: _Formats
+        self, made: Worksheet, sheet: SourceSheet, strings: list[str], formats: _Formats
     ) -> None:
         self.made, self.sheet, self.strings, self.formats = made, sheet, strings, formats
         self.cells = {

@@ -68,18 +68,18 @@ class Served:
 # Before the transaction
 
 
-def receive(stream: IO[bytes], name: str) -> Received:
+def receive_attachment(stream: IO[bytes], name: str) -> Received:
     """Keep the upload and make its rendition. No transaction may be open: it can take long.
 
     Raises Refused for a file that is too large, cannot be read, or is of a type that does not go.
     """
-    upload = files.receive(stream, _settings().FILE_BYTES)
+    upload = files.receive_stream(stream, _settings().FILE_BYTES)
     target = files.new_temporary()
     try:
         kind = identify(upload, name)
         rendition = make_rendition(upload, target, kind)
-        shown = files.keep(target) if rendition else None
-        original = files.keep(upload)
+        shown = files.keep_file(target) if rendition else None
+        original = files.keep_file(upload)
     finally:
         upload.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
@@ -179,7 +179,7 @@ def replace(item: Item, key: str, received: Received, *, new: str, by: Person) -
 
     It gets a key of its own, so that what an earlier revision names stays what it was.
     """
-    old = find(item, key)
+    old = find_attachment(item, key)
     known = next((one for one in item.attachments if one.key == new), None)
     if known is not None:
         return known
@@ -194,7 +194,7 @@ def replace(item: Item, key: str, received: Received, *, new: str, by: Person) -
 
 def rename(item: Item, key: str, name: str, *, by: Person) -> None:
     """Another name; the ending stays, whatever was typed."""
-    one = find(item, key)
+    one = find_attachment(item, key)
     ending = PurePath(one.name).suffix
     typed = name.strip()
     stem = typed[: -len(ending)] if typed.lower().endswith(ending.lower()) else typed
@@ -207,7 +207,7 @@ def rename(item: Item, key: str, name: str, *, by: Person) -> None:
     _changed(item, "renamed", one.name, by=by)
 
 
-def remove(item: Item, key: str, *, by: Person) -> None:
+def remove_attachment(item: Item, key: str, *, by: Person) -> None:
     """Take the file out of the item. Its bytes stay for the revisions that name it."""
     one = next((one for one in item.attachments if one.key == key), None)
     if one is None:
@@ -229,16 +229,16 @@ def order(item: Item, keys: list[str], *, by: Person) -> None:
     _changed(item, "ordered", "", by=by)
 
 
-def move(item: Item, key: str, steps: int, *, by: Person) -> None:
+def move_attachment(item: Item, key: str, steps: int, *, by: Person) -> None:
     """One file up (-1) or down (1) among those that are listed."""
     listed = [one.key for one in item.attachments if not one.inline]
-    here = listed.index(find(item, key).key)
+    here = listed.index(find_attachment(item, key).key)
     there = min(max(0, here + steps), len(listed) - 1)
     listed.insert(there, listed.pop(here))
     order(item, listed, by=by)
 
 
-def find(item: Item, key: str) -> Attachment:
+def find_attachment(item: Item, key: str) -> Attachment:
     """Raises Missing when the item has no such file."""
     for one in item.attachments:
         if one.key == key:
@@ -249,9 +249,9 @@ def find(item: Item, key: str) -> Attachment:
 def _content(received: Received) -> dict[str, object]:
     """What the row of an attachment says about its two files."""
     rendition, shown = received.rendition, received.shown
-    original = files.register(received.original, received.kind.media_type)
+    original = files.register_blob(received.original, received.kind.media_type)
     if rendition is not None and shown is not None:
-        files.register(shown, rendition.media_type)
+        files.register_blob(shown, rendition.media_type)
     return {
         "original": original.sha256,
         "size": received.original.size,

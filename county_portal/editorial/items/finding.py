@@ -16,7 +16,7 @@ from county_portal.office.rules.policy import viewable_items
 PER_PAGE = 50
 
 
-class Order(StrEnum):
+class ItemOrder(StrEnum):
     CHANGED = "changed"
     DUE = "due"
     FORMED = "formed"
@@ -24,7 +24,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Filter:
+class ItemFilter:
     """What the list is narrowed to. Empty parts narrow nothing."""
 
     words: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ class Filter:
     column_id: int | None = None
     since: date | None = None
     until: date | None = None
-    order: Order = Order.CHANGED
+    order: ItemOrder = ItemOrder.CHANGED
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class ItemPage(Paged):
     """One page of what was found."""
 
     items: list[Item]
@@ -46,7 +46,7 @@ class Found(Paged):
     per_page: ClassVar[int] = PER_PAGE
 
 
-def find_items(person: Person, wanted: Filter, page: int = 1) -> Found:
+def find_items(person: Person, wanted: ItemFilter, page: int = 1) -> ItemPage:
     """What the person may see and asked for; a page that does not exist is the last one."""
     query = _narrowed(viewable_items(person), wanted)
     counted = query.with_only_columns(func.count(Item.id))
@@ -58,15 +58,15 @@ def find_items(person: Person, wanted: Filter, page: int = 1) -> Found:
         .limit(PER_PAGE)
         .offset((number - 1) * PER_PAGE)
     )
-    return Found(list(db.session.scalars(rows)), total, number)
+    return ItemPage(list(db.session.scalars(rows)), total, number)
 
 
-def has_any(person: Person) -> bool:
+def has_any_item(person: Person) -> bool:
     """Whether there is any item that the person may see."""
     return db.session.scalar(select(viewable_items(person).exists())) or False
 
 
-def _narrowed(query: Select[Item], wanted: Filter) -> Select[Item]:
+def _narrowed(query: Select[Item], wanted: ItemFilter) -> Select[Item]:
     for word in wanted.words:
         query = query.where(Item.title.icontains(word, autoescape=True))
     if wanted.state is not None:
@@ -80,13 +80,13 @@ def _narrowed(query: Select[Item], wanted: Filter) -> Select[Item]:
     return query
 
 
-def _order(order: Order) -> tuple[UnaryExpression[Any], ...]:
+def _order(order: ItemOrder) -> tuple[UnaryExpression[Any], ...]:
     newest = Item.id.desc()
     match order:
-        case Order.DUE:
+        case ItemOrder.DUE:
             return Item.publish_due_on.asc().nulls_last(), newest
-        case Order.FORMED:
+        case ItemOrder.FORMED:
             return Item.formed_on.desc().nulls_last(), newest
-        case Order.TITLE:
+        case ItemOrder.TITLE:
             return Item.title.asc(), newest
     return Item.state_since.desc(), newest

@@ -29,7 +29,7 @@ from county_portal.core.clock import COUNTY
 from county_portal.core.errors import Refused
 from county_portal.core.html.clean import clean, first_paragraph, with_addresses, without_addresses
 from county_portal.editorial.items.choices import Choices, Groups, all_columns, choices_for
-from county_portal.editorial.items.finding import Filter, Order
+from county_portal.editorial.items.finding import ItemFilter, ItemOrder
 from county_portal.editorial.items.manifest import Draft
 from county_portal.editorial.items.services import SUMMARY_LENGTH, TITLE_LENGTH
 from county_portal.models import Attribute, Ground, Item, Origin, Person, State
@@ -39,10 +39,10 @@ PICTURE = re.compile(r"/items/\d+/files/([0-9a-f]{8})/rendition\b")
 PLEASE = _l("Please choose")
 YEARS = range(1900, 2200)  # beyond them a date is a slip of the keyboard
 ORDERS = [
-    SelectChoice(Order.CHANGED.value, _l("Newest step first")),
-    SelectChoice(Order.DUE.value, _l("Most urgent first")),
-    SelectChoice(Order.FORMED.value, _l("Newest date of formation first")),
-    SelectChoice(Order.TITLE.value, _l("By title")),
+    SelectChoice(ItemOrder.CHANGED.value, _l("Newest step first")),
+    SelectChoice(ItemOrder.DUE.value, _l("Most urgent first")),
+    SelectChoice(ItemOrder.FORMED.value, _l("Newest date of formation first")),
+    SelectChoice(ItemOrder.TITLE.value, _l("By title")),
 ]
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
@@ -187,7 +187,7 @@ class ItemForm(FlaskForm):
 
     def validate_body(self, field: TextAreaField) -> None:
         try:
-            clean(html_of(field.data or ""))
+            clean(typed_html(field.data or ""))
         except Refused as refusal:
             raise ValidationError(gettext(refusal.message, **refusal.params)) from None
 
@@ -235,7 +235,7 @@ class ItemForm(FlaskForm):
             source=_line(self.source.data),
             summary=_line(self.summary.data),
             keywords=_keywords(self.keywords.data),
-            body=html_of(self.body.data or ""),
+            body=typed_html(self.body.data or ""),
             wanted_at=_county_time(self.wanted_at.data),
             note=(self.note.data or "").strip(),
         )
@@ -250,7 +250,7 @@ def field_name(name: str) -> str:
     return str(field.args[0])
 
 
-def html_of(typed: str) -> str:
+def typed_html(typed: str) -> str:
     """What was typed as HTML with keys for pictures: plain words become paragraphs."""
     if _TAG.search(typed):
         return without_addresses(typed, PICTURE)
@@ -292,7 +292,9 @@ class FilterForm(FlaskForm):
     column = SelectOne(_l("Column"), nothing=_l("All"))
     since = DateField(_l("Formed from"), [Optional()])
     until = DateField(_l("Formed until"), [Optional()])
-    order = SelectField(_l("Order"), coerce=Order, choices=lambda: ORDERS, default=Order.CHANGED)
+    order = SelectField(
+        _l("Order"), coerce=ItemOrder, choices=lambda: ORDERS, default=ItemOrder.CHANGED
+    )
 
     @classmethod
     def of(cls, words: Any) -> "FilterForm":
@@ -300,15 +302,15 @@ class FilterForm(FlaskForm):
         form.column.offer(all_columns())
         return form
 
-    def filter(self) -> Filter:
+    def filter(self) -> ItemFilter:
         """What was asked for; what makes no sense is passed over."""
         self.validate()
         sensible = {field.name: None if field.errors else field.data for field in self}
-        return Filter(
+        return ItemFilter(
             words=tuple((sensible["q"] or "").split()),
             state=sensible["state"],
             column_id=sensible["column"],
             since=sensible["since"],
             until=sensible["until"],
-            order=sensible["order"] or Order.CHANGED,
+            order=sensible["order"] or ItemOrder.CHANGED,
         )

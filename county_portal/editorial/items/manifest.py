@@ -115,7 +115,7 @@ def inside_of(item: Item) -> Inside:
 # And back again
 
 
-def words_of(manifest: ItemManifest, inside: Inside) -> dict[str, object]:
+def public_words(manifest: ItemManifest, inside: Inside) -> dict[str, object]:
     """Return what was written, whatever columns, categories and units are called by now.
 
     What was left empty is missing, and so is what an older form did not ask for.

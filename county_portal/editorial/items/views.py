@@ -20,12 +20,12 @@ from flask_wtf import FlaskForm
 from county_portal.core.html.clean import first_paragraph, text_of
 from county_portal.core.web import form_page
 from county_portal.editorial.items import attachments, services
-from county_portal.editorial.items.finding import find_items, has_any
+from county_portal.editorial.items.finding import find_items, has_any_item
 from county_portal.editorial.items.forms import FilterForm, ItemForm
 from county_portal.models import Item
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
-from county_portal.office.desk.deadlines import publish_due
+from county_portal.office.desk.deadlines import publish_due_on
 from county_portal.office.feature import Feature
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import DESKS, RULES, Do
@@ -56,7 +56,7 @@ def index() -> str:
         form=form,
         page=found,
         desks=DESKS,
-        begun=has_any(me()),
+        begun=has_any_item(me()),
         may_list=me().has_any(RULES[Do.UNIT_LIST][0]),
     )
 
@@ -142,7 +142,7 @@ def autosave(item_id: int | None = None) -> ResponseReturnValue:
 def deadline() -> str:
     """The day by which something formed on a day must be published: `items/_deadline.html`."""
     formed_on = ItemForm.day(request.args.get("formed_on", ""))
-    due = publish_due(formed_on) if formed_on else None
+    due = publish_due_on(formed_on) if formed_on else None
     return render_template("editorial/items/_deadline.html", due=due)
 
 
@@ -159,7 +159,7 @@ def add_files(item_id: int) -> ResponseReturnValue:
     if attachments.has_all(item, keys):
         return redirect(_back(item), 303)
     db.session.rollback()  # no transaction is open while files are worked on
-    received = [attachments.receive(one.stream, one.filename or "") for one in uploads]
+    received = [attachments.receive_attachment(one.stream, one.filename or "") for one in uploads]
     item = _writable(item_id)
     for key, one in zip(keys, received, strict=True):
         attachments.add(item, one, key=key, inline="inline" in request.form, by=me())
@@ -177,9 +177,9 @@ def replace_file(item_id: int, key: str) -> ResponseReturnValue:
     new_key = attachments.keys_for(request.form.get("key", ""), 1)
     if attachments.has_all(item, new_key):
         return redirect(_back(item), 303)
-    attachments.find(item, key)
+    attachments.find_attachment(item, key)
     db.session.rollback()  # no transaction is open while files are worked on
-    received = attachments.receive(upload.stream, upload.filename or "")
+    received = attachments.receive_attachment(upload.stream, upload.filename or "")
     item = _writable(item_id)
     one = attachments.replace(item, key, received, new=new_key[0], by=me())
     db.session.commit()
@@ -203,7 +203,7 @@ def rename_file(item_id: int, key: str) -> ResponseReturnValue:
 def move_file(item_id: int, key: str) -> ResponseReturnValue:
     """One place up or down."""
     item = _writable(item_id)
-    attachments.move(item, key, -1 if request.form.get("to") == "up" else 1, by=me())
+    attachments.move_attachment(item, key, -1 if request.form.get("to") == "up" else 1, by=me())
     db.session.commit()
     return redirect(_back(item), 303)
 
@@ -223,7 +223,7 @@ def order_files(item_id: int) -> ResponseReturnValue:
 def remove_file(item_id: int, key: str) -> ResponseReturnValue:
     """Take the file out of the item."""
     item = _writable(item_id)
-    attachments.remove(item, key, by=me())
+    attachments.remove_attachment(item, key, by=me())
     db.session.commit()
     flash(_("Removed"))
     return redirect(_back(item), 303)

@@ -40,7 +40,9 @@ WITH_ITS_TEXT = "所载文件已撤回，本期公报停止公开。"
 WITH_ITS_ISSUE = "所收公报已停止公开，本合订本停止公开。"
 
 
-def publish(gazette: Gazette, sign_off: GazetteSignOff, *, by: Person) -> GazettePublication:
+def publish_gazette(
+    gazette: Gazette, sign_off: GazetteSignOff, *, by: Person
+) -> GazettePublication:
     """The signed edition is live from now. The file is swapped after the commit."""
     publication = GazettePublication(
         gazette_id=gazette.id,
@@ -55,7 +57,7 @@ def publish(gazette: Gazette, sign_off: GazetteSignOff, *, by: Person) -> Gazett
     return publication
 
 
-def live_publication(gazette: Gazette) -> GazettePublication | None:
+def live_gazette_publication(gazette: Gazette) -> GazettePublication | None:
     """What the public reads of the gazette now, if anything."""
     query = select(GazettePublication).where(
         GazettePublication.gazette_id == gazette.id, _not_ended()
@@ -63,7 +65,7 @@ def live_publication(gazette: Gazette) -> GazettePublication | None:
     return db.session.scalar(query)
 
 
-def publications_of(gazette: Gazette) -> list[GazettePublication]:
+def gazette_publications(gazette: Gazette) -> list[GazettePublication]:
     """Every time the gazette went to the public, the last first."""
     query = select(GazettePublication).where(GazettePublication.gazette_id == gazette.id)
     return list(db.session.scalars(query.order_by(GazettePublication.id.desc())))
@@ -83,7 +85,7 @@ def end(
     )
     db.session.add(ending)
     gazette = db.session.get_one(Gazette, publication.gazette_id)
-    register.withdraw(db.session.get_one(GazetteEdition, publication.edition_id).pdf)
+    register.withdraw_paper(db.session.get_one(GazetteEdition, publication.edition_id).pdf)
     deed, now = Do.GAZETTE_WITHDRAW, GazetteState.WITHDRAWN
     write_step(GazetteStep, gazette, deed, by=by, note=reason, now=now)
     audit.record(by, deed, gazette, reason=reason, with_item=ending.item_id)
@@ -123,7 +125,7 @@ def _not_ended() -> ColumnElement[bool]:
 # What the public file should hold
 
 
-def live() -> Select[GazettePublication, GazetteEdition]:
+def live_gazettes() -> Select[GazettePublication, GazetteEdition]:
     """Gazettes to be read now: not ended, signed for exactly these bytes, all they name live."""
     dead_item = exists().where(
         GazetteEditionItem.edition_id == GazettePublication.edition_id,
@@ -158,18 +160,18 @@ def _live_editions() -> Select[int]:
     return select(inner.c.edition_id).where(~ended)
 
 
-def entries() -> tuple[GazetteEntry, ...]:
+def gazette_entries() -> tuple[GazetteEntry, ...]:
     """One for each gazette: the newest, should the database ever hold two that are live."""
     found = {
         row.key: GazetteEntry(row.key, one.manifest_text, one.content_hash, row.published_at)
-        for row, one in db.session.execute(live())
+        for row, one in db.session.execute(live_gazettes())
     }
     return tuple(found.values())
 
 
-def withdrawn() -> Iterator[GazetteWithdrawal]:
+def withdrawn_gazettes() -> Iterator[GazetteWithdrawal]:
     """Gazettes that were public and are not, each with its last reason."""
-    here = {entry.key for entry in entries()}
+    here = {entry.key for entry in gazette_entries()}
     query = select(GazettePublication.key, GazetteEnding.ended_at, GazetteEnding.reason).join(
         GazetteEnding, GazetteEnding.publication_id == GazettePublication.id
     )
@@ -180,8 +182,8 @@ def withdrawn() -> Iterator[GazetteWithdrawal]:
 
 def differences() -> GazetteChanges:
     """What the gazettes of the public file lack or have too much of."""
-    want, have = {one.key: one for one in entries()}, contents()
-    gone, told = {one.key: one for one in withdrawn()}, withdrawals_told()
+    want, have = {one.key: one for one in gazette_entries()}, gazette_hashes()
+    gone, told = {one.key: one for one in withdrawn_gazettes()}, withdrawals_told()
     return GazetteChanges(
         put=tuple(one for key, one in want.items() if have.get(key) != one.content_hash),
         remove=tuple(sorted(((have.keys() | told.keys()) - want.keys()) - gone.keys())),
@@ -189,20 +191,22 @@ def differences() -> GazetteChanges:
     )
 
 
-def contents() -> dict[str, str]:
+def gazette_hashes() -> dict[str, str]:
     """Key → content hash of the gazettes in the public file, computed from what lies there."""
-    lines = writer.ask(_folder(), "SELECT key, manifest FROM gazettes")
+    lines = writer.query_public_file(_folder(), "SELECT key, manifest FROM gazettes")
     return {key: GazetteManifest.hash_of(text) for key, text in lines}
 
 
 def withdrawals_told() -> dict[str, GazetteWithdrawal]:
-    lines = writer.ask(_folder(), "SELECT key, withdrawn_at, reason FROM gazette_withdrawals")
+    lines = writer.query_public_file(
+        _folder(), "SELECT key, withdrawn_at, reason FROM gazette_withdrawals"
+    )
     return {row[0]: GazetteWithdrawal(row[0], moment_of(row[1]), row[2]) for row in lines}
 
 
 def named_pdfs() -> set[str]:
     """The hashes of the PDFs that lie in the public folder by right."""
-    return {edition.pdf for _, edition in db.session.execute(live())}
+    return {edition.pdf for _, edition in db.session.execute(live_gazettes())}
 
 
 def _folder() -> Path:

@@ -35,7 +35,7 @@ from county_portal.models import (
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk import register
-from county_portal.published.items import Entry
+from county_portal.published.items import PublicEntry
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
@@ -71,19 +71,19 @@ def reconcile() -> bool:
     """
     with lock(), writing(ahead=False):
         db.session.rollback()
-        writer.sweep(folder())
+        writer.sweep_public_files(folder())
         changes = _differences()
         if changes is not None:
             db.session.rollback()
             return _apply(changes)
-        live = tuple(entries())
-        site, gone, bound = site_data(), list(withdrawn()), gazettes.differences()
+        live = tuple(item_entries())
+        site, gone, bound = site_data(), list(withdrawn_items()), gazettes.differences()
         db.session.rollback()
         try:
-            writer.build(folder(), site, live, gone, blobs=blobs(), gazettes=bound)
+            writer.build_public_file(folder(), site, live, gone, blobs=blobs(), gazettes=bound)
         except writer.Unfit:
             fit = _fit_gazettes(bound)
-            writer.build(folder(), site, _fit(live), gone, blobs=blobs(), gazettes=fit)
+            writer.build_public_file(folder(), site, _fit(live), gone, blobs=blobs(), gazettes=fit)
         return True
 
 
@@ -102,7 +102,7 @@ def _apply(changes: writer.Changes) -> bool:
     return True
 
 
-def left_out() -> int:
+def count_left_out() -> int:
     """How many issued texts and gazettes the public file does not hold as they were signed off."""
     changes = _differences()
     if changes is None:
@@ -116,11 +116,11 @@ def _fit_gazettes(changes: GazetteChanges) -> GazetteChanges:
     for reason in left.values():
         log.error("left out of the public file: %s", reason)
     put = tuple(one for one in changes.put if one.key not in left)
-    old = tuple(sorted(left.keys() & gazettes.contents().keys()))
+    old = tuple(sorted(left.keys() & gazettes.gazette_hashes().keys()))
     return replace(changes, put=put, remove=(*changes.remove, *old))
 
 
-def _fit(live: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _fit(live: tuple[PublicEntry, ...]) -> tuple[PublicEntry, ...]:
     """Those that can go out whole. Of the others the public sees nothing; `verify` names them."""
     left = writer.unfit(folder(), live, blobs=blobs())
     for reason in left.values():
@@ -136,13 +136,13 @@ def _differences() -> writer.Changes | None:
     lines = db.session.execute(_live(Publication.public_id, Revision.content_hash))
     want: dict[int, str] = dict(lines.all())
     differ = {key for key, value in want.items() if have.get(key) != value}
-    found = validities()
+    found = item_validities()
     differ |= _other_validity(found) & want.keys()
-    gone = {one.public_id: one for one in withdrawn()}
+    gone = {one.public_id: one for one in withdrawn_items()}
     site = site_data()
     return writer.Changes(
         site=None if has_this_site(site) else site,
-        put=tuple(entries(differ, found)),
+        put=tuple(item_entries(differ, found)),
         remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
         withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
         gazettes=gazettes.differences(),
@@ -175,9 +175,9 @@ def _live(*what: Any) -> Select[Any]:
     return found
 
 
-def entries(
+def item_entries(
     only: set[int] | None = None, found: dict[int, ValidityLine] | None = None
-) -> Iterator[Entry]:
+) -> Iterator[PublicEntry]:
     """What the public file should hold. only: these public ids. found: `validities`, if known."""
     columns = (
         Publication.public_id,
@@ -190,7 +190,7 @@ def entries(
     query = _live(*columns).order_by(Publication.public_id)
     if only is not None:
         query = query.where(_among(only))
-    found = validities() if found is None else found
+    found = item_validities() if found is None else found
     for row in db.session.execute(query.execution_options(yield_per=500)):
         yield _entry(row, found.get(row.public_id, ValidityLine()))
 
@@ -199,9 +199,9 @@ def _among(ids: set[int]) -> ColumnElement[bool]:
     return Publication.public_id.in_(sorted(ids))
 
 
-def _entry(row: Row[Any], found: ValidityLine) -> Entry:
+def _entry(row: Row[Any], found: ValidityLine) -> PublicEntry:
     first = row.first_published_at
-    return Entry(
+    return PublicEntry(
         public_id=row.public_id,
         index_number=row.index_number,
         manifest_text=row.manifest_text,
@@ -212,7 +212,7 @@ def _entry(row: Row[Any], found: ValidityLine) -> Entry:
     )
 
 
-def validities() -> dict[int, ValidityLine]:
+def item_validities() -> dict[int, ValidityLine]:
     """What was found of live documents and counts today, by public id. No ground: it stays inside.
 
     A text that is not live itself is not named as the one that did it.
@@ -231,7 +231,7 @@ def validities() -> dict[int, ValidityLine]:
     }
 
 
-def _validity_line(standing: validity.Standing, live: dict[int, int]) -> ValidityLine:
+def _validity_line(standing: validity.DocumentValidity, live: dict[int, int]) -> ValidityLine:
     row = standing.found
     if row is None:
         return ValidityLine(expires_on=standing.expires_on)
@@ -241,7 +241,7 @@ def _validity_line(standing: validity.Standing, live: dict[int, int]) -> Validit
 
 def _other_validity(found: dict[int, ValidityLine]) -> set[int]:
     """Public ids of which the public file tells another validity than was found."""
-    lines = writer.ask(
+    lines = writer.query_public_file(
         folder(),
         "SELECT public_id, validity, validity_on, validity_by, expires_on FROM items"
         " WHERE validity > '' OR expires_on > ''",
@@ -254,7 +254,7 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def withdrawn() -> Iterator[Withdrawal]:
+def withdrawn_items() -> Iterator[Withdrawal]:
     """Items that were public and are not, each with its last reason."""
     live = select(Publication.item_id).where(Publication.ended_at.is_(None))
     query = select(Publication).where(

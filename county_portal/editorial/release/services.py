@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.editorial.catalogue.numbers import give_numbers
-from county_portal.editorial.items.manifest import inside_of, manifest_of, restore, words_of
+from county_portal.editorial.items.manifest import inside_of, manifest_of, public_words, restore
 from county_portal.editorial.items.services import current_revision, make_revision, revisions_of
 from county_portal.editorial.release import gazettes, public_file
 from county_portal.editorial.review.services import live_publication
@@ -44,16 +44,16 @@ TIMETABLE = "timetable.publish"
 # Deeds on the road
 
 
-def issue(item: Item, *, by: Person, publish_at: datetime | None = None) -> None:
+def issue_item(item: Item, *, by: Person, publish_at: datetime | None = None) -> None:
     """The issuer's word. Published at once, or by the timetable at `publish_at`."""
     later = publish_at is not None and publish_at > clock.now()
-    with workflow.take(ROAD, item, Do.ITEM_ISSUE, by=by):
+    with workflow.take_step(ROAD, item, Do.ITEM_ISSUE, by=by):
         item.publish_at = publish_at if later else None
     if not later:
-        publish(item, by=by)
+        publish_item(item, by=by)
 
 
-def publish(item: Item, *, by: Person | None) -> Publication:
+def publish_item(item: Item, *, by: Person | None) -> Publication:
     """The signed and issued revision is live from now. by: None for the timetable.
 
     What the public saw before is superseded in the same transaction. The file
@@ -62,7 +62,7 @@ def publish(item: Item, *, by: Person | None) -> Publication:
     """
     if by is None and item.state is not State.ISSUED:
         raise Refused("Only what was issued can be published")
-    with workflow.take(ROAD, item, Do.ITEM_PUBLISH, by=by):
+    with workflow.take_step(ROAD, item, Do.ITEM_PUBLISH, by=by):
         revision, moment = current_revision(item), clock.now()
         sign_off = workflow.require_released(SignOff, revision)
         _end(item, Ending.SUPERSEDED, moment)
@@ -82,14 +82,14 @@ def publish(item: Item, *, by: Person | None) -> Publication:
     return publication
 
 
-def withdraw(item: Item, reason: str, *, by: Person) -> None:
+def withdraw_item(item: Item, reason: str, *, by: Person) -> None:
     """The public no longer reads the item, from before this returns. Wants `public_file.lock` held.
 
     The file is swapped first; the caller commits. A page stays that says when and why.
     Gazettes that hold the item go with it.
     """
-    with workflow.take(ROAD, item, Do.ITEM_WITHDRAW, by=by, note=reason) as taken:
-        reason, moment = workflow.plain(reason), clock.now()
+    with workflow.take_step(ROAD, item, Do.ITEM_WITHDRAW, by=by, note=reason) as taken:
+        reason, moment = workflow.seen_note(reason), clock.now()
         taken.told["note"] = reason
         _end(item, Ending.WITHDRAWN, moment, reason=reason, by=by)
         item.publish_at = None
@@ -100,12 +100,12 @@ def withdraw(item: Item, reason: str, *, by: Person) -> None:
         writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
 
 
-def keep(item: Item, *, by: Person, note: str = "") -> None:
+def keep_published(item: Item, *, by: Person, note: str = "") -> None:
     """Give up a correction: the working copy is again what the public reads.
 
     What was written of it stays among the item's versions.
     """
-    with workflow.take(ROAD, item, Do.ITEM_KEEP, by=by, note=note):
+    with workflow.take_step(ROAD, item, Do.ITEM_KEEP, by=by, note=note):
         live = live_publication(item)
         if live is None:
             raise Refused("This item is not on the public site")
@@ -118,9 +118,9 @@ def set_aside(item: Item, *, by: Person) -> Revision | None:
 
     It is not on the road: the current version stays the current one. None when nothing was written.
     """
-    written, number = words_of(manifest_of(item, 0), inside_of(item)), item.revision_number
+    written, number = public_words(manifest_of(item, 0), inside_of(item)), item.revision_number
     for known in sorted(revisions_of(item), key=lambda one: one.number != number):
-        if words_of(known.manifest, known.inside) == written:
+        if public_words(known.manifest, known.inside) == written:
             return None if known.number == number else known
     revision = make_revision(item, by=by)
     item.revision_number = number
@@ -143,7 +143,7 @@ def publish_due() -> int:
 def _published_by_itself(item: Item) -> bool:
     try:
         with db.session.begin_nested():
-            publish(item, by=None)
+            publish_item(item, by=None)
     except (Refused, SQLAlchemyError) as error:
         db.session.refresh(item)
         _tell_once(item, getattr(error, "message", type(error).__name__))

@@ -28,7 +28,7 @@ def issue(item_id: int) -> ResponseReturnValue:
     form = IssueForm(publish_at=item.wanted_at)
     if form.validate_on_submit():
         require_seen(item, request.form.get("revision", type=int))
-        services.issue(item, by=me(), publish_at=form.moment())
+        services.issue_item(item, by=me(), publish_at=form.moment())
         db.session.commit()
         public_file.reconcile()
         flash(_issued(item_id))
@@ -58,7 +58,7 @@ def withdraw(item_id: int) -> ResponseReturnValue:
     item = get_item(item_id, by=me(), to=Do.ITEM_WITHDRAW)
     if request.method == "POST":
         with public_file.lock():
-            services.withdraw(item, request.form.get("note", ""), by=me())
+            services.withdraw_item(item, request.form.get("note", ""), by=me())
             db.session.commit()
         public_file.reconcile()
         flash(_("Taken down: %(title)s", title=item.title))
@@ -75,7 +75,7 @@ def keep(item_id: int) -> ResponseReturnValue:
     item = get_item(item_id, by=me(), to=Do.ITEM_KEEP)
     held = services.set_aside(item, by=me())
     kept = _("What was written is kept as version %(number)s", number=held.number) if held else ""
-    services.keep(item, note=kept, by=me())
+    services.keep_published(item, note=kept, by=me())
     db.session.commit()
     flash(_("The published version stays as it is"))
     if kept:
@@ -95,7 +95,7 @@ def change_validity(item_id: int) -> ResponseReturnValue:
         public_file.reconcile()
         flash(_("The validity is written down: %(title)s", title=item.title))
         return redirect(url_for("review.item", item_id=item.id, _anchor="validity"), 303)
-    history, standing = validity.history(item), validity.standing_of(item)
+    history, standing = validity.validity_history(item), validity.standing_of(item)
     return form_page(
         "editorial/release/validity.html",
         form,

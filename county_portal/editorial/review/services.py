@@ -45,7 +45,7 @@ STEP_OF_VERDICT = {
 
 
 @dataclass(frozen=True)
-class Opinion:
+class ItemOpinion:
     """What the officer fills in. checks: for each question, whether it raises no objection."""
 
     verdict: Verdict
@@ -64,13 +64,13 @@ def require_seen(item: Item, revision: int | None) -> None:
         raise OutOfDate("The item has changed since this page was drawn; read it again")
 
 
-def move(item: Item, action: str, *, by: Person, note: str = "") -> None:
+def take_plain_step(item: Item, action: str, *, by: Person, note: str = "") -> None:
     """Take one step that needs no page of its own. Raises what `workflow.take` raises.
 
     A step with a form has consequences beyond the state (a sign-off, a publication, the end of
     one), so only the service behind its form takes it.
     """
-    with workflow.take(ROAD, item, action, by=by, note=note) as taken:
+    with workflow.take_step(ROAD, item, action, by=by, note=note) as taken:
         if taken.step.form:
             raise Refused("There is no such step")
         if taken.step.action is Do.ITEM_SUBMIT:
@@ -79,7 +79,7 @@ def move(item: Item, action: str, *, by: Person, note: str = "") -> None:
             item.publish_at = None
 
 
-def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
+def sign_off(item: Item, opinion: ItemOpinion, *, by: Person) -> SignOff:
     """The officer's verdict on exactly the bytes that were shown, as a row of its own.
 
     Whatever the verdict, it gives an officer's hand.
@@ -88,7 +88,7 @@ def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
     question is open or the verdict lacks what it needs.
     Source: Open Government Information Regulations (2019), arts. 14-18.
     """
-    workflow.check(ROAD, item, Do.ITEM_RELEASE, by=by)
+    workflow.check_step(ROAD, item, Do.ITEM_RELEASE, by=by)
     revision = current_revision(item)
     if revision.content_hash != opinion.content_hash:
         raise OutOfDate("The item has changed since this page was drawn; read it again")
@@ -108,7 +108,7 @@ def sign_off(item: Item, opinion: Opinion, *, by: Person) -> SignOff:
         signed_at=clock.now(),
     )
     action, note = STEP_OF_VERDICT[opinion.verdict], opinion.opinion
-    with workflow.take(ROAD, item, action, by=by, note=note, verdict=row):
+    with workflow.take_step(ROAD, item, action, by=by, note=note, verdict=row):
         item.publish_at = None
     return row
 
@@ -134,7 +134,7 @@ def _plainly(value: Any) -> str:
     return str(getattr(value, "name", value)) if value else ""
 
 
-def _complete(opinion: Opinion) -> None:
+def _complete(opinion: ItemOpinion) -> None:
     """Raise Refused while the form is not fully answered for its verdict."""
     if set(opinion.checks) != set(QUESTIONS):
         raise Refused("Answer every question of the checklist")
@@ -148,7 +148,7 @@ def _complete(opinion: Opinion) -> None:
         raise Refused("Say why, so that the author can act on it")
 
 
-def next_review(opinion: Opinion) -> date | None:
+def next_review(opinion: ItemOpinion) -> date | None:
     """When something withheld is looked at again.
 
     Source: Open Government Information Regulations (2019), art. 18.

@@ -20,7 +20,7 @@ def complete(item: Item) -> None:
         raise Refused("Something is still missing; the list above the form says what")
 
 
-def signed(item: Item) -> None:
+def item_is_signed(item: Item) -> None:
     """The newest verdict on the current revision, hash and all, is release."""
     require_released(SignOff, current_revision(item))
 
@@ -31,7 +31,7 @@ def for_all(item: Item) -> None:
         raise Refused("This item asks not to be published; return it, or decide as it asks")
 
 
-def live(item: Item) -> None:
+def is_published(item: Item) -> None:
     """The public can read some version of the item now."""
     if not _is_live(item):
         raise Refused("This item is not on the public site")
@@ -77,7 +77,7 @@ STEPS = (
         Do.ITEM_RELEASE,
         (S.ACCEPTED,),
         S.SIGNED_OFF,
-        guards=(for_all, signed),
+        guards=(for_all, item_is_signed),
         hand=HandKind.OFFICER,
         form=True,
     ),
@@ -94,7 +94,7 @@ STEPS = (
         Do.ITEM_ISSUE,
         (S.SIGNED_OFF,),
         S.ISSUED,
-        guards=(for_all, signed),
+        guards=(for_all, item_is_signed),
         hand=HandKind.ISSUER,
         form=True,
     ),
@@ -102,18 +102,18 @@ STEPS = (
         Do.ITEM_PUBLISH,
         (S.ISSUED,),
         S.PUBLISHED,
-        guards=(for_all, signed),
+        guards=(for_all, item_is_signed),
         form=True,
         by_itself=True,
     ),
     Step(Do.ITEM_CORRECT, (S.PUBLISHED,), S.CORRECTING, needs_note=True),
-    Step(Do.ITEM_KEEP, (S.CORRECTING,), S.PUBLISHED, guards=(live,), form=True),
+    Step(Do.ITEM_KEEP, (S.CORRECTING,), S.PUBLISHED, guards=(is_published,), form=True),
     Step(
         Do.ITEM_WITHDRAW,
         (*AT_REST, *ON_THE_ROAD),
         S.WITHDRAWN,
         needs_note=True,
-        guards=(live,),
+        guards=(is_published,),
         form=True,
     ),
     Step(Do.ITEM_REWORK, (S.WITHDRAWN,), S.RETURNED, needs_note=True),

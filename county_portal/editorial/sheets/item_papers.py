@@ -30,7 +30,7 @@ from county_portal.models import (
 from county_portal.office.base.extensions import db
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.policy import Do
-from county_portal.printing.pdf import html_of, print_paper, render_pdf
+from county_portal.printing.pdf import print_paper, render_html, render_pdf
 from county_portal.published.items import ItemManifest, PublicItem
 
 
@@ -116,7 +116,7 @@ class ItemSheet:
 # The release form
 
 
-def publications_of(item: Item) -> list[Publication]:
+def item_publications(item: Item) -> list[Publication]:
     """Every publication of the item, newest first."""
     query = select(Publication).where(Publication.item_id == item.id)
     return list(db.session.scalars(query.order_by(Publication.id.desc())))
@@ -263,5 +263,5 @@ def _said(step: StepTaken) -> Said:
 
 
 def item_pdf(sheet: ItemSheet) -> bytes:
-    html = html_of("editorial/review/item_sheet.html", sheet=sheet)
+    html = render_html("editorial/review/item_sheet.html", sheet=sheet)
     return print_paper(html, pictures=sheet.pictures).pdf

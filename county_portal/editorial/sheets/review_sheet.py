@@ -46,7 +46,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReviewSheet:
     """Everything the page prints, from rows that never change. Moments are county time."""
 
     number: str
@@ -81,12 +81,12 @@ class Sheet:
     content_hash: str
 
 
-def sheet_of(sign_off: SignOff) -> Sheet:
+def review_sheet_of(sign_off: SignOff) -> ReviewSheet:
     """The sheet of a verdict: the revision it signed, the road to it, and the issue after it."""
     words, inside = sign_off.revision.manifest, sign_off.revision.inside
     steps = steps_of(sign_off.item_id)
     before = [step for step in steps if step.at <= sign_off.signed_at]
-    return Sheet(
+    return ReviewSheet(
         number=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
         signed_at=here(sign_off.signed_at),
         revision=words.revision,
@@ -122,7 +122,7 @@ def sheet_of(sign_off: SignOff) -> Sheet:
     )
 
 
-def to_pdf(sheet: Sheet) -> bytes:
+def review_sheet_pdf(sheet: ReviewSheet) -> bytes:
     """The sheet as it is printed, sealed and filed."""
     return render_pdf("editorial/review/sheet.html", sheet=sheet)
 

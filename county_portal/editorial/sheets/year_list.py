@@ -18,7 +18,7 @@ from county_portal.printing.pdf import render_pdf
 
 
 @dataclass(frozen=True)
-class YearLine:
+class SubmittedLine:
     """One item. Days are county days."""
 
     title: str
@@ -35,7 +35,7 @@ class YearColumn:
     """The items of one column in the order in which they were submitted."""
 
     name: str
-    lines: tuple[YearLine, ...]
+    lines: tuple[SubmittedLine, ...]
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,9 @@ def _columns(rows: Any) -> Iterator[YearColumn]:
         yield YearColumn(name, tuple(map(_line, lines)))
 
 
-def _line(row: Any) -> YearLine:
+def _line(row: Any) -> SubmittedLine:
     first = row.first_published_at
-    return YearLine(
+    return SubmittedLine(
         title=row.title,
         document_number=row.document_number,
         formed_on=row.formed_on,

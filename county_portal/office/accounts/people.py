@@ -49,7 +49,7 @@ class PersonDraft:
 
 
 @dataclass(frozen=True)
-class Search:
+class PeopleSearch:
     """Whom somebody is looking for."""
 
     words: str = ""
@@ -136,7 +136,7 @@ def _free_unit(draft: UnitDraft, but: Unit | None = None) -> None:
 # People
 
 
-def find_people(search: Search, page: int = 1) -> People:
+def find_people(search: PeopleSearch, page: int = 1) -> People:
     """The people who are looked for, by unit and name."""
     query = _people(search)
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -147,7 +147,7 @@ def find_people(search: Search, page: int = 1) -> People:
     return People(list(rows), number, last, count)
 
 
-def _people(search: Search) -> Select[Person]:
+def _people(search: PeopleSearch) -> Select[Person]:
     query = select(Person)
     if words := search.words.strip():
         named = Person.name.contains(words, autoescape=True)

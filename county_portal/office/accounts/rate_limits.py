@@ -43,7 +43,7 @@ def count(account: str, address: str) -> None:
         connection.execute(insert(WrongTry).values(row))
 
 
-def sweep() -> int:
+def sweep_tries() -> int:
     """Remove wrong tries that count no longer. How many there were."""
     over = delete(WrongTry).where(WrongTry.at <= _long_ago())
     return int(db.session.execute(over).rowcount)  # type: ignore[attr-defined]

@@ -152,7 +152,7 @@ def end_all(person: Person, *, but_this: bool = False) -> int:
     return int(db.session.execute(query).rowcount)  # type: ignore[attr-defined]
 
 
-def sweep() -> int:
+def sweep_sessions() -> int:
     """Remove sessions that have ended by themselves. How many there were."""
     settings: Settings = current_app.config["COUNTY"]
     moment = clock.now()

@@ -174,10 +174,10 @@ def edit_unit(unit_id: int) -> ResponseReturnValue:
 # People
 
 
-def _search() -> directory.Search:
+def _search() -> directory.PeopleSearch:
     """Whom the address of this page asks for. What makes no sense asks for nobody special."""
     words, roles = request.args, {role.value for role in Role}
-    return directory.Search(
+    return directory.PeopleSearch(
         words=words.get("q", ""),
         unit_id=words.get("unit", type=int),
         role=Role(words["role"]) if words.get("role") in roles else None,

@@ -180,7 +180,7 @@ def _seal(settings: Settings, words: str) -> str:
 
 
 @dataclass(frozen=True)
-class Fault:
+class BrokenPromise:
     """One thing that is not as promised."""
 
     where: str
@@ -193,40 +193,44 @@ def head() -> str:
     return db.session.scalar(newest) or START
 
 
-def faults(settings: Settings) -> list[Fault]:
+def broken_chain(settings: Settings) -> list[BrokenPromise]:
     """Where chain and anchors do not hold. Empty: they do."""
     return [*_chain_faults(), *_anchor_faults(settings)]
 
 
-def _chain_faults() -> Iterator[Fault]:
+def _chain_faults() -> Iterator[BrokenPromise]:
     previous, expected = START, 1
     rows = db.session.execute(
         select(AuditRow.__table__).order_by(AuditRow.seq).execution_options(yield_per=2000)
     ).mappings()
     for row in rows:
         if row["seq"] != expected:
-            yield Fault(f"audit:{expected}", "a row is missing from the log")
+            yield BrokenPromise(f"audit:{expected}", "a row is missing from the log")
         if row["previous"] != previous:
-            yield Fault(f"audit:{row['seq']}", "the row does not follow the one before it")
+            yield BrokenPromise(f"audit:{row['seq']}", "the row does not follow the one before it")
         if row["hash"] != row_hash(dict(row)):
-            yield Fault(f"audit:{row['seq']}", "the row was changed after it was written")
+            yield BrokenPromise(f"audit:{row['seq']}", "the row was changed after it was written")
         previous, expected = row["hash"], row["seq"] + 1
 
 
-def _anchor_faults(settings: Settings) -> Iterator[Fault]:
+def _anchor_faults(settings: Settings) -> Iterator[BrokenPromise]:
     """Each anchor holds a row that is still there, and the newest weighty rows are held."""
     path, last = anchor_file(settings), 0
     for number, line in enumerate(path.read_text().splitlines() if path.exists() else (), 1):
         seq, at, digest, seal = (line.split(" ") + [""] * 4)[:4]
         if not hmac.compare_digest(seal.encode(), _seal(settings, f"{seq} {at} {digest}").encode()):
-            yield Fault(f"anchor:{number}", "the anchor was not written by this installation")
+            yield BrokenPromise(
+                f"anchor:{number}", "the anchor was not written by this installation"
+            )
             continue
         last = max(last, int(seq))
         if db.session.scalar(select(AuditRow.hash).where(AuditRow.seq == int(seq))) != digest:
-            yield Fault(f"anchor:{number}", "the log no longer holds the row that was anchored")
+            yield BrokenPromise(
+                f"anchor:{number}", "the log no longer holds the row that was anchored"
+            )
     if _unanchored(last, clock.now() if not last else clock.now() - SPARED):
         what = "anchors are missing" if path.exists() else "the anchor file is missing"
-        yield Fault(path.name, what)
+        yield BrokenPromise(path.name, what)
 
 
 def _unanchored(last: int, before: datetime) -> AuditRow | None:

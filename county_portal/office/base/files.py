@@ -50,7 +50,7 @@ def new_temporary() -> Path:
     return folder / secrets.token_hex(16)
 
 
-def receive(stream: IO[bytes], limit: int) -> Path:
+def receive_stream(stream: IO[bytes], limit: int) -> Path:
     """What the stream holds, as a temporary file. Raises Refused above `limit` bytes."""
     path, size = new_temporary(), 0
     with path.open("wb") as file:
@@ -63,12 +63,12 @@ def receive(stream: IO[bytes], limit: int) -> Path:
     return path
 
 
-def keep(temporary: Path) -> Stored:
+def keep_file(temporary: Path) -> Stored:
     """The temporary file, moved to its place among the blobs and safe on the disk.
 
     No transaction is open while the disk works: call it before the first query.
     """
-    digest, size = hash_of(temporary)
+    digest, size = file_hash(temporary)
     target = blob_path(digest)
     target.parent.mkdir(parents=True, exist_ok=True)
     with temporary.open("rb") as file:
@@ -83,7 +83,7 @@ def keep_bytes(content: bytes) -> Stored:
     """The same for bytes in memory."""
     path = new_temporary()
     path.write_bytes(content)
-    return keep(path)
+    return keep_file(path)
 
 
 def keep_paper(pdf: bytes) -> Stored:
@@ -94,11 +94,11 @@ def keep_paper(pdf: bytes) -> Stored:
     settings = _settings()
     if settings.SIGNING_KEY:
         signing = import_module("county_portal.printing.signing")  # large, and rarely wanted
-        pdf = signing.signed(pdf, Path(settings.SIGNING_KEY), settings.SIGNING_PASSWORD)
+        pdf = signing.sign_paper(pdf, Path(settings.SIGNING_KEY), settings.SIGNING_PASSWORD)
     return keep_bytes(pdf)
 
 
-def register(stored: Stored, media_type: str) -> Blob:
+def register_blob(stored: Stored, media_type: str) -> Blob:
     """The row of a kept file; the same bytes have one row.
 
     Raises Refused if the file is gone again: it waited for its row longer than the sweep waits.
@@ -119,7 +119,7 @@ def blob_path(sha256: str) -> Path:
     return _settings().blobs / sha256[:2] / sha256
 
 
-def hash_of(path: Path) -> tuple[str, int]:
+def file_hash(path: Path) -> tuple[str, int]:
     """The SHA-256 and the size in bytes of a file."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
@@ -138,7 +138,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep() -> int:
+def sweep_files() -> int:
     """Remove what a crash left behind: a day old, and without a row. How many files it was.
 
     What lies there is looked at twice. The second time the write lock is held,
@@ -170,7 +170,7 @@ def _is_old(path: Path) -> bool:
 def sweep_in_background(*, progress: jobs.Progress) -> dict[str, object]:
     """What a crash left behind is removed."""
     progress(1, "Looking for files that nobody names")
-    return {"removed": sweep()}
+    return {"removed": sweep_files()}
 
 
 def sweep_every_day() -> None:

@@ -85,7 +85,7 @@ def enqueue(name: str, *, key: str, by: Person | None, **arguments: object) -> J
     return job
 
 
-def request(name: str, *, series: str, by: Person | None, **arguments: object) -> Job:
+def enqueue_again(name: str, *, series: str, by: Person | None, **arguments: object) -> Job:
     """Ask for a task that may be asked for again once it has ended, and not before."""
     ended = [state for state in JobState if state.ended]
     before = select(func.count(Job.id)).where(
@@ -94,7 +94,7 @@ def request(name: str, *, series: str, by: Person | None, **arguments: object) -
     return enqueue(name, key=f"{series}:{db.session.scalar(before)}", by=by, **arguments)
 
 
-def newest(series: str) -> Job | None:
+def newest_in_series(series: str) -> Job | None:
     """The last job that was asked for with `request` in this series."""
     mine = Job.key.startswith(f"{series}:", autoescape=True)
     return db.session.scalar(select(Job).where(mine).order_by(Job.id.desc()).limit(1))
@@ -114,7 +114,7 @@ def _wake_or_run(session: Session) -> None:
         wake.set()
         if current_app.config.get("JOBS_IMMEDIATE"):
             with current_app.app_context(), writing(ahead=False):
-                run(job_id)
+                run_job(job_id)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -122,7 +122,7 @@ def _forget(session: Session) -> None:
     session.info.pop("jobs", None)
 
 
-def run(job_id: int | None = None) -> bool:
+def run_job(job_id: int | None = None) -> bool:
     """Do the job, or the one that waits longest. Whether there was one that nobody else has.
 
     A task reads, lets its transaction go, does the slow work, and writes what
@@ -145,7 +145,7 @@ def run(job_id: int | None = None) -> bool:
         _end_without(held, AGAIN)
     except Exception as error:
         log.exception("%s failed", name)
-        _end_without(held, {"state": JobState.FAILED, "error": words_of(error)})
+        _end_without(held, {"state": JobState.FAILED, "error": error_words(error)})
     return True
 
 
@@ -156,7 +156,7 @@ def _end_without(held: tuple[int, int], outcome: dict[str, object]) -> None:
         _end(*held, outcome)
 
 
-def words_of(error: Exception) -> str:
+def error_words(error: Exception) -> str:
     """What is kept of a failure: a refusal as JSON, to be translated where it is shown."""
     if not isinstance(error, Refused):
         return f"{type(error).__name__}: {error}"
@@ -220,7 +220,7 @@ def _progress(job_id: int, tries: int) -> Progress:
     return tell
 
 
-def within(progress: Progress, first: int, last: int, doing: str) -> Callable[[float], None]:
+def part_progress(progress: Progress, first: int, last: int, doing: str) -> Callable[[float], None]:
     """Tells of a part of the work: its share (0 to 1) as per cent of the whole."""
     return lambda share: progress(round(first + (last - first) * share), doing)
 

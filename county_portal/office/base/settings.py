@@ -140,7 +140,7 @@ def number(key: str) -> int:
     return int(value(key))
 
 
-def decide(key: str, new: str) -> None:
+def store_setting(key: str, new: str) -> None:
     """Keep the office's decision. Raises Refused for a value that cannot work."""
     choice = KNOWN[key]
     if choice.numeric and not (new.isascii() and new.isdigit() and 0 < int(new) < 1000):

@@ -81,7 +81,7 @@ def _do_jobs(app: Flask) -> None:
     while not jobs.stopping.is_set():
         done = False
         with _carefully(app):
-            done = leases.is_lease_free() and jobs.run()
+            done = leases.is_lease_free() and jobs.run_job()
         if not done:
             jobs.wake.wait(PAUSE)
             jobs.wake.clear()

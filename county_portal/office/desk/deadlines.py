@@ -21,7 +21,7 @@ def calendar() -> WorkCalendar:
     )
 
 
-def publish_due(formed_on: date) -> Due:
+def publish_due_on(formed_on: date) -> Due:
     """The last day on which information formed on `formed_on` is published in time.
 
     Source: Open Government Information Regulations (2019), art. 26.
@@ -33,7 +33,7 @@ def set_due(item: Item) -> None:
     """Write the item's publication deadline into its row. That of a published one stands."""
     if item.first_published_at is not None:
         return
-    due = publish_due(item.formed_on) if item.formed_on else None
+    due = publish_due_on(item.formed_on) if item.formed_on else None
     item.publish_due_on = due.on if due else None
     item.due_provisional = due.provisional if due else False
 

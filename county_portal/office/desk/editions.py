@@ -33,22 +33,22 @@ MEDIA_TYPES = {
 # Freezing
 
 
-def spelled(words: dict[str, Any]) -> str:
+def spell_json(words: dict[str, Any]) -> str:
     """JSON in one spelling only: numbers exact, dates as ISO 8601."""
     return json.dumps(words, default=str, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def hash_of(prefix: bytes, text: str) -> str:
+def edition_hash(prefix: bytes, text: str) -> str:
     """The SHA-256 of frozen words. prefix: of their kind, so that no two kinds have one hash."""
     return hashlib.sha256(prefix + text.encode()).hexdigest()
 
 
-def read(kind: Any, words: Any) -> Any:
+def read_words(kind: Any, words: Any) -> Any:
     """The value of type `kind` that JSON spelled as `words`."""
     if isinstance(kind, UnionType):  # something or None
-        return None if words is None else read(get_args(kind)[0], words)
+        return None if words is None else read_words(get_args(kind)[0], words)
     if get_origin(kind) is tuple:
-        return tuple(read(get_args(kind)[0], word) for word in words)
+        return tuple(read_words(get_args(kind)[0], word) for word in words)
     if kind is date:
         return date.fromisoformat(words)
     if kind is Decimal:
@@ -57,7 +57,7 @@ def read(kind: Any, words: Any) -> Any:
         hints = get_type_hints(kind)
         return kind(
             **{
-                one.name: read(hints[one.name], words[one.name])
+                one.name: read_words(hints[one.name], words[one.name])
                 for one in fields(kind)
                 if not _came_later(one, words)
             }
@@ -73,14 +73,14 @@ def _came_later(field: Field[Any], words: dict[str, Any]) -> bool:
 # Making
 
 
-def request(task: str, of: object, *, by: Person | None, **arguments: object) -> Job:
+def request_files(task: str, of: object, *, by: Person | None, **arguments: object) -> Job:
     """Ask for the files of something; while they are being made there is one job."""
-    return jobs.request(task, series=f"{task}:{of}", by=by, **arguments)
+    return jobs.enqueue_again(task, series=f"{task}:{of}", by=by, **arguments)
 
 
 def newest_job(task: str, of: object) -> Job | None:
     """The newest work on the files of something."""
-    return jobs.newest(f"{task}:{of}")
+    return jobs.newest_in_series(f"{task}:{of}")
 
 
 @contextmanager
@@ -91,9 +91,9 @@ def storing() -> Iterator[None]:
         yield
 
 
-def register(kept: Mapping[str, files.Stored]) -> dict[str, str]:
+def register_files(kept: Mapping[str, files.Stored]) -> dict[str, str]:
     """The hashes of kept files by form, once each has its row."""
-    return {form: files.register(one, _type_of(form)).sha256 for form, one in kept.items()}
+    return {form: files.register_blob(one, _type_of(form)).sha256 for form, one in kept.items()}
 
 
 # Downloading

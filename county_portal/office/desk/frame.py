@@ -21,7 +21,7 @@ SIGN_IN = "accounts.sign_in"
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One line that a menu may have."""
 
     endpoint: str
@@ -30,7 +30,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Line:
+class MenuLine:
     """One line that this person's menu has. here: "page", or "true" for a page below it.
 
     waiting: how much waits there for the person.
@@ -43,30 +43,30 @@ class Line:
 
 
 ENTRIES = (
-    Entry(DESK, _l("My desk"), Do.ITEM_VIEW),
-    Entry("items.index", _l("Items"), Do.ITEM_VIEW),
-    Entry("items.new", _l("Write an item"), Do.ITEM_CREATE),
-    Entry("reports.index", _l("Reports"), Do.REPORT_READ),
-    Entry("circulars.index", _l("Circulars"), Do.CIRCULAR_READ),
-    Entry("deposits.index", _l("Deposits"), Do.DEPOSIT_PART),
-    Entry("briefings.index", _l("Briefings"), Do.BRIEFING_READ),
-    Entry("gazettes.index", _l("Gazettes"), Do.GAZETTE_READ),
-    Entry("catalogue.columns", _l("Columns"), Do.COLUMN_MANAGE),
-    Entry("catalogue.categories", _l("Categories"), Do.COLUMN_MANAGE),
-    Entry("accounts.units", _l("Units"), Do.UNIT_MANAGE),
-    Entry("accounts.people", _l("People"), Do.PERSON_MANAGE),
-    Entry("accounts.roles", _l("Roles"), Do.ROLE_MANAGE),
-    Entry("admin.calendar", _l("Calendar"), Do.CALENDAR_MANAGE),
-    Entry("admin.settings_page", _l("Settings"), Do.SETTING_MANAGE),
-    Entry("admin.jobs_page", _l("Jobs"), Do.SETTING_MANAGE),
-    Entry("admin.log", _l("Log"), Do.AUDIT_READ),
+    MenuEntry(DESK, _l("My desk"), Do.ITEM_VIEW),
+    MenuEntry("items.index", _l("Items"), Do.ITEM_VIEW),
+    MenuEntry("items.new", _l("Write an item"), Do.ITEM_CREATE),
+    MenuEntry("reports.index", _l("Reports"), Do.REPORT_READ),
+    MenuEntry("circulars.index", _l("Circulars"), Do.CIRCULAR_READ),
+    MenuEntry("deposits.index", _l("Deposits"), Do.DEPOSIT_PART),
+    MenuEntry("briefings.index", _l("Briefings"), Do.BRIEFING_READ),
+    MenuEntry("gazettes.index", _l("Gazettes"), Do.GAZETTE_READ),
+    MenuEntry("catalogue.columns", _l("Columns"), Do.COLUMN_MANAGE),
+    MenuEntry("catalogue.categories", _l("Categories"), Do.COLUMN_MANAGE),
+    MenuEntry("accounts.units", _l("Units"), Do.UNIT_MANAGE),
+    MenuEntry("accounts.people", _l("People"), Do.PERSON_MANAGE),
+    MenuEntry("accounts.roles", _l("Roles"), Do.ROLE_MANAGE),
+    MenuEntry("admin.calendar", _l("Calendar"), Do.CALENDAR_MANAGE),
+    MenuEntry("admin.settings_page", _l("Settings"), Do.SETTING_MANAGE),
+    MenuEntry("admin.jobs_page", _l("Jobs"), Do.SETTING_MANAGE),
+    MenuEntry("admin.log", _l("Log"), Do.AUDIT_READ),
 )
 
 BELOW = {"mastheads": "briefings.index", "papers": "items.index"}
 """Rooms whose addresses begin otherwise than the line they stand under."""
 
 
-def menu() -> list[Line]:
+def menu() -> list[MenuLine]:
     """The lines of whoever is signed in; none before that, and none while a password is due."""
     if not current_user.is_authenticated or me().must_change_password:
         return []
@@ -75,17 +75,17 @@ def menu() -> list[Line]:
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions and _may(entry.action)
     ]
-    above, counted = _above([entry.endpoint for entry in entries]), counts()
+    above, counted = _above([entry.endpoint for entry in entries]), menu_counts()
     return [
-        Line(one.endpoint, one.label, _here(one.endpoint, above), counted.get(one.endpoint, 0))
+        MenuLine(one.endpoint, one.label, _here(one.endpoint, above), counted.get(one.endpoint, 0))
         for one in entries
     ]
 
 
-def counts() -> dict[str, int]:
+def menu_counts() -> dict[str, int]:
     """How much waits for whoever is signed in, by the line of the menu; asked once for a page."""
     if "counts" not in g:
-        g.counts = waiting.counts(me())
+        g.counts = waiting.count_waiting(me())
     return dict(g.counts)
 
 

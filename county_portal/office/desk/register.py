@@ -12,7 +12,9 @@ from county_portal.models import IssuedPaper, PaperKind
 from county_portal.office.base.extensions import db
 
 
-def enter(sha256: str, kind: PaperKind, name: str, dated_on: date, *, stands: bool = True) -> None:
+def enter_paper(
+    sha256: str, kind: PaperKind, name: str, dated_on: date, *, stands: bool = True
+) -> None:
     """The stored file is an issued paper. Entered again, it is the same one, and stands again.
 
     stands: False for one that is known and not in force yet; what stands already is left alone.
@@ -42,7 +44,7 @@ def stands(sha256: str) -> bool:
     return paper is not None and paper.withdrawn_at is None
 
 
-def withdraw(sha256: str) -> None:
+def withdraw_paper(sha256: str) -> None:
     """Whoever checks a copy of it is told that it was withdrawn. Nothing if it was never issued."""
     paper = db.session.get(IssuedPaper, sha256)
     if paper is not None and paper.withdrawn_at is None:

@@ -20,7 +20,7 @@ PILES = "county_piles"
 
 
 @dataclass(frozen=True)
-class PaperLine:
+class WaitingPaper:
     """One paper on a desk. about: what tells it from others that are called the same."""
 
     title: str
@@ -42,7 +42,7 @@ class Pile:
     endpoint: str
     reads: Do
     count: Callable[[Person], ScalarSelect[int]]
-    lines: Callable[[Person], list[PaperLine]] = lambda _person: []
+    lines: Callable[[Person], list[WaitingPaper]] = lambda _person: []
 
 
 def install(app: Flask, piles: tuple[Pile, ...]) -> None:
@@ -56,7 +56,7 @@ def piles_of(person: Person) -> list[Pile]:
     return [pile for pile in piles if person.has_any(RULES[pile.reads][0])]
 
 
-def counts(person: Person) -> dict[str, int]:
+def count_waiting(person: Person) -> dict[str, int]:
     """How much waits for this person, by the line of the menu: one question. The desk has all."""
     asked = {pile.endpoint: pile.count(person) for pile in piles_of(person)}
     if not asked:
@@ -65,7 +65,7 @@ def counts(person: Person) -> dict[str, int]:
     return counted | {DESK: sum(counted.values())}
 
 
-def papers(person: Person, counted: dict[str, int]) -> list[PaperLine]:
+def papers(person: Person, counted: dict[str, int]) -> list[WaitingPaper]:
     """What waits for the person beside items, the longest waiting first. Asks what has a count."""
     lines = (pile.lines(person) for pile in piles_of(person) if counted[pile.endpoint])
     return sorted(chain.from_iterable(lines), key=lambda line: line.state_since)

@@ -74,7 +74,7 @@ def open_steps(road: Road, thing: Any, person: Person) -> list[Step]:
     return [s for s in road.steps if thing.state in s.sources and can(person, s.action, thing)]
 
 
-def check(road: Road, thing: Any, action: str, *, by: Person | None, note: str = "") -> Step:
+def check_step(road: Road, thing: Any, action: str, *, by: Person | None, note: str = "") -> Step:
     """The step, if this person may take it from here. Its guards are not asked.
 
     Raises NotAllowed (the wrong person), OutOfDate (the wrong state: somebody
@@ -91,7 +91,7 @@ def check(road: Road, thing: Any, action: str, *, by: Person | None, note: str =
         raise OutOfDate("Somebody has moved this on since the page was drawn")
     if by is not None:
         require(by, step.action, thing)
-    if step.needs_note and not plain(note):
+    if step.needs_note and not seen_note(note):
         raise Refused("Say why, so that the author can act on it")
     if len(note) > NOTE_LENGTH:
         raise Refused("At most %(max)d characters", max=NOTE_LENGTH)
@@ -99,7 +99,7 @@ def check(road: Road, thing: Any, action: str, *, by: Person | None, note: str =
 
 
 @contextmanager
-def take(
+def take_step(
     road: Road,
     thing: Any,
     action: str,
@@ -115,7 +115,7 @@ def take(
 
     Raises what `check` raises, and Refused where a guard does.
     """
-    step = check(road, thing, action, by=by, note=note)
+    step = check_step(road, thing, action, by=by, note=note)
     hand = step.hand if verdict is None else road.officer
     if by is not None and hand:
         take_hand(thing, hand, by=by)
@@ -156,7 +156,7 @@ def write_step(
         now=thing.state,
         person_id=by.id if by else None,
         at=moment,
-        note=plain(note),
+        note=seen_note(note),
         **more,
     )
     db.session.add(step)
@@ -173,7 +173,7 @@ def take_hand(thing: Any, kind: StrEnum, *, by: Person) -> None:
         db.session.flush()
 
 
-def plain(note: str) -> str:
+def seen_note(note: str) -> str:
     """What people read of a note: nothing that does not show."""
     return seen(note).strip()
 

@@ -12,7 +12,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do
-from county_portal.papers.briefings.content import Number, content_of, hash_of
+from county_portal.papers.briefings.content import IssueNumber, content_hash, content_of
 from county_portal.papers.briefings.mastheads import series, total_series
 from county_portal.papers.briefings.printing import (
     check_printable,
@@ -23,7 +23,7 @@ from county_portal.papers.briefings.printing import (
 from county_portal.papers.briefings.steps import ROAD
 
 
-def take(
+def take_briefing_step(
     briefing: Briefing,
     action: str,
     *,
@@ -37,7 +37,7 @@ def take(
     Raises what `workflow.take` raises, OutOfDate if the briefing changed since the page was
     drawn, and Refused for a number where there is no paper to bear it.
     """
-    with workflow.take(ROAD, briefing, action, by=by, note=note) as taken:
+    with workflow.take_step(ROAD, briefing, action, by=by, note=note) as taken:
         deed = taken.step.action
         stale = deed is Do.BRIEFING_APPROVE and seen_digest != digest_of(briefing)
         if stale or briefing.version != seen_version:
@@ -46,7 +46,7 @@ def take(
             check_printable(briefing)  # no number is given to what has no paper
             taken.told |= _named(_freeze(briefing, by))
         if deed is Do.BRIEFING_WITHDRAW and briefing.frozen and briefing.frozen.printed:
-            register.withdraw(briefing.frozen.printed.pdf)
+            register.withdraw_paper(briefing.frozen.printed.pdf)
     if deed is Do.BRIEFING_SUBMIT:
         request_preview(briefing, by=by)
 
@@ -61,7 +61,7 @@ def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
     day = briefing.dated_on or clock.today()
     drawn = draw(series(briefing.masthead, special=briefing.special, year=day.year))
     total = None if briefing.special else draw(total_series(briefing.masthead))
-    content = content_of(briefing, Number(day.year, drawn, total), day).as_json()
+    content = content_of(briefing, IssueNumber(day.year, drawn, total), day).as_json()
     frozen = FrozenBriefing(
         briefing_id=briefing.id,
         masthead_id=briefing.masthead_id,
@@ -71,7 +71,7 @@ def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
         total=total,
         dated_on=day,
         content=content,
-        content_hash=hash_of(content),
+        content_hash=content_hash(content),
         approved_by=by.id,
         approved_at=clock.now(),
     )

@@ -13,8 +13,8 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.papers.briefings import mastheads, pieces, printing, services, sources
-from county_portal.papers.briefings.forms import ComposeForm, PickForm, parts_of, typed_parts
-from county_portal.papers.briefings.progress import name_of
+from county_portal.papers.briefings.forms import ComposeForm, PickForm, posted_parts, typed_parts
+from county_portal.papers.briefings.progress import briefing_name
 from county_portal.papers.briefings.services import PartWords
 from county_portal.papers.briefings.shortening import holds_signs
 from county_portal.papers.briefings.views import preview_of
@@ -34,7 +34,7 @@ def compose(briefing_id: int) -> ResponseReturnValue:
     form = ComposeForm.of(briefing, mastheads.find_mastheads(me(), active=True))
     if request.method == "GET":
         return _page(form, briefing, typed_parts(briefing))
-    parts = parts_of(request.form)
+    parts = posted_parts(request.form)
     if not (form.validate() and form.judge_parts(parts)):
         return _page(form, briefing, parts)
     if form.is_stale(briefing):
@@ -65,7 +65,7 @@ def autosave(briefing_id: int) -> ResponseReturnValue:
     """Keep what was typed so far: `briefings/_saved.html`, which says when."""
     briefing = services.get_briefing(briefing_id, by=me(), to=Do.BRIEFING_EDIT)
     form = ComposeForm.of(briefing, mastheads.find_mastheads(me(), active=True))
-    parts = parts_of(request.form)
+    parts = posted_parts(request.form)
     if not (form.validate() and form.judge_parts(parts)):
         return render_template("papers/briefings/_saved.html", form=form, briefing=None), 422
     seen_version, draft = form.version.data or 0, form.draft(parts)
@@ -89,7 +89,7 @@ def pick(briefing_id: int) -> str:
     return render_template(
         "papers/briefings/pick.html",
         briefing=briefing,
-        name_of=name_of,
+        name_of=briefing_name,
         form=form,
         page=page,
         narrowed=narrowed,
@@ -133,9 +133,9 @@ def _stale(form: ComposeForm, briefing: Briefing, parts: dict[int, PartWords]) -
 def _shown(briefing: Briefing, parts: dict[int, PartWords]) -> dict[str, object]:
     return {
         "briefing": briefing,
-        "name_of": name_of,
+        "name_of": briefing_name,
         "rows": _rows(briefing, parts),
-        "faults": {one.part_id: one for one in sources.faults(briefing)},
+        "faults": {one.part_id: one for one in sources.unfit_entries(briefing)},
         "holds_signs": holds_signs,
         **preview_of(briefing),
     }

@@ -14,7 +14,7 @@ PREFIX = b"county-portal/briefing/v1\0"
 
 
 @dataclass(frozen=True)
-class Piece:
+class BriefingPiece:
     """A heading, an entry or a note. An entry names the revision its words were taken from."""
 
     id: int
@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Number:
+class IssueNumber:
     """What an issue is called. total: special issues have none."""
 
     year: int
@@ -45,12 +45,12 @@ class Content:
     office: str
     mark: str
     special: bool
-    number: Number | None
+    number: IssueNumber | None
     dated_on: date | None
     contents: bool
     foot_numbered: bool
     note: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[BriefingPiece, ...]
     report_to: str
     send_to: str
     issue_to: str
@@ -58,25 +58,25 @@ class Content:
 
     def as_json(self) -> str:
         """The content in one spelling only."""
-        return editions.spelled(asdict(self) | {"form": FORM})
+        return editions.spell_json(asdict(self) | {"form": FORM})
 
 
-def from_json(text: str) -> Content:
+def read_content(text: str) -> Content:
     """The content that `as_json` wrote. Raises ValueError for a form this program does not know."""
     words: dict[str, Any] = json.loads(text)
     form = words.pop("form")
     if form != FORM:
         raise ValueError(f"This briefing was frozen in form {form}")
-    content: Content = editions.read(Content, words)
+    content: Content = editions.read_words(Content, words)
     return content
 
 
-def hash_of(text: str) -> str:
-    return editions.hash_of(PREFIX, text)
+def content_hash(text: str) -> str:
+    return editions.edition_hash(PREFIX, text)
 
 
 def content_of(
-    briefing: Briefing, number: Number | None = None, dated_on: date | None = None
+    briefing: Briefing, number: IssueNumber | None = None, dated_on: date | None = None
 ) -> Content:
     """The briefing as it stands now. dated_on: the day of approval, if none was chosen."""
     masthead = briefing.masthead
@@ -98,12 +98,12 @@ def content_of(
     )
 
 
-def _piece(part: BriefingPart) -> Piece:
+def _piece(part: BriefingPart) -> BriefingPiece:
     if part.kind is not PartKind.ENTRY or part.revision is None:
-        return Piece(part.id, part.kind.value, part.title, part.body)
+        return BriefingPiece(part.id, part.kind.value, part.title, part.body)
     words = part.revision.manifest
     shown = set(image_keys(part.body))
-    return Piece(
+    return BriefingPiece(
         part.id,
         part.kind.value,
         part.title,

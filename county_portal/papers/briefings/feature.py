@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _l
 from county_portal.models import Briefing, FrozenBriefing, PaperKind, Person
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.tasks import Link, Task, Values
-from county_portal.office.desk.waiting import PaperLine, Pile
+from county_portal.office.desk.waiting import Pile, WaitingPaper
 from county_portal.office.feature import Feature
 from county_portal.office.rules.policy import Do
 from county_portal.papers.briefings import compose_views, finding, masthead_views, printing, views
-from county_portal.papers.briefings.progress import STAGES, name_of
+from county_portal.papers.briefings.progress import STAGES, briefing_name
 
 
 def _printed(asked: Values) -> Briefing:
@@ -30,8 +30,8 @@ def _page_of(briefing: Briefing) -> str:
 # Whoever reads briefings may ask for either, and so may stop either.
 PRINT = Task(
     printing.PRINT,
-    printing.print_in_background,
-    title=lambda asked: str(_("Printing: %(name)s", name=name_of(_printed(asked)))),
+    printing.briefing_task,
+    title=lambda asked: str(_("Printing: %(name)s", name=briefing_name(_printed(asked)))),
     stages=STAGES,
     reads=Do.BRIEFING_READ,
     makes=Do.BRIEFING_READ,
@@ -41,7 +41,7 @@ PRINT = Task(
 PREVIEW = Task(
     printing.PREVIEW,
     printing.preview_in_background,
-    title=lambda asked: str(_("Preview: %(name)s", name=name_of(_drawn(asked)))),
+    title=lambda asked: str(_("Preview: %(name)s", name=briefing_name(_drawn(asked)))),
     stages=STAGES,
     reads=Do.BRIEFING_READ,
     makes=Do.BRIEFING_READ,
@@ -50,22 +50,22 @@ PREVIEW = Task(
 )
 
 
-def _on_desk(person: Person) -> list[PaperLine]:
+def _on_desk(person: Person) -> list[WaitingPaper]:
     return [
-        PaperLine(
-            name_of(line.briefing),
+        WaitingPaper(
+            briefing_name(line.briefing),
             PaperKind.BRIEFING,
             line.briefing.state,
             line.briefing.state_since,
             _page_of(line.briefing),
-            about=f"{views.about(line)} · {line.briefing.composer.name}",
+            about=f"{views.entries_line(line)} · {line.briefing.composer.name}",
         )
-        for line in finding.waiting_for(person)
+        for line in finding.briefings_waiting_for(person)
     ]
 
 
 FEATURE = Feature(
     (views.bp, compose_views.bp, masthead_views.bp),
     tasks=(PRINT, PREVIEW),
-    piles=(Pile("briefings.index", Do.BRIEFING_READ, finding.count_for, _on_desk),),
+    piles=(Pile("briefings.index", Do.BRIEFING_READ, finding.count_briefings_for, _on_desk),),
 )

@@ -26,7 +26,7 @@ PER_PAGE = 30
 
 
 @dataclass(frozen=True)
-class Filter:
+class BriefingFilter:
     """What the list is narrowed to. Empty parts narrow nothing. year: of the printed number."""
 
     year: int | None = None
@@ -35,7 +35,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Line:
+class BriefingLine:
     """A briefing with what tells it from others: how many items stand in it, and the first."""
 
     briefing: Briefing
@@ -44,27 +44,29 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class BriefingPage(Paged):
     """One page of the list."""
 
-    lines: list[Line]
+    lines: list[BriefingLine]
     total: int
     number: int
 
     per_page: ClassVar[int] = PER_PAGE
 
 
-def find_briefings(wanted: Filter, page: int = 1, *, by: Person) -> Found:
+def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> BriefingPage:
     """The briefings asked for, the newest first; a page that does not exist is the last one."""
     require(by, Do.BRIEFING_READ)
     total = db.session.scalar(_narrowed(select(func.count(Briefing.id)), wanted)) or 0
     number = fitting(page, total, PER_PAGE)
     shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
     query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
-    return Found(_found(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)), total, number)
+    return BriefingPage(
+        _found(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)), total, number
+    )
 
 
-def waiting_for(by: Person) -> list[Line]:
+def briefings_waiting_for(by: Person) -> list[BriefingLine]:
     """What lies with the person: for approval, or returned to its composer. The oldest first."""
     require(by, Do.BRIEFING_READ)
     composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
@@ -73,12 +75,12 @@ def waiting_for(by: Person) -> list[Line]:
     return _found(query.order_by(Briefing.state_since, Briefing.id))
 
 
-def count_for(by: Person) -> ScalarSelect[int]:
+def count_briefings_for(by: Person) -> ScalarSelect[int]:
     """How many lie with the person, to be asked together with other things."""
     return select(func.count(Briefing.id)).where(_lies_with(by)).scalar_subquery()
 
 
-def years() -> list[int]:
+def numbered_years() -> list[int]:
     """The years that issues were numbered in, and this one; the newest first."""
     numbered = set(db.session.scalars(select(FrozenBriefing.year).distinct()))
     return sorted(numbered | {clock.today().year}, reverse=True)
@@ -102,11 +104,11 @@ def _lines() -> Select[*tuple[Any, ...]]:
     return select(Briefing, count, func.coalesce(first, ""))
 
 
-def _found(query: Select[*tuple[Any, ...]]) -> list[Line]:
-    return [Line(*row) for row in db.session.execute(query)]
+def _found(query: Select[*tuple[Any, ...]]) -> list[BriefingLine]:
+    return [BriefingLine(*row) for row in db.session.execute(query)]
 
 
-def _narrowed(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
+def _narrowed(query: Select[*tuple[Any, ...]], wanted: BriefingFilter) -> Select[*tuple[Any, ...]]:
     if wanted.year is not None:
         frozen = select(FrozenBriefing.briefing_id).where(FrozenBriefing.year == wanted.year)
         query = query.where(Briefing.id.in_(frozen))

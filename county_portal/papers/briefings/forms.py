@@ -24,7 +24,7 @@ from county_portal.core.html.clean import text_of
 from county_portal.editorial.items.choices import all_columns
 from county_portal.editorial.items.forms import ItemForm, SelectOne, SelectWord
 from county_portal.models import Briefing, BriefingState, Masthead, Unit
-from county_portal.papers.briefings.finding import Filter, mastheads, years
+from county_portal.papers.briefings.finding import BriefingFilter, mastheads, numbered_years
 from county_portal.papers.briefings.mastheads import HIGHEST, Counts, MastheadDraft
 from county_portal.papers.briefings.services import TITLE_LENGTH, BriefingDraft, PartWords
 from county_portal.papers.briefings.shortening import as_typed
@@ -143,14 +143,14 @@ class ListForm(FlaskForm):
     @classmethod
     def of(cls, typed: MultiDict[str, str]) -> "ListForm":
         form = cls(typed)
-        form.year.offer({"": [(year, str(year)) for year in years()]})
+        form.year.offer({"": [(year, str(year)) for year in numbered_years()]})
         form.masthead.offer({"": [(one.id, one.name) for one in mastheads()]})
         form.validate()
         return form
 
-    def filter(self) -> Filter:
+    def filter(self) -> BriefingFilter:
         good = {name: one.data for name, one in self._fields.items() if not one.errors}
-        return Filter(good.get("year"), good.get("masthead"), good.get("state"))
+        return BriefingFilter(good.get("year"), good.get("masthead"), good.get("state"))
 
 
 class PickForm(FlaskForm):
@@ -246,7 +246,7 @@ class ComposeForm(Receivers):
         )
 
 
-def parts_of(typed: MultiDict[str, str]) -> dict[int, PartWords]:
+def posted_parts(typed: MultiDict[str, str]) -> dict[int, PartWords]:
     """The parts as they were typed, in the order in which the form holds them."""
     numbers = [one for one in typed.getlist("part") if one.isascii() and one.isdigit()]
     return {

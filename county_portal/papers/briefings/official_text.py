@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 from county_portal.core.html.clean import with_addresses
-from county_portal.core.html.tree import Element, Node, read, write
+from county_portal.core.html.tree import Element, Node, read_html, write_html
 
 HAN = "\u2e80-\u2fdf\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 TITLE_WIDTH = 20.0  # characters of 22 pt in a line of 156 mm
@@ -136,14 +136,14 @@ def _chopped(title: str, widest: float) -> tuple[str, ...]:
 # The text of an entry
 
 
-def set_text(html: str, pictures: Mapping[str, str] | None = None) -> str:
+def set_official_text(html: str, pictures: Mapping[str, str] | None = None) -> str:
     """Clean HTML as it is printed: full-width signs, levels of headings marked.
 
     pictures: the address of each picture by its key; those without one are left out.
     """
-    nodes = read(with_addresses(html, (pictures or {}).get))
+    nodes = read_html(with_addresses(html, (pictures or {}).get))
     _widen(nodes, "")
-    return write(_levelled(node) for node in nodes if _holds_anything(node))
+    return write_html(_levelled(node) for node in nodes if _holds_anything(node))
 
 
 def first_number(entries: Element) -> int:
@@ -154,14 +154,14 @@ def first_number(entries: Element) -> int:
 
 def set_note(html: str) -> str:
     """An editor's note as it is printed, with the words that say what it is."""
-    nodes = read(set_text(html))
+    nodes = read_html(set_official_text(html))
     by = Element("span", {"class": "by"}, ["编者按："])
     if nodes and isinstance(nodes[0], Element) and nodes[0].tag == "p":
         nodes[0].children.insert(0, by)
         nodes[0].attributes.clear()
     elif nodes:
         nodes.insert(0, Element("p", {}, [by]))
-    return write(nodes)
+    return write_html(nodes)
 
 
 def _widen(nodes: list[Node], before: str) -> str:

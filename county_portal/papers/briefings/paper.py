@@ -12,17 +12,17 @@ import pypdfium2
 
 from county_portal.models import FrozenBriefing, PartKind
 from county_portal.office.base.files import blob_path
-from county_portal.papers.briefings.content import Content, Piece
+from county_portal.papers.briefings.content import BriefingPiece, Content
 from county_portal.papers.briefings.official_text import (
     LINE_BREAK,
     balanced,
     full_width,
     set_note,
-    set_text,
+    set_official_text,
     width,
 )
 from county_portal.printing.numerals import numeral
-from county_portal.printing.pdf import LEFT_OUT, Printed, bound, html_of, nobody, set_parts
+from county_portal.printing.pdf import LEFT_OUT, Printed, bound, nobody, render_html, set_parts
 from county_portal.printing.process_pool import Watch
 
 PICTURE = "picture:"  # the address of a stored picture, as the press knows it
@@ -33,7 +33,7 @@ SIZES = ((4, "four"), (6, "six"), (9, "nine"), (14, "fourteen"))  # characters o
 
 
 @dataclass(frozen=True)
-class Block:
+class BriefingBlock:
     """A heading, an entry or a note, as it is set; or the gap that one left out leaves.
 
     lines: of the title, or what is said in the gap.
@@ -55,7 +55,7 @@ class Foot:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class BriefingSheet:
     """Everything on the paper; the template computes nothing."""
 
     title: str  # of the document
@@ -68,16 +68,16 @@ class Sheet:
     dated_on: str  # as machines write it
     contents: tuple[str, ...]
     note: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[BriefingBlock, ...]
     foot: Foot
     foot_alone: bool = False  # nothing but the foot, on a page without a number
 
 
-def sheet_of(content: Content, left_out: Collection[str] = ()) -> Sheet:
+def briefing_sheet(content: Content, left_out: Collection[str] = ()) -> BriefingSheet:
     """The words of the content as official paper wants them. left_out: ids of pieces without."""
     there = [piece for piece in content.pieces if str(piece.id) not in left_out]
     entries = [piece for piece in there if piece.kind == PartKind.ENTRY]
-    return Sheet(
+    return BriefingSheet(
         title=f"{content.masthead}{number_line(content)}",
         name=content.masthead,
         size=next((name for most, name in SIZES if width(content.masthead) <= most), "long"),
@@ -116,7 +116,9 @@ def day_line(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else "\u3000年\u3000月\u3000日"
 
 
-def _blocks(pieces: tuple[Piece, ...], left_out: Collection[str]) -> tuple[Block, ...]:
+def _blocks(
+    pieces: tuple[BriefingPiece, ...], left_out: Collection[str]
+) -> tuple[BriefingBlock, ...]:
     headings = 0
     found = []
     for piece in pieces:
@@ -126,11 +128,11 @@ def _blocks(pieces: tuple[Piece, ...], left_out: Collection[str]) -> tuple[Block
     return tuple(found)
 
 
-def _gap(piece: Piece) -> Block:
-    return Block(piece.id, GAP, (LEFT_OUT,), "", "")
+def _gap(piece: BriefingPiece) -> BriefingBlock:
+    return BriefingBlock(piece.id, GAP, (LEFT_OUT,), "", "")
 
 
-def _block(piece: Piece, heading: int) -> Block:
+def _block(piece: BriefingPiece, heading: int) -> BriefingBlock:
     title = full_width(piece.title)
     if piece.kind == PartKind.ENTRY:
         lines = balanced(title)
@@ -139,8 +141,8 @@ def _block(piece: Piece, heading: int) -> Block:
     source = f"（{piece.unit}）" if piece.unit else ""
     pictures = {key: f"{PICTURE}{sha256}" for key, sha256 in piece.pictures}
     note = piece.kind == PartKind.NOTE
-    html = set_note(piece.body) if note else set_text(piece.body, pictures)
-    return Block(piece.id, piece.kind, lines, html, source)
+    html = set_note(piece.body) if note else set_official_text(piece.body, pictures)
+    return BriefingBlock(piece.id, piece.kind, lines, html, source)
 
 
 def _in_one(title: str) -> str:
@@ -162,16 +164,16 @@ def _ended(text: str) -> str:
 # PDF
 
 
-def to_pdf(content: Content, watch: Watch = nobody) -> Printed:
+def briefing_pdf(content: Content, watch: Watch = nobody) -> Printed:
     """The briefing as a PDF; its foot stands at the bottom of the last, even page.
 
     Where the text ends on an odd page, the foot has the next one for itself. Entries that cannot
     be set are left out and named. watch: hears how far it is, from 0 to 1.
     """
-    sheet, pictures = sheet_of(content), pictures_of(content)
+    sheet, pictures = briefing_sheet(content), pictures_of(content)
     parts, left_out = set_parts(_html(sheet), pictures=pictures, watch=watch)
     if left_out:  # set once more: the list of contents may not name what is not there
-        sheet = sheet_of(content, left_out)
+        sheet = briefing_sheet(content, left_out)
         parts, more = set_parts(_html(sheet), pictures=pictures, watch=watch)
         left_out += more
     if parts[-1].spared:
@@ -187,13 +189,13 @@ def pictures_of(content: Content) -> dict[str, Path]:
     return {sha256: blob_path(sha256) for sha256 in sorted(found)}
 
 
-def page_of(content: Content) -> str:
+def briefing_page(content: Content) -> str:
     """The briefing as a page, before it is set."""
-    return _html(sheet_of(content))
+    return _html(briefing_sheet(content))
 
 
-def _html(sheet: Sheet) -> str:
-    return html_of(TEMPLATE, sheet=sheet)
+def _html(sheet: BriefingSheet) -> str:
+    return render_html(TEMPLATE, sheet=sheet)
 
 
 def page_count(pdf: bytes) -> int:

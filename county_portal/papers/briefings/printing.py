@@ -34,7 +34,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.briefings import paper, word
-from county_portal.papers.briefings.content import Content, content_of, from_json, hash_of
+from county_portal.papers.briefings.content import Content, content_hash, content_of, read_content
 
 PRINT = "briefings.print"
 PREVIEW = "briefings.preview"
@@ -48,7 +48,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 def request_print(frozen: FrozenBriefing, *, by: Person) -> Job:
     """Ask for the files of a frozen briefing; while they are being made there is one job."""
     require(by, Do.BRIEFING_READ)
-    return editions.request(PRINT, frozen.id, by=by, frozen_id=frozen.id)
+    return editions.request_files(PRINT, frozen.id, by=by, frozen_id=frozen.id)
 
 
 def request_again(briefing: Briefing, *, by: Person) -> None:
@@ -59,16 +59,16 @@ def request_again(briefing: Briefing, *, by: Person) -> None:
         request_print(briefing.frozen, by=by)
 
 
-def print_in_background(*, progress: jobs.Progress, frozen_id: int) -> dict[str, object]:
+def briefing_task(*, progress: jobs.Progress, frozen_id: int) -> dict[str, object]:
     """The files lie among the blobs and their row says so; made twice, they are kept once."""
-    content = from_json(db.session.get_one(FrozenBriefing, frozen_id).content)
+    content = read_content(db.session.get_one(FrozenBriefing, frozen_id).content)
     db.session.rollback()
     progress(5, SETTING)
-    printed = paper.to_pdf(content, jobs.within(progress, 5, 75, SETTING))
+    printed = paper.briefing_pdf(content, jobs.part_progress(progress, 5, 75, SETTING))
     progress(75, "Writing the Word file")
     kept = {
         "pdf": files.keep_paper(printed.pdf),
-        "docx": files.keep_bytes(word.to_docx(content, printed.left_out)),
+        "docx": files.keep_bytes(word.briefing_docx(content, printed.left_out)),
     }
     progress(90, "Storing the briefing")
     _draw(printed.pdf, _digest(content))
@@ -86,7 +86,7 @@ def _store(
     printed = db.session.scalar(made)
     if printed is not None:
         return printed
-    sums = editions.register(kept)
+    sums = editions.register_files(kept)
     printed = PrintedBriefing(
         frozen_id=frozen_id,
         **sums,
@@ -109,7 +109,7 @@ def _enter(printed: PrintedBriefing, content: Content) -> None:
     internal = content.mark or db.session.get_one(Masthead, frozen.masthead_id).internal
     if stands and not internal:
         name = paper.name_line(content.masthead, frozen, special=frozen.special)
-        register.enter(printed.pdf, PaperKind.BRIEFING, name, frozen.dated_on)
+        register.enter_paper(printed.pdf, PaperKind.BRIEFING, name, frozen.dated_on)
 
 
 def titles_of(content: Content, names: Iterable[str]) -> list[str]:
@@ -133,7 +133,7 @@ def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
     if pages_of(digest) and _tried(briefing, digest) is not None:
         return None
     words = {"briefing_id": briefing.id, "at": briefing.version}
-    return editions.request(PREVIEW, briefing.id, by=by, **words)
+    return editions.request_files(PREVIEW, briefing.id, by=by, **words)
 
 
 def preview_in_background(
@@ -150,9 +150,9 @@ def try_out(content: Content, progress: jobs.Progress) -> dict[str, object]:
     """Both files are made once and let go; pictures of the pages stay."""
     digest = _digest(content)
     progress(5, SETTING)
-    printed = paper.to_pdf(content, jobs.within(progress, 5, 60, SETTING))
+    printed = paper.briefing_pdf(content, jobs.part_progress(progress, 5, 60, SETTING))
     progress(60, "Writing the Word file")
-    word.to_docx(content, printed.left_out)
+    word.briefing_docx(content, printed.left_out)
     progress(70, "Drawing the pages")
     _draw(printed.pdf, digest)
     return {"digest": digest, "left_out": titles_of(content, printed.left_out)}
@@ -189,7 +189,7 @@ def digest_of(briefing: Briefing) -> str:
 
 def _content(briefing: Briefing) -> Content:
     """What would be printed now; once approved, what was approved."""
-    return from_json(briefing.frozen.content) if briefing.frozen else content_of(briefing)
+    return read_content(briefing.frozen.content) if briefing.frozen else content_of(briefing)
 
 
 def pages_of(digest: str) -> int:
@@ -245,7 +245,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _digest(content: Content) -> str:
-    return hash_of(content.as_json())
+    return content_hash(content.as_json())
 
 
 def _folder() -> Path:

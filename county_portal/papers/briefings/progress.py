@@ -14,6 +14,6 @@ STAGES = {
 }
 
 
-def name_of(briefing: Briefing) -> str:
+def briefing_name(briefing: Briefing) -> str:
     """As it is called on paper, once it has a number; before that by its masthead."""
     return name_line(briefing.masthead.name, briefing.frozen, special=briefing.special)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from html import escape
 
 from county_portal.core.html.clean import clean, seen, text_of
-from county_portal.core.html.tree import Element, Node, read, walk, write
+from county_portal.core.html.tree import Element, Node, read_html, walk, write_html
 
 TABLE, PICTURE = "表格", "图片"
 
 
 @dataclass(frozen=True)
-class Block:
+class ShortenedBlock:
     """A piece of the text, and the lines by which the field knows it."""
 
     html: str
@@ -37,7 +37,7 @@ def rewritten(html: str, typed: str) -> str:
         if block:
             blocks.remove(block)
         else:
-            block = Block(f"<p>{escape(lines[0])}</p>", (lines[0],))
+            block = ShortenedBlock(f"<p>{escape(lines[0])}</p>", (lines[0],))
         found.append(block.html)
         lines = lines[len(block.lines) :]
     return clean("".join(found))
@@ -45,32 +45,34 @@ def rewritten(html: str, typed: str) -> str:
 
 def holds_signs(html: str) -> bool:
     """Whether the text has tables or pictures, which the field shows by signs."""
-    return any(isinstance(one, Element) and one.tag in {"table", "img"} for one in walk(read(html)))
+    return any(
+        isinstance(one, Element) and one.tag in {"table", "img"} for one in walk(read_html(html))
+    )
 
 
-def _begins_with(lines: list[str], block: Block) -> bool:
+def _begins_with(lines: list[str], block: ShortenedBlock) -> bool:
     return tuple(lines[: len(block.lines)]) == block.lines
 
 
-def _blocks(html: str) -> list[Block]:
+def _blocks(html: str) -> list[ShortenedBlock]:
     """The text in pieces; a picture is one by itself, even if it stood among words."""
     counts = {TABLE: 0, PICTURE: 0}
-    return [block for node in read(html) for block in _pieces(node, counts)]
+    return [block for node in read_html(html) for block in _pieces(node, counts)]
 
 
-def _pieces(node: Node, counts: dict[str, int]) -> list[Block]:
+def _pieces(node: Node, counts: dict[str, int]) -> list[ShortenedBlock]:
     if isinstance(node, Element) and node.tag == "table":
-        return [_signed(TABLE, write([node]), counts)]
+        return [_signed(TABLE, write_html([node]), counts)]
     pictures = [one for one in walk([node]) if isinstance(one, Element) and one.tag == "img"]
-    words = write(_left(node))
+    words = write_html(_left(node))
     lines = tuple(" ".join(one.split()) for one in text_of(words).splitlines())
-    made = [Block(words, lines)] if lines else []
-    return made + [_signed(PICTURE, f"<p>{write([one])}</p>", counts) for one in pictures]
+    made = [ShortenedBlock(words, lines)] if lines else []
+    return made + [_signed(PICTURE, f"<p>{write_html([one])}</p>", counts) for one in pictures]
 
 
-def _signed(kind: str, html: str, counts: dict[str, int]) -> Block:
+def _signed(kind: str, html: str, counts: dict[str, int]) -> ShortenedBlock:
     counts[kind] += 1
-    return Block(html, (f"［{kind}{counts[kind]}］",))
+    return ShortenedBlock(html, (f"［{kind}{counts[kind]}］",))
 
 
 def _left(node: Node) -> list[Node]:

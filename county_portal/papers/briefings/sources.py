@@ -47,7 +47,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Line:
+class SourceLine:
     """One item that may be added. used: the issues that hold it already, by their numbers."""
 
     revision_id: int
@@ -63,10 +63,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class SourcePage(Paged):
     """One page of what may be added."""
 
-    lines: list[Line]
+    lines: list[SourceLine]
     total: int
     number: int
 
@@ -74,7 +74,7 @@ class Found(Paged):
 
 
 @dataclass(frozen=True)
-class Fault:
+class UnfitEntry:
     """Why an entry may not stand. newer: whether another version of its item may."""
 
     part_id: int
@@ -82,7 +82,7 @@ class Fault:
     newer: bool
 
 
-def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -> Found:
+def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -> SourcePage:
     """What may be added to the briefing, the newest first; no such page: the last one."""
     query = _narrowed(_usable(briefing.masthead, by), wanted)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -92,7 +92,7 @@ def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -
     rows = db.session.execute(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
     here = {part.revision_id for part in briefing.parts}
     used = _used_in([row.id for row in rows])
-    return Found([_line(row, here, used) for row in rows], total, number)
+    return SourcePage([_line(row, here, used) for row in rows], total, number)
 
 
 def is_usable(revision: Revision, masthead: Masthead, *, by: Person) -> bool:
@@ -108,7 +108,7 @@ def usable_revision_of(item_id: int, masthead: Masthead, *, by: Person) -> Revis
     return db.session.get(Revision, row.id) if row else None
 
 
-def faults(briefing: Briefing) -> list[Fault]:
+def unfit_entries(briefing: Briefing) -> list[UnfitEntry]:
     """The entries that may not stand any longer: withdrawn, corrected or sent back meanwhile."""
     entries = [part for part in briefing.parts if part.kind is PartKind.ENTRY]
     ids = [part.revision_id for part in entries]
@@ -118,15 +118,15 @@ def faults(briefing: Briefing) -> list[Fault]:
     return [_fault(part, newer) for part in entries if part.revision_id not in fit]
 
 
-def _fault(part: BriefingPart, newer: set[int]) -> Fault:
+def _fault(part: BriefingPart, newer: set[int]) -> UnfitEntry:
     if part.revision and part.revision.item_id in newer:
         corrected = Refused(
             "“%(title)s” was corrected since it was added; take the newer version of it",
             title=part.title,
         )
-        return Fault(part.id, corrected, newer=True)
+        return UnfitEntry(part.id, corrected, newer=True)
     gone = Refused("“%(title)s” is no longer published or accepted; take it out", title=part.title)
-    return Fault(part.id, gone, newer=False)
+    return UnfitEntry(part.id, gone, newer=False)
 
 
 def _standing(masthead: Masthead) -> Select[Any]:
@@ -182,9 +182,9 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     return query
 
 
-def _line(row: Row[Any], here: set[int | None], used: dict[int, list[str]]) -> Line:
+def _line(row: Row[Any], here: set[int | None], used: dict[int, list[str]]) -> SourceLine:
     words: ItemManifest = row.manifest
-    return Line(
+    return SourceLine(
         revision_id=row.id,
         title=words.title,
         excerpt=words.summary or first_paragraph(words.body, EXCERPT),

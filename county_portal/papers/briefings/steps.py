@@ -10,8 +10,8 @@ from county_portal.models import (
     PartKind,
 )
 from county_portal.office.rules.policy import Do
-from county_portal.office.rules.workflow import Road, Step, plain
-from county_portal.papers.briefings.sources import faults
+from county_portal.office.rules.workflow import Road, Step, seen_note
+from county_portal.papers.briefings.sources import unfit_entries
 
 S = BriefingState
 
@@ -27,7 +27,7 @@ def holds_something(briefing: Briefing) -> None:
 
 def all_may_stand(briefing: Briefing) -> None:
     """Every entry is of a version that may still be shown to these readers."""
-    for fault in faults(briefing):
+    for fault in unfit_entries(briefing):
         raise fault.refusal
 
 
@@ -49,4 +49,4 @@ STEPS = (
     Step(Do.BRIEFING_RETURN, (S.SUBMITTED,), S.RETURNED, needs_note=True),
     Step(Do.BRIEFING_WITHDRAW, (S.APPROVED,), S.WITHDRAWN, needs_note=True),
 )
-ROAD = Road(STEPS, Briefing, BriefingHand, BriefingStep, logged=plain)
+ROAD = Road(STEPS, Briefing, BriefingHand, BriefingStep, logged=seen_note)

@@ -16,17 +16,21 @@ from county_portal.office.rules.labels import label
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps, thread_of
 from county_portal.papers.briefings import approving, mastheads, printing, services, sources
-from county_portal.papers.briefings.finding import Line, find_briefings, waiting_for
+from county_portal.papers.briefings.finding import (
+    BriefingLine,
+    briefings_waiting_for,
+    find_briefings,
+)
 from county_portal.papers.briefings.forms import ListForm, StartForm
 from county_portal.papers.briefings.official_text import LINE_BREAK
 from county_portal.papers.briefings.paper import day_line
-from county_portal.papers.briefings.progress import STAGES, name_of
+from county_portal.papers.briefings.progress import STAGES, briefing_name
 from county_portal.papers.briefings.steps import ROAD
 
 bp = Blueprint("briefings", __name__, url_prefix="/briefings")
 
 
-def about(line: Line) -> str:
+def entries_line(line: BriefingLine) -> str:
     """What stands in it: drafts of one masthead have the same name."""
     if not line.items:
         return str(_("Nothing stands in it yet"))
@@ -68,10 +72,12 @@ def show(briefing_id: int) -> str:
     return render_template(
         "papers/briefings/show.html",
         briefing=briefing,
-        name_of=name_of,
+        name_of=briefing_name,
         steps=open_steps(ROAD, briefing, me()),
         road=thread_of(BriefingStep, briefing.id),
-        faults={} if briefing.frozen else {one.part_id: one for one in sources.faults(briefing)},
+        faults={}
+        if briefing.frozen
+        else {one.part_id: one for one in sources.unfit_entries(briefing)},
         day_line=day_line,
         **preview_of(briefing),
         **print_of(briefing),
@@ -86,7 +92,9 @@ def take(briefing_id: int, action: str) -> ResponseReturnValue:
     version = request.form.get("version", 0, int)
     note = request.form.get("note", "")
     digest = request.form.get("digest", "")
-    approving.take(briefing, action, seen_version=version, seen_digest=digest, by=me(), note=note)
+    approving.take_briefing_step(
+        briefing, action, seen_version=version, seen_digest=digest, by=me(), note=note
+    )
     db.session.commit()
     flash(_("%(deed)s: done", deed=label(Do(action))))
     return redirect(url_for(".show", briefing_id=briefing_id), 303)
@@ -102,7 +110,7 @@ def download(briefing_id: int, form: str) -> Response:
     briefing = services.get_briefing(briefing_id, by=me())
     printed = briefing.frozen.printed if briefing.frozen else None
     shown = request.args.get("show") == "here"
-    return editions.download(printed, form, f"{name_of(briefing)}.{form}", shown=shown)
+    return editions.download(printed, form, f"{briefing_name(briefing)}.{form}", shown=shown)
 
 
 @bp.post("/<int:briefing_id>/print")
@@ -207,8 +215,8 @@ def _list(start_form: StartForm) -> Response:
         start_form,
         filter=form,
         page=page,
-        waiting=waiting_for(me()),
-        name_of=name_of,
-        about=about,
+        waiting=briefings_waiting_for(me()),
+        name_of=briefing_name,
+        about=entries_line,
         narrowed=any(request.args.get(name) for name in ("year", "masthead", "state")),
     )

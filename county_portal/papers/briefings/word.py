@@ -13,15 +13,15 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from county_portal.papers.briefings.content import Content
-from county_portal.papers.briefings.paper import GAP, Sheet, sheet_of
-from county_portal.papers.briefings.word_text import TEXT, set_text
+from county_portal.papers.briefings.paper import GAP, BriefingSheet, briefing_sheet
+from county_portal.papers.briefings.word_text import TEXT, add_word_text
 from county_portal.printing.official_word import (
     AFTER_BORDERS,
     LINE,
     RIGHT,
     add_page_numbers,
     element,
-    prepare,
+    prepare_document,
     set_apart,
 )
 
@@ -32,13 +32,13 @@ WIDE_NAME = "276"  # twentieths of a point between the characters of a short nam
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def to_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
+def briefing_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
     """The briefing as .docx; the same content gives the same bytes.
 
     left_out: ids of the pieces that are not in the PDF, and not here either.
     """
-    document, sheet = docx.Document(), sheet_of(content, left_out)
-    prepare(document)
+    document, sheet = docx.Document(), briefing_sheet(content, left_out)
+    prepare_document(document)
     _name(document, sheet, content)
     _head(document, sheet)
     _contents(document, sheet)
@@ -54,7 +54,7 @@ def to_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
             _note(document, block.html, apart=apart)
         else:
             _title(document, block.lines)
-            set_text(document, block.html)
+            add_word_text(document, block.html)
             _source(document, block.source)
         apart = block.kind == "note"
     _foot(document, sheet)
@@ -62,7 +62,7 @@ def to_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
     return _packed(document)
 
 
-def _name(document: Document, sheet: Sheet, content: Content) -> None:
+def _name(document: Document, sheet: BriefingSheet, content: Content) -> None:
     about = document.core_properties
     about.title, about.author, about.language = sheet.title, sheet.office, "zh-CN"
     about.last_modified_by, about.comments, about.revision = sheet.office, "", 1
@@ -73,7 +73,7 @@ def _name(document: Document, sheet: Sheet, content: Content) -> None:
 # Head
 
 
-def _head(document: Document, sheet: Sheet) -> None:
+def _head(document: Document, sheet: BriefingSheet) -> None:
     if sheet.mark:
         document.add_paragraph(sheet.mark, "报头标识")
     name = document.add_paragraph(style="报头").add_run(sheet.name)
@@ -88,7 +88,7 @@ def _head(document: Document, sheet: Sheet) -> None:
     _lines(row, bottom=RED_LINE, colour="E60012")
 
 
-def _contents(document: Document, sheet: Sheet) -> None:
+def _contents(document: Document, sheet: BriefingSheet) -> None:
     if not sheet.contents:
         return
     document.add_paragraph("本期要目", "要目标题")
@@ -117,7 +117,7 @@ def _source(document: Document, source: str) -> None:
 
 def _note(document: Document, html: str, *, apart: bool) -> None:
     before = len(document.paragraphs)
-    set_text(document, html, "按语")
+    add_word_text(document, html, "按语")
     if apart and len(document.paragraphs) > before:
         document.paragraphs[before].paragraph_format.space_before = Pt(LINE)
 
@@ -125,7 +125,7 @@ def _note(document: Document, html: str, *, apart: bool) -> None:
 # Foot
 
 
-def _foot(document: Document, sheet: Sheet) -> None:
+def _foot(document: Document, sheet: BriefingSheet) -> None:
     """版记 stands at the lower edge of the text of its page: a table that is tied to it."""
     rows = [f"{head}{who}" for head, who in sheet.foot.lines]
     table = document.add_table(len(rows) + 1, 1)

@@ -13,7 +13,7 @@ from docx.shared import Length, Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
-from county_portal.core.html.tree import Element, Node, read
+from county_portal.core.html.tree import Element, Node, read_html
 from county_portal.office.base.files import blob_path
 from county_portal.papers.briefings.official_text import first_number
 from county_portal.papers.briefings.paper import PICTURE
@@ -31,7 +31,7 @@ BLOCKS = WORDS | {"ul", "ol", "table", "blockquote", "hr"}
 
 
 @dataclass(frozen=True)
-class Place:
+class WordPlace:
     """Where words stand: the document, or a cell. style: of its paragraphs; empty: by their level.
 
     widest: what a picture has for itself.
@@ -42,11 +42,11 @@ class Place:
     widest: Length = WIDEST
 
 
-def set_text(document: Document, html: str, style: str = "") -> None:
+def add_word_text(document: Document, html: str, style: str = "") -> None:
     """The words at the end of the document."""
-    place = Place(document, style)
+    place = WordPlace(document, style)
     after_table = False
-    for node in read(html):
+    for node in read_html(html):
         before = len(document.paragraphs) if after_table else 0
         _block(place, node)
         if after_table and not _is(node, "table"):
@@ -64,11 +64,11 @@ def _is(node: Node, *tags: str) -> bool:
     return isinstance(node, Element) and node.tag in tags
 
 
-def _line(place: Place, style: str = TEXT) -> Paragraph:
+def _line(place: WordPlace, style: str = TEXT) -> Paragraph:
     return place.into.add_paragraph(style=place.style or style)
 
 
-def _block(place: Place, node: Node) -> None:
+def _block(place: WordPlace, node: Node) -> None:
     if isinstance(node, str):
         _line(place).add_run(node)
     elif node.tag in {"ul", "ol"}:
@@ -83,7 +83,7 @@ def _block(place: Place, node: Node) -> None:
         _runs(place, _line(place, level), node.children)
 
 
-def _list(place: Place, node: Element) -> None:
+def _list(place: WordPlace, node: Element) -> None:
     """Every entry on a line of its own, and so is each paragraph in it."""
     entries = [one for one in node.children if isinstance(one, Element)]
     for number, entry in enumerate(entries, first_number(node)):
@@ -92,7 +92,7 @@ def _list(place: Place, node: Element) -> None:
         _fill(place, line, entry.children)
 
 
-def _fill(place: Place, line: Paragraph, nodes: Sequence[Node]) -> None:
+def _fill(place: WordPlace, line: Paragraph, nodes: Sequence[Node]) -> None:
     """What an entry or a cell holds: its first words in `line`, each further block below."""
     going_on: Paragraph | None = line
     for number, node in enumerate(nodes):
@@ -110,7 +110,7 @@ def _fill(place: Place, line: Paragraph, nodes: Sequence[Node]) -> None:
 # Tables
 
 
-def _table(place: Place, node: Element) -> None:
+def _table(place: WordPlace, node: Element) -> None:
     """Every cell in its place, over as many columns and rows as on paper; its name above."""
     caption = next((one for one in node.children if _is(one, "caption")), None)
     grid = grid_of(node)
@@ -128,7 +128,7 @@ def _table(place: Place, node: Element) -> None:
             Paragraph(line, table).style = "表格文字"
 
 
-def _cell(place: Place, cells: Sequence[_Cell], columns: int, spot: Spot) -> None:
+def _cell(place: WordPlace, cells: Sequence[_Cell], columns: int, spot: Spot) -> None:
     cell = cells[spot.row * columns + spot.column]
     last = cells[(spot.below - 1) * columns + spot.after - 1]
     if last is not cell:
@@ -150,7 +150,7 @@ def _cell(place: Place, cells: Sequence[_Cell], columns: int, spot: Spot) -> Non
 
 
 def _runs(
-    place: Place, line: Paragraph, nodes: Sequence[Node], around: tuple[Element, ...] = ()
+    place: WordPlace, line: Paragraph, nodes: Sequence[Node], around: tuple[Element, ...] = ()
 ) -> None:
     for node in nodes:
         if isinstance(node, str):
@@ -163,7 +163,7 @@ def _runs(
             _runs(place, line, node.children, (*around, node))
 
 
-def _picture(place: Place, line: Paragraph, sha256: str) -> None:
+def _picture(place: WordPlace, line: Paragraph, sha256: str) -> None:
     """In the middle, no larger than on paper. A kind that Word does not know is left out."""
     with suppress(UnrecognizedImageError):
         shape = line.add_run().add_picture(str(blob_path(sha256)))

@@ -6,15 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 from county_portal.office.base import settings
-from county_portal.papers.figures.contents import MonthlyReport, Stamp, Totals, UnitLine
-from county_portal.papers.figures.figures import share
+from county_portal.papers.figures.contents import MonthlyReport, Stamp, Totals, UnitFigures
+from county_portal.papers.figures.figures import share_of
 from county_portal.papers.figures.paper_terms import KINDS
 from county_portal.papers.figures.periods import Period
 from county_portal.printing.pdf import render_pdf
 
 
 @dataclass(frozen=True)
-class Place:
+class UnitRank:
     """One unit among those of its kind. Equal figures share a rank; a closed unit has none."""
 
     rank: int | None
@@ -37,7 +37,7 @@ class Field:
     """The units of one kind by rank; who is named first and last."""
 
     kind: str
-    places: tuple[Place, ...]
+    places: tuple[UnitRank, ...]
     first: tuple[str, ...]
     last: tuple[str, ...]
 
@@ -58,12 +58,12 @@ class Circular:
         return Period(self.month, self.months)
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[UnitRank, ...]:
         return tuple(place for field in self.fields for place in field.places)
 
 
 @dataclass(frozen=True)
-class Block:
+class CircularBlock:
     """A heading, a paragraph or a table of the text: the same on paper and in Word."""
 
     kind: str  # heading, text or table
@@ -72,7 +72,7 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-def build(report: MonthlyReport) -> Circular:
+def build_circular(report: MonthlyReport) -> Circular:
     """The circular over the figures of a report.
 
     Units that are closed by now are not ranked, and stand in it if they did something.
@@ -90,7 +90,7 @@ def build(report: MonthlyReport) -> Circular:
     )
 
 
-def to_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
+def circular_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
     """The circular as it is printed and sent."""
     return render_pdf(
         "papers/reports/circular.html",
@@ -102,13 +102,13 @@ def to_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
     )
 
 
-def _did_something(unit: UnitLine) -> bool:
+def _did_something(unit: UnitFigures) -> bool:
     """In the period itself: what it published before is no line of this circular."""
     did = (unit.submitted, unit.published, unit.returned, unit.declined, unit.overdue)
     return any(did)
 
 
-def _field(kind: str, units: Sequence[UnitLine], named: int) -> Field:
+def _field(kind: str, units: Sequence[UnitFigures], named: int) -> Field:
     open_units = [one for one in units if one.active]
     scores = sorted((_score(one) for one in open_units), reverse=True)
     ranks = {one.code: scores.index(_score(one)) + 1 for one in open_units}
@@ -126,12 +126,12 @@ def _field(kind: str, units: Sequence[UnitLine], named: int) -> Field:
     )
 
 
-def _score(unit: UnitLine) -> tuple[int, int]:
+def _score(unit: UnitFigures) -> tuple[int, int]:
     return unit.published, unit.submitted
 
 
-def _place(unit: UnitLine, rank: int | None) -> Place:
-    return Place(
+def _place(unit: UnitFigures, rank: int | None) -> UnitRank:
+    return UnitRank(
         rank=rank,
         name=unit.name,
         submitted=unit.submitted,
@@ -139,7 +139,7 @@ def _place(unit: UnitLine, rank: int | None) -> Place:
         returned=unit.returned,
         late=unit.late,
         overdue=unit.overdue,
-        on_time_share=share(unit.on_time, unit.published),
+        on_time_share=share_of(unit.on_time, unit.published),
     )
 
 
@@ -155,34 +155,34 @@ def title_lines(circular: Circular) -> tuple[str, str]:
     return f"关于{circular.period.title}政府信息", "报送和公开情况的通报"
 
 
-def blocks(circular: Circular) -> Iterable[Block]:
+def blocks(circular: Circular) -> Iterable[CircularBlock]:
     """The text of the circular, piece by piece."""
     t, places = circular.totals, circular.places
     period = circular.period
     reporting = sum(one.submitted > 0 for one in places)
-    yield Block("text", f"现将{period.title}各单位政府信息报送和公开情况通报如下。")
-    yield Block("heading", "一、总体情况")
-    yield Block(
+    yield CircularBlock("text", f"现将{period.title}各单位政府信息报送和公开情况通报如下。")
+    yield CircularBlock("heading", "一、总体情况")
+    yield CircularBlock(
         "text",
         f"{period.this}，全县{len(places)}个单位中有{reporting}个单位报送信息，共报送{t.submitted}件，"
         f"公开{t.published}件，退回{t.returned}次，不予采用{t.declined}件；"
         f"按时公开{t.on_time}件，按时公开率{_known(t.on_time_share, '%')}。",
     )
-    yield Block("heading", "二、各单位情况")
+    yield CircularBlock("heading", "二、各单位情况")
     for field in circular.fields:
         yield from _about(field)
-    yield Block("heading", "三、零报送情况")
-    yield Block("text", _silent(circular))
-    yield Block("heading", "四、逾期情况")
-    yield Block("text", _late(circular))
-    yield Block(
+    yield CircularBlock("heading", "三、零报送情况")
+    yield CircularBlock("text", _silent(circular))
+    yield CircularBlock("heading", "四、逾期情况")
+    yield CircularBlock("text", _late(circular))
+    yield CircularBlock(
         "text",
         "请零报送和有逾期信息的单位查明原因，按照《中华人民共和国政府信息公开条例》规定的时限，"
         "及时报送和公开应当主动公开的政府信息。",
     )
 
 
-def _about(field: Field) -> Iterable[Block]:
+def _about(field: Field) -> Iterable[CircularBlock]:
     published = {one.name: one.published for one in field.places}
     kind = KINDS[field.kind]
     words = []
@@ -195,8 +195,8 @@ def _about(field: Field) -> Iterable[Block]:
     closed = [one.name for one in field.places if one.rank is None]
     if closed:
         words.append(f"已停用的单位不排名次：{'、'.join(closed)}")
-    yield Block("text", f"{'；'.join(words)}。")
-    yield Block(
+    yield CircularBlock("text", f"{'；'.join(words)}。")
+    yield CircularBlock(
         "table",
         f"{kind}报送和公开情况",
         ("名次", "单位", "报送", "公开", "退回", "逾期公开", "逾期未公开", "按时率（%）"),
@@ -231,7 +231,7 @@ def _silent(circular: Circular) -> str:
     return f"{circular.period.this}零报送的单位有{len(silent)}个：{'、'.join(silent)}。"
 
 
-def _how_late(one: Place) -> str:
+def _how_late(one: UnitRank) -> str:
     counts = (("逾期公开", one.late), ("逾期未公开", one.overdue))
     return "、".join(f"{name}{number}件" for name, number in counts if number)
 

@@ -21,7 +21,7 @@ def _results(_asked: Values, made: Values) -> list[Link]:
     return [Link(_l("Open the circular"), address)]
 
 
-MAKE = report_task(CIRCULAR, services.make_in_background, _title, _results)
+MAKE = report_task(CIRCULAR, services.make_circular_task, _title, _results)
 FEATURE = Feature(
     (views.bp,),
     tasks=(MAKE,),

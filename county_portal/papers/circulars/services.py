@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.paging import Paged, fitting
-from county_portal.models import Circular as CircularRow
 from county_portal.models import (
     CircularReading,
     Job,
@@ -20,14 +19,15 @@ from county_portal.models import (
     PersonRole,
     Role,
 )
+from county_portal.models import MadeCircular as CircularRow
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import CLERK, LEADER, Do, require
 from county_portal.papers.circulars import circular
-from county_portal.papers.circulars.word import to_docx
+from county_portal.papers.circulars.word import circular_docx
 from county_portal.papers.figures.contents import Stamp
-from county_portal.papers.figures.figures import as_json, figures_hash, from_json
+from county_portal.papers.figures.figures import as_json, figures_hash, read_figures
 from county_portal.papers.reports import in_force, services
 from county_portal.papers.reports.services import CIRCULAR
 
@@ -35,7 +35,7 @@ PER_PAGE = 24
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class CircularPage(Paged):
     """One page of the list."""
 
     circulars: list[CircularRow]
@@ -46,7 +46,7 @@ class Found(Paged):
 
 
 @dataclass(frozen=True)
-class Reader:
+class CircularReader:
     """A unit's leader, and when they opened the circular."""
 
     name: str
@@ -57,7 +57,7 @@ class Reader:
 # Finding
 
 
-def find(by: Person, page: int = 1) -> Found:
+def find_circulars(by: Person, page: int = 1) -> CircularPage:
     """The circulars this person may open, the newest first. Only the clerk sees unsent ones."""
     require(by, Do.CIRCULAR_READ)
     seen = CircularRow.id.is_not(None) if by.has_any(CLERK) else CircularRow.sent_at.is_not(None)
@@ -70,7 +70,7 @@ def find(by: Person, page: int = 1) -> Found:
         .order_by(CircularRow.id.desc())
     )
     rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return Found(list(rows), total, number)
+    return CircularPage(list(rows), total, number)
 
 
 def get(circular_id: int, *, by: Person) -> CircularRow:
@@ -82,11 +82,11 @@ def get(circular_id: int, *, by: Person) -> CircularRow:
     return row
 
 
-def figures_of(row: CircularRow) -> circular.Circular:
-    return from_json(circular.Circular, row.figures)
+def circular_figures(row: CircularRow) -> circular.Circular:
+    return read_figures(circular.Circular, row.figures)
 
 
-def readers(row: CircularRow) -> list[Reader]:
+def readers(row: CircularRow) -> list[CircularReader]:
     """The leaders of all units, and who of them has opened it."""
     if row.sent_at is None:
         return []
@@ -99,7 +99,7 @@ def readers(row: CircularRow) -> list[Reader]:
     )
     query = select(Person).join(PersonRole).where(PersonRole.role == Role.UNIT_LEADER)
     leaders = db.session.scalars(query.where(Person.active).order_by(Person.unit_id, Person.id))
-    return [Reader(one.name, one.unit.name, read.get(one.id)) for one in leaders]
+    return [CircularReader(one.name, one.unit.name, read.get(one.id)) for one in leaders]
 
 
 def notices(by: Person) -> list[CircularRow]:
@@ -120,31 +120,34 @@ def notices(by: Person) -> list[CircularRow]:
 # Deeds
 
 
-def request(made: MadeReport, *, by: Person) -> Job:
+def request_circular(made: MadeReport, *, by: Person) -> Job:
     """Ask for a circular over the figures of a report."""
     require(by, Do.CIRCULAR_SEND)
-    if services.figures_of(made).partial:
+    if services.report_figures(made).partial:
         raise Refused("A circular is made when the period is over")
     _require_in_force(made)
     words = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
-    job = editions.request(CIRCULAR, made.id, by=by, **words)
+    job = editions.request_files(CIRCULAR, made.id, by=by, **words)
     audit.record(by, Do.CIRCULAR_SEND, job, report=made.id)
     return job
 
 
-def make_in_background(
+def make_circular_task(
     *, progress: jobs.Progress, period: str, report: int, asked_by: int | None
 ) -> dict[str, object]:
-    return {"circular": make(report, asked_by=asked_by, progress=progress).id, "period": period}
+    return {
+        "circular": make_circular(report, asked_by=asked_by, progress=progress).id,
+        "period": period,
+    }
 
 
-def make(
-    report_id: int, *, asked_by: int | None, progress: jobs.Progress = services.silent
+def make_circular(
+    report_id: int, *, asked_by: int | None, progress: jobs.Progress = services.unwatched
 ) -> CircularRow:
     """The circular over a report; the one already made as long as it says the same."""
     made = db.session.get_one(MadeReport, report_id)
     _require_in_force(made)
-    found = circular.build(services.figures_of(made))
+    found = circular.build_circular(services.report_figures(made))
     figures = as_json(found)
     stamp = Stamp(clock.now(), figures_hash(figures), made.audit_head)
     known = _known(report_id, stamp.figures_hash)
@@ -153,18 +156,18 @@ def make(
     if known_id is not None:
         return db.session.get_one(CircularRow, known_id)
     progress(20, "Setting the circular")
-    pdf = files.keep_paper(circular.to_pdf(found, stamp, figures))
+    pdf = files.keep_paper(circular.circular_pdf(found, stamp, figures))
     progress(80, "Writing the Word document")
     blocks = circular.blocks(found)
     docx = files.keep_bytes(
-        to_docx(circular.title_lines(found), blocks, found.office, stamp.made_here)
+        circular_docx(circular.title_lines(found), blocks, found.office, stamp.made_here)
     )
     with editions.storing():
         row = CircularRow(
             report_id=report_id,
             figures=figures,
             figures_hash=stamp.figures_hash,
-            **editions.register({"pdf": pdf, "docx": docx}),
+            **editions.register_files({"pdf": pdf, "docx": docx}),
             made_by=asked_by,
             made_at=stamp.made_at,
         )
@@ -188,7 +191,7 @@ def _known(report_id: int, digest: str) -> CircularRow | None:
     return db.session.scalar(query.order_by(CircularRow.id.desc()).limit(1))
 
 
-def send(row: CircularRow, *, by: Person) -> None:
+def send_to_leaders(row: CircularRow, *, by: Person) -> None:
     """The circular lies on the desk of each unit's leader. Sent once; never taken back."""
     require(by, Do.CIRCULAR_SEND)
     if row.sent_at is not None:
@@ -196,11 +199,13 @@ def send(row: CircularRow, *, by: Person) -> None:
     _require_in_force(row.report)
     row.sent_at, row.sent_by = clock.now(), by.id
     made_on = clock.county_day(row.made_at)
-    register.enter(row.pdf, PaperKind.CIRCULAR, circular.title(figures_of(row)), made_on)
+    register.enter_paper(
+        row.pdf, PaperKind.CIRCULAR, circular.title(circular_figures(row)), made_on
+    )
     audit.record(by, Do.CIRCULAR_SEND, row, figures=row.figures_hash, pdf=row.pdf)
 
 
-def read(row: CircularRow, *, by: Person) -> None:
+def note_reading(row: CircularRow, *, by: Person) -> None:
     """A leader has opened it: it leaves their desk. Opening it again changes nothing."""
     require(by, Do.CIRCULAR_READ)
     known = db.session.get(CircularReading, (row.id, by.id))

@@ -20,7 +20,7 @@ bp = Blueprint("circulars", __name__, url_prefix="/circulars")
 @needs(Do.CIRCULAR_READ)
 def index() -> str:
     """The circulars, the newest first."""
-    page = circulars.find(me(), request.args.get("page", 1, int))
+    page = circulars.find_circulars(me(), request.args.get("page", 1, int))
     return render_template("papers/reports/circulars.html", page=page)
 
 
@@ -28,7 +28,7 @@ def index() -> str:
 @needs(Do.CIRCULAR_SEND)
 def make(report_id: int) -> ResponseReturnValue:
     """Ask for a circular over a report and go where its progress is shown."""
-    job = circulars.request(services.get_report(report_id, by=me()), by=me())
+    job = circulars.request_circular(services.get_report(report_id, by=me()), by=me())
     db.session.commit()
     return redirect(url_for("work.page", job_id=job.id), 303)
 
@@ -41,7 +41,7 @@ def circular(circular_id: int) -> str:
     return render_template(
         "papers/reports/circular_page.html",
         row=row,
-        figures=circulars.figures_of(row),
+        figures=circulars.circular_figures(row),
         readers=circulars.readers(row),
         UnitKind=UnitKind,
     )
@@ -52,7 +52,7 @@ def circular(circular_id: int) -> str:
 def send(circular_id: int) -> ResponseReturnValue:
     """Lay it on the desks of the units' leaders."""
     row = circulars.get(circular_id, by=me())
-    circulars.send(row, by=me())
+    circulars.send_to_leaders(row, by=me())
     db.session.commit()
     flash(_("Sent. It lies on the desk of each unit's leader."))
     return redirect(url_for(".circular", circular_id=circular_id), 303)
@@ -62,7 +62,7 @@ def send(circular_id: int) -> ResponseReturnValue:
 @needs(Do.CIRCULAR_READ)
 def read(circular_id: int) -> ResponseReturnValue:
     """Open it: it leaves the desk."""
-    circulars.read(circulars.get(circular_id, by=me()), by=me())
+    circulars.note_reading(circulars.get(circular_id, by=me()), by=me())
     db.session.commit()
     return redirect(url_for(".download", circular_id=circular_id, form="pdf"), 303)
 
@@ -72,5 +72,5 @@ def read(circular_id: int) -> ResponseReturnValue:
 def download(circular_id: int, form: str) -> Response:
     """The stored file, the same bytes each time."""
     row = circulars.get(circular_id, by=me())
-    name = f"{paper.title(circulars.figures_of(row))}.{form}"
+    name = f"{paper.title(circulars.circular_figures(row))}.{form}"
     return editions.download(row, form, name, shown=form == "pdf")

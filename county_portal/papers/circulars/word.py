@@ -12,7 +12,7 @@ from typing import Any
 from docx import Document
 from docx.shared import Mm, Pt
 
-from county_portal.papers.circulars.circular import Block
+from county_portal.papers.circulars.circular import CircularBlock
 from county_portal.printing.official_word import (
     CENTER,
     HEI,
@@ -22,7 +22,7 @@ from county_portal.printing.official_word import (
     Look,
     add_page_numbers,
     add_style,
-    prepare,
+    prepare_document,
     set_table,
 )
 
@@ -37,12 +37,12 @@ LOOKS = {
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the only day a zip need know
 
 
-def to_docx(
-    title: tuple[str, ...], blocks: Iterable[Block], office: str, made_at: datetime
+def circular_docx(
+    title: tuple[str, ...], blocks: Iterable[CircularBlock], office: str, made_at: datetime
 ) -> bytes:
     """The text as .docx, its title in these lines; the same words give the same bytes."""
     document = Document()
-    prepare(document)
+    prepare_document(document)
     for name, look in LOOKS.items():
         add_style(document, name, look)
     add_page_numbers(document)
@@ -75,7 +75,7 @@ def _describe(document: Any, title: str, office: str, made_at: datetime) -> None
     about.comments = about.last_modified_by = ""
 
 
-def _table(document: Any, block: Block) -> None:
+def _table(document: Any, block: CircularBlock) -> None:
     """As wide as the text; its head stands on each page that it reaches."""
     document.add_paragraph(block.words, "表题")
     wide = [RANK, UNIT, *[(TEXT_WIDTH - RANK - UNIT) / (len(block.heads) - 2)] * len(block.heads)]

@@ -54,7 +54,7 @@ PACKAGE = Task(
 )
 LETTER = Task(
     letters.TASK,
-    letters.print_in_background,
+    letters.letter_task,
     title=_letter_title,
     stages=STAGES,
     reads=Do.DEPOSIT_READ,

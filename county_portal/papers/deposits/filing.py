@@ -8,8 +8,8 @@ from county_portal.core import clock
 from county_portal.models import Receiver
 from county_portal.papers.deposits import package_files, prints
 from county_portal.papers.deposits.lines import TextLine
-from county_portal.papers.deposits.package_files import Entry
-from county_portal.papers.deposits.plans import Part, Plan
+from county_portal.papers.deposits.package_files import PackageEntry
+from county_portal.papers.deposits.plans import PackagePlan, PlannedPart
 from county_portal.papers.deposits.prints import Paper
 from county_portal.papers.deposits.thread_pool import side_by_side
 
@@ -20,7 +20,7 @@ NOT_SET = "文本未能排版，随下一批次补送"
 IN_PLACE = "送交前已更正，所送为现行文本"  # of what was published after the last day
 
 
-def add_papers(plan: Plan, folder: Path, tell: Tell) -> list[Entry]:
+def add_papers(plan: PackagePlan, folder: Path, tell: Tell) -> list[PackageEntry]:
     """Each unit has its papers. What the county's package holds: its own papers, and all of that.
 
     The papers of a unit count its files, the county's count everybody's.
@@ -36,20 +36,20 @@ def add_papers(plan: Plan, folder: Path, tell: Tell) -> list[Entry]:
     return entries
 
 
-def _laid_down(folder: Path, under: str, made: dict[str, bytes]) -> list[Entry]:
+def _laid_down(folder: Path, under: str, made: dict[str, bytes]) -> list[PackageEntry]:
     return [
         package_files.lay_down(folder, under + name, pdf, "paper") for name, pdf in made.items()
     ]
 
 
-def _papers_of(plan: Plan, part: Part) -> dict[str, Paper]:
+def _papers_of(plan: PackagePlan, part: PlannedPart) -> dict[str, Paper]:
     """The papers of a unit's part, by where they lie in its package."""
     lines = tuple(_list_lines(plan, part))
     heads = {place: plan.head_of(part, receiver) for receiver, place in FOLDERS.items()}
     return _papers(heads, lines, part.entries, plan, ())
 
 
-def _papers_of_all(plan: Plan, entries: list[Entry]) -> dict[str, Paper]:
+def _papers_of_all(plan: PackagePlan, entries: list[PackageEntry]) -> dict[str, Paper]:
     """The county's own papers."""
     lines = tuple(line for part in plan.parts for line in _list_lines(plan, part))
     units = tuple((part.name, len(part.pages), len(part.left_out)) for part in plan.parts)
@@ -60,8 +60,8 @@ def _papers_of_all(plan: Plan, entries: list[Entry]) -> dict[str, Paper]:
 def _papers(
     heads: dict[str, prints.Head],
     lines: tuple[prints.ListLine, ...],
-    entries: list[Entry],
-    plan: Plan,
+    entries: list[PackageEntry],
+    plan: PackagePlan,
     units: tuple[tuple[str, int, int], ...],
 ) -> dict[str, Paper]:
     """The papers for the receivers, by the folder of each."""
@@ -84,7 +84,7 @@ def _papers(
     return made
 
 
-def _list_lines(plan: Plan, part: Part) -> Iterator[prints.ListLine]:
+def _list_lines(plan: PackagePlan, part: PlannedPart) -> Iterator[prints.ListLine]:
     for line in part.lines:
         pages = part.pages.get(line.publication_id)
         yield prints.ListLine(

@@ -36,7 +36,7 @@ def hand_over(part: DepositPart, handed: Handed, *, by: Person) -> Handover:
     """A unit's part is with the receiver. Said again, it corrects what was said before."""
     require(by, Do.DEPOSIT_HAND_OVER, part)
     _check(handed, part.deposit)
-    before = history(part, handed.receiver)
+    before = handover_history(part, handed.receiver)
     if len(before) != handed.seen:
         raise OutOfDate("Somebody has written this handover down since the page was drawn")
     row = _write(part, handed, len(before) + 1, by)
@@ -48,7 +48,7 @@ def hand_over_all(deposit: Deposit, handed: Handed, *, by: Person) -> int:
     """Every part that is not with the receiver yet is now. How many were not."""
     require(by, Do.DEPOSIT_MAKE)
     _check(handed, deposit)
-    known = newest(deposit.parts)
+    known = newest_handovers(deposit.parts)
     missing = [part for part in deposit.parts if (part.id, handed.receiver) not in known]
     if not missing:
         raise OutOfDate("Every unit's part is with this receiver already")
@@ -86,14 +86,14 @@ def _write(part: DepositPart, handed: Handed, number: int, by: Person) -> Handov
     return row
 
 
-def history(part: DepositPart, receiver: Receiver) -> list[Handover]:
+def handover_history(part: DepositPart, receiver: Receiver) -> list[Handover]:
     """All that was written down of one part and one receiver, the newest first."""
     query = select(Handover).where(Handover.part_id == part.id, Handover.receiver == receiver)
     query = query.options(joinedload(Handover.recorder))
     return list(db.session.scalars(query.order_by(Handover.number.desc())))
 
 
-def newest(parts: Iterable[DepositPart]) -> dict[tuple[int, Receiver], Handover]:
+def newest_handovers(parts: Iterable[DepositPart]) -> dict[tuple[int, Receiver], Handover]:
     """The row that counts, by part and receiver."""
     query = (
         select(Handover)
@@ -144,7 +144,7 @@ class Year:
 
 def keeping(parts: Sequence[DepositPart]) -> list[Kept]:
     """Of each part, whether and when it was handed over, and whether its day was missed."""
-    known = newest(parts)
+    known = newest_handovers(parts)
     return [_kept(part, [known.get((part.id, one)) for one in Receiver]) for part in parts]
 
 
@@ -189,7 +189,7 @@ def _not_made(year: int) -> tuple[date, ...]:
     return tuple(found)
 
 
-def years() -> list[int]:
+def deposit_years() -> list[int]:
     """The years in which deposits were due, the newest first; this year if there were none."""
     due = {day.year for day in db.session.scalars(select(Deposit.due_on))}
     return sorted(due | {clock.today().year}, reverse=True)

@@ -39,7 +39,7 @@ class LeftOut:
     deposit: str
 
 
-def places() -> Subquery:
+def held_places() -> Subquery:
     """Each text in each part: publication_id, part_id, position, omitted_from.
 
     omitted_from: the part it was left out of, if it comes again.
@@ -95,7 +95,7 @@ def not_given(place: Subquery) -> ColumnElement[bool]:
 
 def count_texts(column: Any, those: Iterable[int]) -> dict[int, int]:
     """How many texts there are, by part or deposit; none that ended before it was packed."""
-    place = places()
+    place = held_places()
     query = (
         select(column, func.count())
         .select_from(place)
@@ -134,7 +134,7 @@ def _came_again(one: Any) -> ColumnElement[bool]:
     )
 
 
-def left_out() -> list[LeftOut]:
+def find_left_out() -> list[LeftOut]:
     """The live texts that were left out of a deposit and are in no later one yet."""
     query = (
         select(

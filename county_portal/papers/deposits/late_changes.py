@@ -20,7 +20,7 @@ from county_portal.models import (
     Revision,
 )
 from county_portal.office.base.extensions import db
-from county_portal.papers.deposits.holdings import lies_there, not_given, packed, places
+from county_portal.papers.deposits.holdings import held_places, lies_there, not_given, packed
 from county_portal.published.items import ItemManifest
 
 
@@ -39,7 +39,7 @@ class NotGiven:
 
 def find_not_given(deposit: Deposit) -> list[NotGiven]:
     """The texts that ended before the packages are made, unit by unit."""
-    place = places()
+    place = held_places()
     query = (
         select(Publication, Revision.manifest, DepositPart)
         .join(place, place.c.publication_id == Publication.id)
@@ -79,9 +79,9 @@ def settle(deposit: Deposit) -> None:
             _put(publication_id, part_id)
 
 
-def texts_of(deposit: Deposit) -> set[tuple[int, int]]:
+def texts_to_pack(deposit: Deposit) -> set[tuple[int, int]]:
     """What is to be packed: part and publication."""
-    place = places()
+    place = held_places()
     query = (
         select(place.c.part_id, place.c.publication_id)
         .join(DepositPart, DepositPart.id == place.c.part_id)
@@ -93,7 +93,7 @@ def texts_of(deposit: Deposit) -> set[tuple[int, int]]:
 
 def _ended(deposit: Deposit) -> list[Row[int, int, int]]:
     """Texts of the deposit that the public no longer reads: publication, part, item."""
-    place = places()
+    place = held_places()
     query = (
         select(Publication.id, place.c.part_id, Publication.item_id)
         .join(place, place.c.publication_id == Publication.id)
@@ -119,7 +119,7 @@ def _live_instead(items: set[int]) -> list[Row[int, ItemManifest]]:
 
 def _put(publication_id: int, part_id: int) -> None:
     """The publication is the last line of the part."""
-    place = places()
+    place = held_places()
     last = db.session.scalars(select(place.c.position).where(place.c.part_id == part_id)).all()
     db.session.add(
         DepositLine(

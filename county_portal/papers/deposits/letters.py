@@ -29,10 +29,10 @@ from county_portal.models import (
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
-from county_portal.office.desk.register import enter
+from county_portal.office.desk.register import enter_paper
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.deposits import prints
-from county_portal.papers.deposits.holdings import given, lies_there, places
+from county_portal.papers.deposits.holdings import given, held_places, lies_there
 from county_portal.papers.deposits.names import Names, number_of
 
 TASK = "deposits.letter"
@@ -41,7 +41,7 @@ Pair = tuple[Publication, Publication | None]  # what ended, and what is live in
 
 
 @dataclass(frozen=True)
-class Change:
+class HoldingChange:
     """A text that the receivers hold and what became of it. replaced_by: None, it was withdrawn."""
 
     publication: Publication
@@ -58,7 +58,7 @@ class Change:
         return self.publication.ended_at
 
 
-def changes_due(by: Person) -> list[Change]:
+def changes_due(by: Person) -> list[HoldingChange]:
     """What the receivers have not been told yet, in order of time."""
     require(by, Do.DEPOSIT_READ)
     return _changes(_with_live(_untold()))
@@ -88,12 +88,12 @@ def _with_live(ended: Sequence[Publication]) -> list[Pair]:
     return [(one, live.get(one.item_id)) for one in ended]
 
 
-def _changes(pairs: Sequence[Pair]) -> list[Change]:
+def _changes(pairs: Sequence[Pair]) -> list[HoldingChange]:
     """What became of each; as many questions to the database for many as for one."""
     signed = _signed([one for pair in pairs for one in pair if one])
     deposits, reasons = _deposits_of([one for one, _new in pairs]), _reasons(pairs)
     return [
-        Change(
+        HoldingChange(
             publication=one,
             replaced_by=new,
             title=signed[one.revision_id][0],
@@ -117,7 +117,7 @@ def _signed(publications: Sequence[Publication]) -> dict[int, tuple[str, str]]:
 
 def _deposits_of(publications: Sequence[Publication]) -> dict[int, str]:
     """The number of the deposit that holds each publication."""
-    place = places()
+    place = held_places()
     query = (
         select(place.c.publication_id, Deposit)
         .join(DepositPart, DepositPart.id == place.c.part_id)
@@ -202,10 +202,10 @@ def _lines(letter: DepositLetter, due: list[Publication]) -> Iterator[DepositLet
 def print_letter(letter: DepositLetter, *, by: Person) -> Job:
     """Ask for the paper of a letter; while it is being printed, asking again asks for nothing."""
     require(by, Do.DEPOSIT_MAKE)
-    return editions.request(TASK, letter.id, by=by, letter=letter.id)
+    return editions.request_files(TASK, letter.id, by=by, letter=letter.id)
 
 
-def print_in_background(*, progress: jobs.Progress, letter: int) -> dict[str, object]:
+def letter_task(*, progress: jobs.Progress, letter: int) -> dict[str, object]:
     """The letter is printed once and kept."""
     progress(10, "Setting the letter")
     row = db.session.get_one(DepositLetter, letter)
@@ -221,10 +221,10 @@ def print_in_background(*, progress: jobs.Progress, letter: int) -> dict[str, ob
 
 def _store(letter: int, kept: files.Stored, number: str) -> None:
     if db.session.get(DepositLetterPaper, letter) is None:
-        sha256 = editions.register({"pdf": kept})["pdf"]
+        sha256 = editions.register_files({"pdf": kept})["pdf"]
         db.session.add(DepositLetterPaper(letter_id=letter, blob=sha256, made_at=clock.now()))
         db.session.flush()
-        enter(sha256, PaperKind.DEPOSIT, f"撤换函 {number}", clock.today())
+        enter_paper(sha256, PaperKind.DEPOSIT, f"撤换函 {number}", clock.today())
 
 
 def _paper_of(letter: DepositLetter) -> prints.Letter:
@@ -254,7 +254,7 @@ def _told_in(letter: DepositLetter) -> list[Pair]:
     return [(line.publication, line.replacement) for line in db.session.scalars(query)]
 
 
-def _paper_line(one: Change) -> prints.LetterLine:
+def _paper_line(one: HoldingChange) -> prints.LetterLine:
     ended = one.publication.ended_at
     new = one.replaced_by
     return prints.LetterLine(
@@ -271,7 +271,7 @@ def _paper_line(one: Change) -> prints.LetterLine:
     )
 
 
-def paper_of(letter_id: int, *, by: Person) -> DepositLetterPaper | None:
+def letter_paper(letter_id: int, *, by: Person) -> DepositLetterPaper | None:
     """The printed letter, once there is one."""
     require(by, Do.DEPOSIT_READ)
     return db.session.get(DepositLetterPaper, letter_id)

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 
 from county_portal.models import Deposit, DepositPackage, DepositPart, Publication, Revision
 from county_portal.office.base.extensions import db
-from county_portal.papers.deposits.holdings import lies_there, not_given, packed, places
+from county_portal.papers.deposits.holdings import held_places, lies_there, not_given, packed
 from county_portal.papers.deposits.names import number_of
 from county_portal.published.schema import FileLine
 
@@ -39,9 +39,9 @@ class TextLine:
     reason: str  # why it was withdrawn
 
 
-def lines_of(part: DepositPart) -> list[TextLine]:
+def deposit_lines(part: DepositPart) -> list[TextLine]:
     """The texts of a part in order."""
-    place = places()
+    place = held_places()
     query = (
         select(
             place.c.position,
@@ -97,7 +97,7 @@ def _line(row: Any, position: int | None, replaces: str, missing_in: str) -> Tex
 
 def parts_changed(deposit: Deposit) -> list[DepositPart]:
     """The parts in whose package a text lies that was replaced or withdrawn since."""
-    place = places()
+    place = held_places()
     ended = (
         select(place.c.part_id)
         .join(Publication, Publication.id == place.c.publication_id)
@@ -119,7 +119,7 @@ def _deposits_of(parts: set[int]) -> dict[int, str]:
 
 def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
     """For each of the items, the newest earlier deposit that holds a version of it."""
-    place = places()
+    place = held_places()
     query = (
         select(Publication.item_id, Deposit)
         .join(place, place.c.publication_id == Publication.id)

@@ -35,10 +35,10 @@ from county_portal.office.rules.policy import Do, require
 from county_portal.papers.deposits import package_files, prints
 from county_portal.papers.deposits.filing import add_papers
 from county_portal.papers.deposits.holdings import WHOLE
-from county_portal.papers.deposits.late_changes import settle, texts_of
+from county_portal.papers.deposits.late_changes import settle, texts_to_pack
 from county_portal.papers.deposits.lines import TextLine
-from county_portal.papers.deposits.package_files import Entry
-from county_portal.papers.deposits.plans import Part, Plan, plan_of
+from county_portal.papers.deposits.package_files import PackageEntry
+from county_portal.papers.deposits.plans import PackagePlan, PlannedPart, plan_of
 from county_portal.papers.deposits.thread_pool import side_by_side
 from county_portal.published.items import PublicItem
 
@@ -56,7 +56,7 @@ def request_package(deposit: Deposit, *, by: Person) -> Job:
     require(by, Do.DEPOSIT_MAKE)
     if is_packed(deposit):
         raise Refused("The packages of this deposit are made already")
-    return editions.request(TASK, deposit.id, by=by, deposit=deposit.id)
+    return editions.request_files(TASK, deposit.id, by=by, deposit=deposit.id)
 
 
 def job_of(deposit: Deposit) -> Job | None:
@@ -87,7 +87,7 @@ def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, ob
     return {"deposit": deposit, "left_out": [one["title"] for one in left_out]}
 
 
-def _plan(deposit_id: int) -> Plan | None:
+def _plan(deposit_id: int) -> PackagePlan | None:
     """What is to be packed as things are now; nothing of it is written yet. None: it is packed."""
     with editions.storing():
         deposit = db.session.get_one(Deposit, deposit_id)
@@ -124,7 +124,7 @@ class Packed:
     manifest: str
 
 
-def _pack(plan: Plan, folder: Path, progress: jobs.Progress) -> list[Packed]:
+def _pack(plan: PackagePlan, folder: Path, progress: jobs.Progress) -> list[Packed]:
     """Every package of the plan, the county's last."""
     _set_texts(plan, folder, _steady(progress, 2, 70, "Setting the texts"))
     whole = add_papers(plan, folder, _steady(progress, 70, 90, "Setting lists and records"))
@@ -154,7 +154,7 @@ def _steady(
 # Texts
 
 
-def _set_texts(plan: Plan, folder: Path, tell: Callable[[float, float], None]) -> None:
+def _set_texts(plan: PackagePlan, folder: Path, tell: Callable[[float, float], None]) -> None:
     """Each text of the plan is a file, or is known to be left out; its renditions lie beside it."""
     texts = [(part, line) for part in plan.parts for line in part.lines]
     orders = ((where, _order(where[1])) for where in texts)
@@ -173,10 +173,10 @@ def _order(line: TextLine) -> Callable[[], bytes]:
     )
     db.session.rollback()
     pictures = {one.key: files.blob_path(one.sha256) for one in item.files if one.inline}
-    return partial(prints.text_pdf, prints.text_html(prints.Text(item, pictures)), pictures)
+    return partial(prints.text_pdf, prints.text_html(prints.DepositText(item, pictures)), pictures)
 
 
-def _finish(part: Part, line: TextLine, work: Future[bytes], folder: Path) -> None:
+def _finish(part: PlannedPart, line: TextLine, work: Future[bytes], folder: Path) -> None:
     """The text and its renditions are entries of the part.
 
     What cannot be set is left out, and so are its renditions: they come with it.
@@ -204,11 +204,11 @@ def _pages(pdf: bytes) -> int:
         return len(document)
 
 
-def _renditions(line: TextLine, name: str) -> Iterator[Entry]:
+def _renditions(line: TextLine, name: str) -> Iterator[PackageEntry]:
     """What the public gets beside the text; pictures stand in the text itself."""
     offered = [one for one in line.files if not one.inline]
     for place, one in enumerate(offered, 1):
-        yield Entry(
+        yield PackageEntry(
             path=f"附件/{name}/{place:02}-{package_files.safe(one.name)}",
             sha256=one.sha256,
             size=one.size,
@@ -223,7 +223,10 @@ def _renditions(line: TextLine, name: str) -> Iterator[Entry]:
 
 
 def _packed(
-    plan: Plan, whose: tuple[str, str], entries: list[Entry], alive: Callable[[], object]
+    plan: PackagePlan,
+    whose: tuple[str, str],
+    entries: list[PackageEntry],
+    alive: Callable[[], object],
 ) -> Packed:
     """The zip of a unit, by its code and name, or of the county."""
     head, (code, giver) = plan.head, whose
@@ -237,11 +240,11 @@ def _packed(
         "checksum": package_files.checksum(entries),
         "left_out": _left_out(plan, code),
     }
-    manifest = package_files.manifest_of(about, entries)
+    manifest = package_files.package_manifest(about, entries)
     return Packed(code, package_files.zipped(entries, manifest, head.made_at, alive), manifest)
 
 
-def _left_out(plan: Plan, code: str) -> list[dict[str, str]]:
+def _left_out(plan: PackagePlan, code: str) -> list[dict[str, str]]:
     """The texts that could not be set, by index number and title."""
     return [
         {"index_number": line.index_number, "title": line.title}
@@ -251,7 +254,7 @@ def _left_out(plan: Plan, code: str) -> list[dict[str, str]]:
     ]
 
 
-def _keep(plan: Plan, made: list[Packed]) -> bool:
+def _keep(plan: PackagePlan, made: list[Packed]) -> bool:
     """The rows of the packages, and of what was left out, unless somebody was faster.
 
     False: a text has ended since the plan was made, so these packages are nobody's.
@@ -261,7 +264,7 @@ def _keep(plan: Plan, made: list[Packed]) -> bool:
         if is_packed(deposit):
             return True
         settle(deposit)
-        if texts_of(deposit) != plan.texts:
+        if texts_to_pack(deposit) != plan.texts:
             db.session.rollback()
             return False
         for one in made:
@@ -269,7 +272,7 @@ def _keep(plan: Plan, made: list[Packed]) -> bool:
                 DepositPackage(
                     deposit_id=plan.deposit_id,
                     unit_code=one.code,
-                    blob=editions.register({"zip": one.stored})["zip"],
+                    blob=editions.register_files({"zip": one.stored})["zip"],
                     contents=one.manifest,
                     made_at=clock.now(),
                 )

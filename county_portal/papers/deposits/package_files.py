@@ -24,7 +24,7 @@ UNIX = 3  # so that readers believe it
 
 
 @dataclass(frozen=True)
-class Entry:
+class PackageEntry:
     """One file. kind: text, file or paper. pages: of a text; None for anything else."""
 
     path: str
@@ -37,9 +37,9 @@ class Entry:
     content_hash: str = ""
     pages: int | None = None
 
-    def under(self, folder: str) -> "Entry":
+    def under(self, folder: str) -> "PackageEntry":
         """The same file in a package where it lies one folder deeper."""
-        return Entry(**{**self.__dict__, "path": f"{folder}/{self.path}"})
+        return PackageEntry(**{**self.__dict__, "path": f"{folder}/{self.path}"})
 
     def said(self) -> dict[str, object]:
         """The line of the manifest."""
@@ -53,29 +53,29 @@ def safe(name: str) -> str:
     return f"{plain.stem[:NAME_LENGTH].strip(' .') or '-'}{plain.suffix[:12]}"
 
 
-def lay_down(folder: Path, path: str, content: bytes, kind: str, **about: object) -> Entry:
+def lay_down(folder: Path, path: str, content: bytes, kind: str, **about: object) -> PackageEntry:
     """The bytes as a file of the folder. about: what the manifest says besides."""
     digest = hashlib.sha256(content).hexdigest()
     source = folder / digest
     source.write_bytes(content)
     words = {"sha256": digest, "size": len(content), "kind": kind, "source": source, **about}
-    return Entry(path=path, **words)  # type: ignore[arg-type]
+    return PackageEntry(path=path, **words)  # type: ignore[arg-type]
 
 
-def checksum(entries: Iterable[Entry]) -> str:
+def checksum(entries: Iterable[PackageEntry]) -> str:
     """One hash over all texts and renditions, so that a signature on paper covers them."""
     lines = sorted(f"{one.sha256}  {one.path}\n" for one in entries if one.kind != "paper")
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def manifest_of(about: dict[str, object], entries: Iterable[Entry]) -> str:
+def package_manifest(about: dict[str, object], entries: Iterable[PackageEntry]) -> str:
     """What lies in the package, file by file, for machines."""
     listed = sorted(entries, key=lambda one: one.path)
     words = {**about, "files": [one.said() for one in listed]}
     return json.dumps(words, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
-def sums_of(manifest: str, entries: Iterable[Entry]) -> str:
+def sums_of(manifest: str, entries: Iterable[PackageEntry]) -> str:
     """The same for people, in the form that `sha256sum -c` reads; the manifest has its line too."""
     known = {one.path: one.sha256 for one in entries}
     known[MANIFEST] = hashlib.sha256(manifest.encode()).hexdigest()
@@ -83,7 +83,7 @@ def sums_of(manifest: str, entries: Iterable[Entry]) -> str:
 
 
 def zipped(
-    entries: Iterable[Entry], manifest: str, at: datetime, alive: Callable[[], object]
+    entries: Iterable[PackageEntry], manifest: str, at: datetime, alive: Callable[[], object]
 ) -> files.Stored:
     """The package among the stored files. Its row comes later, by `files.register`."""
     listed = sorted(entries, key=lambda one: one.path)
@@ -96,7 +96,7 @@ def zipped(
                 shutil.copyfileobj(source, place, files.CHUNK)
         for name, text in written.items():
             package.writestr(_info(name, at), text.encode())
-    return files.keep(target)
+    return files.keep_file(target)
 
 
 def _info(path: str, at: datetime) -> zipfile.ZipInfo:

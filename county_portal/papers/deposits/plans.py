@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from county_portal.core import clock
 from county_portal.models import Deposit, Receiver
 from county_portal.papers.deposits import package_files, prints
-from county_portal.papers.deposits.lines import TextLine, lines_of
+from county_portal.papers.deposits.lines import TextLine, deposit_lines
 from county_portal.papers.deposits.names import Names, number_of
-from county_portal.papers.deposits.package_files import Entry
+from county_portal.papers.deposits.package_files import PackageEntry
 
 
 @dataclass
-class Part:
+class PlannedPart:
     """A unit's part while it is packed."""
 
     id: int
@@ -21,7 +21,7 @@ class Part:
     phone: str
     folder: str
     lines: list[TextLine]
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[PackageEntry] = field(default_factory=list)
     pages: dict[int, int] = field(default_factory=dict)  # of each text, by publication
 
     @property
@@ -31,21 +31,21 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PackagePlan:
     """What is to be packed."""
 
     deposit_id: int
     number: str
     names: Names
     head: prints.Head  # the county's
-    parts: tuple[Part, ...]
+    parts: tuple[PlannedPart, ...]
 
     @property
     def texts(self) -> set[tuple[int, int]]:
         """Part and publication of each."""
         return {(part.id, line.publication_id) for part in self.parts for line in part.lines}
 
-    def head_of(self, part: Part | None, receiver: Receiver) -> prints.Head:
+    def head_of(self, part: PlannedPart | None, receiver: Receiver) -> prints.Head:
         """What stands at the top of a unit's papers; of the county's for None."""
         words: dict[str, object] = {
             "receiver": self.names.receivers[receiver],
@@ -57,7 +57,7 @@ class Plan:
         return prints.Head(**{**self.head.__dict__, **words})
 
 
-def plan_of(deposit: Deposit) -> Plan:
+def plan_of(deposit: Deposit) -> PackagePlan:
     names, number = Names.of(deposit.words), number_of(deposit)
     head = prints.Head(
         number=number,
@@ -73,15 +73,15 @@ def plan_of(deposit: Deposit) -> Plan:
         whole=True,
     )
     parts = tuple(
-        Part(
+        PlannedPart(
             id=one.id,
             code=one.unit_code,
             name=one.unit_name,
             contact=one.contact,
             phone=one.phone,
             folder=f"{one.position:03}-{package_files.safe(one.unit_code)}-{package_files.safe(one.unit_name)}",
-            lines=[line for line in lines_of(one) if line.position is not None],
+            lines=[line for line in deposit_lines(one) if line.position is not None],
         )
         for one in deposit.parts
     )
-    return Plan(deposit.id, number, names, head, parts)
+    return PackagePlan(deposit.id, number, names, head, parts)

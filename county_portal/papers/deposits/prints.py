@@ -14,7 +14,7 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from county_portal.core.html.clean import clean, with_addresses
-from county_portal.printing.pdf import html_of, print_paper, print_papers, render_pdf
+from county_portal.printing.pdf import print_paper, print_papers, render_html, render_pdf
 from county_portal.published.items import PublicItem
 
 COPIES = ("第一联　送交单位留存", "第二联　接收单位留存")
@@ -144,7 +144,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Text:
+class DepositText:
     """A signed, published text. pictures: the files of those that stand in it, by key."""
 
     item: PublicItem
@@ -162,7 +162,9 @@ def pdfs_of(papers: Mapping[str, Paper]) -> dict[str, bytes]:
         kinds[paper.kind] += 1
         by_id[f"{paper.kind}{kinds[paper.kind]}"] = paper
     titles = {name: f"{paper.name}（{paper.head.number}）" for name, paper in by_id.items()}
-    made = print_papers(html_of("papers/deposits/papers.html", papers=by_id, titles=titles), titles)
+    made = print_papers(
+        render_html("papers/deposits/papers.html", papers=by_id, titles=titles), titles
+    )
     return dict(zip(papers, (made[name] for name in by_id), strict=True))
 
 
@@ -170,11 +172,11 @@ def letter_pdf(letter: Letter) -> bytes:
     return render_pdf("papers/deposits/letter.html", letter=letter)
 
 
-def text_html(text: Text) -> str:
+def text_html(text: DepositText) -> str:
     """The text ready to be set; `text_pdf` may then do it anywhere, without the database."""
     shown = {key: f"picture:{key}" for key in text.pictures}
     body = Markup(with_addresses(clean(text.item.body), shown.get))  # noqa: S704 (cleaned here)
-    return html_of("papers/deposits/text.html", item=text.item, body=body)
+    return render_html("papers/deposits/text.html", item=text.item, body=body)
 
 
 def text_pdf(html: str, pictures: Mapping[str, Path]) -> bytes:

@@ -7,7 +7,7 @@ from county_portal.core import clock
 from county_portal.models import Deposit, Person, Receiver
 from county_portal.office.rules.policy import Do, can
 from county_portal.papers.deposits.days import deposit_days
-from county_portal.papers.deposits.handovers import newest
+from county_portal.papers.deposits.handovers import newest_handovers
 from county_portal.papers.deposits.letters import changes_untold
 from county_portal.papers.deposits.services import has_begun, newest_deposit, next_window
 
@@ -52,5 +52,5 @@ def _of_deposit() -> Reminder:
 
 
 def _still_here(deposit: Deposit) -> int:
-    known = newest(deposit.parts)
+    known = newest_handovers(deposit.parts)
     return sum(any((part.id, one) not in known for one in Receiver) for part in deposit.parts)

@@ -29,7 +29,7 @@ from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, can, require
 from county_portal.papers.deposits.days import DepositDays, Window, deposit_days, month_after
-from county_portal.papers.deposits.holdings import deposited, left_out
+from county_portal.papers.deposits.holdings import deposited, find_left_out
 from county_portal.papers.deposits.names import Names
 
 PER_PAGE = 24
@@ -54,7 +54,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class DepositPage(Paged):
     """One page of the list."""
 
     deposits: list[Deposit]
@@ -67,14 +67,14 @@ class Found(Paged):
 # Finding
 
 
-def find_deposits(by: Person, page: int = 1) -> Found:
+def find_deposits(by: Person, page: int = 1) -> DepositPage:
     """The county's deposits, the newest first; a page that does not exist is the last one."""
     require(by, Do.DEPOSIT_READ)
     total = db.session.scalar(select(func.count(Deposit.id))) or 0
     number = fitting(page, total, PER_PAGE)
     query = select(Deposit).options(joinedload(Deposit.maker)).order_by(Deposit.month.desc())
     rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return Found(list(rows), total, number)
+    return DepositPage(list(rows), total, number)
 
 
 def find_parts(by: Person) -> list[DepositPart]:
@@ -221,7 +221,7 @@ def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
     """Every unit that owes a part has one; how many texts there are."""
     query = select(Unit).where(or_(Unit.active, Unit.id.in_(by_unit)))
     contacts = _contacts()
-    again = {one.publication_id: one.part_id for one in left_out()}
+    again = {one.publication_id: one.part_id for one in find_left_out()}
     for position, unit in enumerate(db.session.scalars(query.order_by(Unit.position, Unit.id)), 1):
         texts = by_unit.get(unit.id, [])
         part = DepositPart(

@@ -29,9 +29,9 @@ from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do, can
 from county_portal.papers.deposits import handovers, letters, package, services
 from county_portal.papers.deposits.forms import DepositForm, HandoverForm
-from county_portal.papers.deposits.holdings import count_texts, left_out
+from county_portal.papers.deposits.holdings import count_texts, find_left_out
 from county_portal.papers.deposits.late_changes import find_not_given
-from county_portal.papers.deposits.lines import lines_of, parts_changed
+from county_portal.papers.deposits.lines import deposit_lines, parts_changed
 from county_portal.papers.deposits.names import Names, number_of
 
 bp = Blueprint("deposits", __name__, url_prefix="/deposits")
@@ -82,7 +82,7 @@ def _list(form: DepositForm) -> Response:
         offer=services.next_offer(),
         page=page,
         texts=count_texts(Deposit.id, [one.id for one in page.deposits]),
-        left_out=left_out(),
+        left_out=find_left_out(),
         due=letters.changes_due(me()),
         letters=found,
         printed=letters.printed(found),
@@ -104,7 +104,7 @@ def deposit(deposit_id: int) -> str:
         names=Names.of(one.words),
         texts=count_texts(DepositPart.id, [part.id for part in one.parts]),
         not_given=find_not_given(one),
-        handed=handovers.newest(one.parts),
+        handed=handovers.newest_handovers(one.parts),
         receivers=list(Receiver),
         changed=parts_changed(one),
         **_package(one),
@@ -127,7 +127,7 @@ def _package(one: Deposit) -> dict[str, Any]:
         "package": row,
         "contents": json.loads(row.contents) if row else None,
         "job": job,
-        "waiting": {text.index_number for text in left_out()},
+        "waiting": {text.index_number for text in find_left_out()},
         "running": row is None and job is not None and not job.state.ended,
     }
 
@@ -161,11 +161,11 @@ def part(deposit_id: int, unit_id: int) -> str:
         part=one,
         number=number_of(one.deposit),
         names=Names.of(one.deposit.words),
-        texts=lines_of(one),
+        texts=deposit_lines(one),
         package=row,
         files=list(enumerate(listed, 1)),
         kept=handovers.keeping([one])[0],
-        history={receiver: handovers.history(one, receiver) for receiver in Receiver},
+        history={receiver: handovers.handover_history(one, receiver) for receiver in Receiver},
     )
 
 
@@ -175,7 +175,7 @@ def hand_over(deposit_id: int, unit_id: int, receiver: str) -> ResponseReturnVal
     """Write down that the unit's part was handed over, or correct what was written down."""
     one = services.get_part(deposit_id, unit_id, by=me(), to=Do.DEPOSIT_HAND_OVER)
     whom = _receiver(receiver)
-    form = _handover_form(len(handovers.history(one, whom)))
+    form = _handover_form(len(handovers.handover_history(one, whom)))
     if not form.validate_on_submit():
         return _handover_page(form, one.deposit, one, whom)
     handovers.hand_over(one, form.handed(whom), by=me())
@@ -290,7 +290,7 @@ def print_letter(letter_id: int) -> ResponseReturnValue:
 @needs(Do.DEPOSIT_READ)
 def letter_paper(letter_id: int) -> Response:
     """The letter, the same bytes each time."""
-    paper = letters.paper_of(letter_id, by=me())
+    paper = letters.letter_paper(letter_id, by=me())
     return editions.download(paper, "pdf", f"letter-{letter_id}.pdf", shown=True)
 
 
@@ -298,7 +298,7 @@ def letter_paper(letter_id: int) -> Response:
 @needs(Do.DEPOSIT_READ)
 def year(year: int) -> str:
     """Which unit missed which deposit of the year, and what follows from it."""
-    known = handovers.years()
+    known = handovers.deposit_years()
     if year not in known:
         raise Missing("There is no such page")
     return render_template(

@@ -24,7 +24,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartSeries:
     """One series: where its points lie, as an SVG path, and each point by itself."""
 
     name: str
@@ -33,14 +33,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Lines:
+class LineChart:
     """The course of several series over the months."""
 
     title: str
     height: int
     ticks: tuple[Tick, ...]
     months: tuple[Tick, ...]
-    series: tuple[Line, ...]
+    series: tuple[ChartSeries, ...]
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ class Bars:
 class Charts:
     """The pictures of one report; what would be empty is None."""
 
-    course: Lines | None
+    course: LineChart | None
     units: Bars | None
     columns: Bars | None
     buckets: Bars | None
 
 
-def of(report: MonthlyReport, names: Mapping[str, str]) -> Charts:
+def charts_of(report: MonthlyReport, names: Mapping[str, str]) -> Charts:
     """The pictures of a report. names: titles and series, in the language of the reader."""
     units = [(one.name, one.published, str(one.published)) for one in report.units]
     columns = [(one.name, one.count, f"{one.count} ({one.share}%)") for one in report.columns]
@@ -99,7 +99,7 @@ def _bars(title: str, rows: Sequence[tuple[str, int, str]]) -> Bars:
     return Bars(title, len(bars) * ROW + 4, bars)
 
 
-def _course(report: MonthlyReport, names: Mapping[str, str]) -> Lines | None:
+def _course(report: MonthlyReport, names: Mapping[str, str]) -> LineChart | None:
     if not report.course:
         return None
     series = ("submitted", "published")
@@ -116,8 +116,8 @@ def _course(report: MonthlyReport, names: Mapping[str, str]) -> Lines | None:
         numbers = [getattr(one, name) for one in report.course]
         points = tuple(place(month, number) for month, number in enumerate(numbers))
         path = " ".join(f"{'L' if n else 'M'}{x} {y}" for n, (x, y, _number) in enumerate(points))
-        lines.append(Line(names[name], path, points))
-    return Lines(
+        lines.append(ChartSeries(names[name], path, points))
+    return LineChart(
         title=names["course"],
         height=TALL,
         ticks=tuple(Tick(place(0, n)[1], str(n)) for n in range(0, top + 1, step)),

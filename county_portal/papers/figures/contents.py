@@ -34,7 +34,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """One of the totals beside the period before and the same a year before.
 
     rates: per cent; None when there was nothing, or no records were kept then.
@@ -65,7 +65,7 @@ class MonthCount:
 
 
 @dataclass(frozen=True)
-class UnitLine:
+class UnitFigures:
     """What one unit reported; published_before: in the period before."""
 
     code: str
@@ -84,7 +84,7 @@ class UnitLine:
 
 
 @dataclass(frozen=True)
-class ColumnLine:
+class ColumnFigures:
     """What was published in one column. under: the column above it, if any.
 
     last_on: the last publication day up to the period's end. overdue_by: calendar
@@ -102,7 +102,7 @@ class ColumnLine:
 
 
 @dataclass(frozen=True)
-class CategoryLine:
+class CategoryFigures:
     """What was published of one statutory kind. An empty code: of none."""
 
     code: str
@@ -217,10 +217,10 @@ class MonthlyReport:
     office: str
     totals: Totals
     before: Totals
-    changes: tuple[Change, ...]
-    units: tuple[UnitLine, ...]
-    columns: tuple[ColumnLine, ...]
-    categories: tuple[CategoryLine, ...]
+    changes: tuple[FigureChange, ...]
+    units: tuple[UnitFigures, ...]
+    columns: tuple[ColumnFigures, ...]
+    categories: tuple[CategoryFigures, ...]
     overdue: tuple[OverdueLine, ...]
     months: int = 1
     year_before: Totals | None = None

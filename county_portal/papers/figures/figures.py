@@ -15,7 +15,7 @@ PREFIX = b"county-portal/figures/v1\0"
 HUNDREDTH = Decimal("0.01")
 
 
-def share(part: int, whole: int) -> Decimal | None:
+def share_of(part: int, whole: int) -> Decimal | None:
     """Per cent with two decimals, rounded half up; None of nothing. Shares need not add up."""
     if whole == 0:
         return None
@@ -30,17 +30,17 @@ def middle(numbers: Iterable[int]) -> Decimal | None:
 
 def as_json(report: Any) -> str:
     """The figures of a dataclass in one spelling only: numbers exact, dates as ISO 8601."""
-    return editions.spelled({"kind": type(report).__name__, "figures": asdict(report)})
+    return editions.spell_json({"kind": type(report).__name__, "figures": asdict(report)})
 
 
-def from_json(kind: type[Figures], text: str) -> Figures:
+def read_figures(kind: type[Figures], text: str) -> Figures:
     """The dataclass that `as_json` wrote. Raises ValueError if it was another."""
     words = json.loads(text)
     if words["kind"] != kind.__name__:
         raise ValueError(f"These are figures of {words['kind']}, not of {kind.__name__}")
-    report: Figures = editions.read(kind, words["figures"])
+    report: Figures = editions.read_words(kind, words["figures"])
     return report
 
 
 def figures_hash(text: str) -> str:
-    return editions.hash_of(PREFIX, text)
+    return editions.edition_hash(PREFIX, text)

@@ -14,9 +14,9 @@ from county_portal.papers.figures.contents import (
     MonthCount,
     MonthlyReport,
     Totals,
-    UnitLine,
+    UnitFigures,
 )
-from county_portal.papers.figures.figures import from_json
+from county_portal.papers.figures.figures import read_figures
 from county_portal.papers.figures.periods import Period, shift
 
 
@@ -26,11 +26,11 @@ class Frozen:
 
     month: date
     totals: Totals
-    units: tuple[UnitLine, ...]
+    units: tuple[UnitFigures, ...]
     adjustments: tuple[Adjustment, ...]
 
 
-def freeze(report: MonthlyReport) -> Frozen:
+def freeze_figures(report: MonthlyReport) -> Frozen:
     return Frozen(report.month, report.totals, report.units, report.adjustments)
 
 
@@ -45,7 +45,7 @@ def between(first: date, last: date) -> dict[date, Frozen]:
 
 def _read(figures: str) -> Frozen:
     """What was frozen. The first months gave 0 as the share of nothing."""
-    one = from_json(Frozen, figures)
+    one = read_figures(Frozen, figures)
     if one.totals.published:
         return one
     return replace(one, totals=replace(one.totals, on_time_share=None))
@@ -81,7 +81,7 @@ def adjustments(
             continue
         counted = {figure: getattr(counts[then], figure) for figure in time_series.FIGURES}
         if then == shift(month, -1):
-            counted["overdue"] = len(records.waiting(Period(then)))
+            counted["overdue"] = len(records.overdue_items(Period(then)))
         for figure, number in counted.items():
             moved = sum(one.change for one in told if (one.month, one.figure) == (then, figure))
             known = getattr(frozen.totals, figure) + moved

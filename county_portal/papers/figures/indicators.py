@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from county_portal.models import Item, MadeReport, Publication, Revision, SignOff, Verdict
 from county_portal.office.base.extensions import db
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import signed_word, within
+from county_portal.papers.figures.records import moment_within, signed_word
 
 # Source: Open Government Information Regulations (2019), art. 20 (1); art. 20 (5) and 21.
 NORMATIVE = frozenset({"20-01"})
@@ -47,7 +47,7 @@ def _first_publications(span: Period) -> Counter[str | None]:
         .select_from(Item)
         .join(Publication, Publication.id == first)
         .join(Revision, Revision.id == Publication.revision_id)
-        .where(within(Item.first_published_at, span))
+        .where(moment_within(Item.first_published_at, span))
     )
     return Counter(db.session.scalars(query))
 
@@ -55,7 +55,7 @@ def _first_publications(span: Period) -> Counter[str | None]:
 def _on_request(span: Period) -> int:
     """Items that the officer found to be for applicants only."""
     query = select(func.count(SignOff.item_id.distinct())).where(
-        SignOff.verdict == Verdict.RELEASE_ON_REQUEST, within(SignOff.signed_at, span)
+        SignOff.verdict == Verdict.RELEASE_ON_REQUEST, moment_within(SignOff.signed_at, span)
     )
     return db.session.scalar(query) or 0
 

@@ -21,7 +21,7 @@ UNDER_WAY = frozenset({*ON_THE_ROAD, State.RETURNED})
 
 
 @dataclass(frozen=True)
-class Happening:
+class StepRecord:
     """One step of one item."""
 
     item_id: int
@@ -82,16 +82,16 @@ class Records:
     """One period. until: the last day counted."""
 
     until: date
-    submitted: tuple[Happening, ...]
-    returned: tuple[Happening, ...]
-    declined: tuple[Happening, ...]
+    submitted: tuple[StepRecord, ...]
+    returned: tuple[StepRecord, ...]
+    declined: tuple[StepRecord, ...]
     published: tuple[FirstPublication, ...]
     corrected: tuple[Aftermath, ...]
     withdrawn: tuple[Aftermath, ...]
     waiting: tuple[Waiting, ...]
 
 
-def read(period: Period) -> Records:
+def read_records(period: Period) -> Records:
     """The period as far as it has gone."""
     return Records(
         until=min(period.last, clock.today()),
@@ -100,8 +100,8 @@ def read(period: Period) -> Records:
         declined=taken(period, Do.ITEM_DECLINE),
         published=published(period, deadlines.calendar()),
         corrected=corrected(period),
-        withdrawn=withdrawn(period),
-        waiting=waiting(period),
+        withdrawn=withdrawals_of_period(period),
+        waiting=overdue_items(period),
     )
 
 
@@ -111,7 +111,7 @@ def begun() -> date | None:
     return clock.county_day(first) if first else None
 
 
-def within(moment: Any, period: Period) -> ColumnElement[bool]:
+def moment_within(moment: Any, period: Period) -> ColumnElement[bool]:
     """That the moment of a row lies in the period."""
     start, end = period.bounds
     return and_(moment >= start, moment < end)
@@ -126,7 +126,7 @@ def signed_word(*path: str) -> ColumnElement[str]:
     return found
 
 
-def submitted(period: Period) -> tuple[Happening, ...]:
+def submitted(period: Period) -> tuple[StepRecord, ...]:
     """Items handed over for the first time."""
     before = aliased(StepTaken)
     again = exists().where(
@@ -137,15 +137,15 @@ def submitted(period: Period) -> tuple[Happening, ...]:
     return taken(period, Do.ITEM_SUBMIT, ~again)
 
 
-def taken(period: Period, action: Do, *more: ColumnElement[bool]) -> tuple[Happening, ...]:
+def taken(period: Period, action: Do, *more: ColumnElement[bool]) -> tuple[StepRecord, ...]:
     """Each time a step was taken."""
     query = (
         select(Item.id, Item.unit_id, StepTaken.at)
         .join(StepTaken, StepTaken.item_id == Item.id)
-        .where(StepTaken.action == action, within(StepTaken.at, period), *more)
+        .where(StepTaken.action == action, moment_within(StepTaken.at, period), *more)
         .order_by(StepTaken.at, StepTaken.id)
     )
-    return tuple(Happening(*row) for row in db.session.execute(query))
+    return tuple(StepRecord(*row) for row in db.session.execute(query))
 
 
 def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication, ...]:
@@ -171,7 +171,7 @@ def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication,
         )
         .join(Publication, Publication.id == first)
         .join(Revision, Revision.id == Publication.revision_id)
-        .where(within(Item.first_published_at, period))
+        .where(moment_within(Item.first_published_at, period))
         .order_by(Item.first_published_at, Item.id)
     )
     found = []
@@ -210,15 +210,15 @@ def corrected(period: Period) -> tuple[Aftermath, ...]:
     )
     earlier = exists().where(before.item_id == Publication.item_id, before.id < Publication.id)
     query = _aftermath(why, Publication.published_at).where(
-        within(Publication.published_at, period), earlier
+        moment_within(Publication.published_at, period), earlier
     )
     return _read_aftermath(query)
 
 
-def withdrawn(period: Period) -> tuple[Aftermath, ...]:
+def withdrawals_of_period(period: Period) -> tuple[Aftermath, ...]:
     """What was taken from the public, with the reason that was given."""
     query = _aftermath(Publication.reason, Publication.ended_at).where(
-        Publication.ending == Ending.WITHDRAWN, within(Publication.ended_at, period)
+        Publication.ending == Ending.WITHDRAWN, moment_within(Publication.ended_at, period)
     )
     return _read_aftermath(query)
 
@@ -240,7 +240,7 @@ def _read_aftermath(query: Select[Any]) -> tuple[Aftermath, ...]:
     )
 
 
-def waiting(period: Period) -> tuple[Waiting, ...]:
+def overdue_items(period: Period) -> tuple[Waiting, ...]:
     """What was overdue and unpublished when the period ended, or is now if it has not ended.
 
     State and words are those of that moment: of the last step before it.

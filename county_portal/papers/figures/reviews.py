@@ -13,7 +13,7 @@ from county_portal.office.base.extensions import db
 from county_portal.papers.figures.contents import GroundCount, ReviewFigures
 from county_portal.papers.figures.figures import middle
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import within
+from county_portal.papers.figures.records import moment_within
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Review:
     took: int | None
 
 
-def read(period: Period, calendar: WorkCalendar) -> tuple[Review, ...]:
+def read_reviews(period: Period, calendar: WorkCalendar) -> tuple[Review, ...]:
     """Every verdict of the period, in the order in which they were signed."""
     came = (
         select(func.max(StepTaken.at))
@@ -50,7 +50,7 @@ def read(period: Period, calendar: WorkCalendar) -> tuple[Review, ...]:
             came.label("came"),
         )
         .join(Item, Item.id == SignOff.item_id)
-        .where(within(SignOff.signed_at, period))
+        .where(moment_within(SignOff.signed_at, period))
         .order_by(SignOff.signed_at, SignOff.id)
     )
     return tuple(

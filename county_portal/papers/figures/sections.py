@@ -14,13 +14,13 @@ from county_portal.papers.figures.contents import (
     Afterwards,
     AnnexGroup,
     Bucket,
-    CategoryLine,
-    ColumnLine,
+    CategoryFigures,
+    ColumnFigures,
     OverdueLine,
     PublishedLine,
-    UnitLine,
+    UnitFigures,
 )
-from county_portal.papers.figures.figures import middle, share
+from county_portal.papers.figures.figures import middle, share_of
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.figures.records import Aftermath, FirstPublication, Records
 
@@ -40,9 +40,9 @@ def all_units() -> Sequence[Unit]:
     return sorted(units, key=lambda one: KINDS.index(one.kind))
 
 
-def units(
+def unit_figures(
     found: Records, known: Sequence[Unit], before: Mapping[str, int], period: Period
-) -> Iterable[UnitLine]:
+) -> Iterable[UnitFigures]:
     """A line for each unit that is open and was there in the period, or did something.
 
     before: what was published in the period before, by code.
@@ -63,7 +63,7 @@ def units(
     for one in found.published:
         took[one.unit_id].append(one.took)
     for unit in known:
-        line = UnitLine(
+        line = UnitFigures(
             code=unit.code,
             name=unit.name,
             kind=unit.kind.value,
@@ -84,7 +84,7 @@ def units(
             yield line
 
 
-def all_columns() -> Sequence[Column]:
+def ordered_columns() -> Sequence[Column]:
     """Every column; those below another follow it."""
     return sorted(db.session.scalars(select(Column).options(joinedload(Column.parent))), key=_place)
 
@@ -95,24 +95,24 @@ def _place(column: Column) -> tuple[int, int, int, int]:
     return (above.position, above.id, column.position if column.parent else -1, column.id)
 
 
-def columns(
+def column_figures(
     published: Sequence[FirstPublication],
     known: Sequence[Column],
     fed: Mapping[str, date],
     until: date,
-) -> Iterable[ColumnLine]:
+) -> Iterable[ColumnFigures]:
     """A line for each column that is open or got something. fed: when each last got something."""
     counts = Counter(one.column for one in published)
     fed = _with_those_above(fed, known)
     for column in known:
         if column.open or counts[column.slug]:
             count, last_on = counts[column.slug], fed.get(column.slug)
-            yield ColumnLine(
+            yield ColumnFigures(
                 slug=column.slug,
                 name=column.name,
                 under=column.parent.name if column.parent else "",
                 count=count,
-                share=share(count, len(published)),
+                share=share_of(count, len(published)),
                 last_on=last_on,
                 update_days=column.update_days,
                 overdue_by=_overdue_by(last_on, column.update_days, until),
@@ -135,15 +135,17 @@ def _overdue_by(last_on: date | None, update_days: int | None, until: date) -> i
     return max(0, (until - last_on).days - update_days) if last_on else None
 
 
-def categories(published: Sequence[FirstPublication]) -> Iterable[CategoryLine]:
+def categories(published: Sequence[FirstPublication]) -> Iterable[CategoryFigures]:
     """A line for each category that is used or got something; what has none comes last."""
     counts = Counter(one.category for one in published)
     query = select(Category).order_by(Category.position, Category.code)
     for one in db.session.scalars(query):
         if one.active or counts[one.code]:
             count = counts[one.code]
-            yield CategoryLine(one.code, one.name, one.article, count, share(count, len(published)))
-    yield CategoryLine("", "", "", counts[""], share(counts[""], len(published)))
+            yield CategoryFigures(
+                one.code, one.name, one.article, count, share_of(count, len(published))
+            )
+    yield CategoryFigures("", "", "", counts[""], share_of(counts[""], len(published)))
 
 
 def overdue(found: Records, names: Mapping[int, str]) -> list[OverdueLine]:
@@ -193,7 +195,7 @@ def buckets(published: Sequence[FirstPublication]) -> Iterable[Bucket]:
     """How long it took from formation to publication."""
     counts = Counter(bucket_of(one.took) for one in published)
     for name in BUCKETS:
-        yield Bucket(name, counts[name], share(counts[name], len(published)))
+        yield Bucket(name, counts[name], share_of(counts[name], len(published)))
 
 
 def afterwards(rows: Iterable[Aftermath], names: Mapping[int, str]) -> Iterable[Afterwards]:

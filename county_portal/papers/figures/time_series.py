@@ -14,7 +14,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.papers.figures.contents import MonthCount
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import signed_word, within
+from county_portal.papers.figures.records import moment_within, signed_word
 
 FIGURES = (
     "submitted",
@@ -67,7 +67,7 @@ def _moments(span: Period) -> dict[str, list[datetime]]:
 
 
 def _times(moment: Any, span: Period, *where: ColumnElement[bool]) -> list[datetime]:
-    return list(db.session.scalars(select(moment).where(within(moment, span), *where)))
+    return list(db.session.scalars(select(moment).where(moment_within(moment, span), *where)))
 
 
 def _publications(span: Period) -> tuple[list[datetime], list[datetime]]:
@@ -75,7 +75,7 @@ def _publications(span: Period) -> tuple[list[datetime], list[datetime]]:
     at, due = Item.first_published_at, Item.publish_due_on
     on_time: list[datetime] = []
     late: list[datetime] = []
-    rows: Any = db.session.execute(select(at, due).where(within(at, span)))
+    rows: Any = db.session.execute(select(at, due).where(moment_within(at, span)))
     for moment, due_on in rows:
         is_late = due_on is not None and clock.county_day(moment) > due_on
         (late if is_late else on_time).append(moment)

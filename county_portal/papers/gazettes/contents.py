@@ -21,12 +21,12 @@ from county_portal.models import (
 )
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes.records import Change, changes_of, live_revisions
+from county_portal.papers.gazettes.records import ValidityChange, changes_of, live_revisions
 from county_portal.published.schema import FileLine
 
 
 @dataclass(frozen=True)
-class Piece:
+class GazettePiece:
     """One text as it was published. place: its mark on the paper. part: key of its issue."""
 
     place: str
@@ -53,7 +53,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Part:
+class GazettePart:
     """An issue, with its texts in order. edition_id: what a bound volume takes it from."""
 
     key: str
@@ -62,7 +62,7 @@ class Part:
     month: date
     edition_id: int | None
     content_hash: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[GazettePiece, ...]
 
     @property
     def place(self) -> str:
@@ -70,12 +70,12 @@ class Part:
         return f"part-{self.number}"
 
     @property
-    def sections(self) -> tuple[tuple[str, tuple[Piece, ...]], ...]:
+    def sections(self) -> tuple[tuple[str, tuple[GazettePiece, ...]], ...]:
         """The texts under their headings; a heading without texts is left out."""
         found = ((one.value, self._under(one)) for one in GazetteSection)
         return tuple((name, pieces) for name, pieces in found if pieces)
 
-    def _under(self, section: GazetteSection) -> tuple[Piece, ...]:
+    def _under(self, section: GazetteSection) -> tuple[GazettePiece, ...]:
         return tuple(piece for piece in self.pieces if piece.section == section.value)
 
 
@@ -93,15 +93,15 @@ class Paper:
     number: int
     total: int
     made_on: date
-    parts: tuple[Part, ...]
-    changes: tuple[Change, ...]
+    parts: tuple[GazettePart, ...]
+    changes: tuple[ValidityChange, ...]
 
     @property
     def is_volume(self) -> bool:
         return self.kind == GazetteKind.VOLUME.value
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[GazettePiece, ...]:
         return tuple(piece for part in self.parts for piece in part.pieces)
 
     @property
@@ -112,7 +112,7 @@ class Paper:
         return f"{self.name}（{self.year}年第{self.number}期）"
 
 
-def paper_of(gazette: Gazette) -> Paper:
+def gazette_paper(gazette: Gazette) -> Paper:
     """The gazette as it would be printed now."""
     said = settings.values()
     volume = gazette.kind is GazetteKind.VOLUME
@@ -136,7 +136,7 @@ def paper_of(gazette: Gazette) -> Paper:
 # The texts
 
 
-def _issue(gazette: Gazette) -> Part:
+def _issue(gazette: Gazette) -> GazettePart:
     """The chosen texts, each in the revision the public reads now; others are left out."""
     chosen = [(text.item_id, text.section) for text in gazette.texts]
     live = live_revisions(item_id for item_id, _ in chosen)
@@ -145,7 +145,7 @@ def _issue(gazette: Gazette) -> Part:
         for place, (item_id, section) in enumerate(chosen, 1)
         if item_id in live
     ]
-    return Part(
+    return GazettePart(
         key=gazette.key,
         number=gazette.number or 0,
         total=gazette.total or 0,
@@ -156,7 +156,7 @@ def _issue(gazette: Gazette) -> Part:
     )
 
 
-def _in_order(pieces: list[Piece]) -> tuple[Piece, ...]:
+def _in_order(pieces: list[GazettePiece]) -> tuple[GazettePiece, ...]:
     """Under their headings, and there as they were put."""
     order = [one.value for one in GazetteSection]
     return tuple(sorted(pieces, key=lambda piece: order.index(piece.section)))
@@ -164,9 +164,9 @@ def _in_order(pieces: list[Piece]) -> tuple[Piece, ...]:
 
 def _piece(
     part: str, section: str, place: int, publication: Publication, revision: Revision
-) -> Piece:
+) -> GazettePiece:
     said = revision.manifest
-    return Piece(
+    return GazettePiece(
         place=f"text-{part}-{place}",
         part=part,
         section=section,
@@ -186,10 +186,10 @@ def _piece(
     )
 
 
-def _bound(year: int) -> Iterator[Part]:
+def _bound(year: int) -> Iterator[GazettePart]:
     """The issues of a year that the public reads, in order, with their texts as signed."""
     query = (
-        release.live()
+        release.live_gazettes()
         .join(Gazette, Gazette.id == GazettePublication.gazette_id)
         .add_columns(Gazette)
         .where(Gazette.kind == GazetteKind.ISSUE, Gazette.year == year)
@@ -204,13 +204,13 @@ def live_editions(year: int) -> set[int]:
     return {part.edition_id for part in _bound(year) if part.edition_id}
 
 
-def parts_of(edition_id: int) -> set[int]:
+def bound_editions(edition_id: int) -> set[int]:
     """The editions of issues that a bound volume's edition holds."""
     query = select(GazetteEditionPart.part_id).where(GazetteEditionPart.edition_id == edition_id)
     return set(db.session.scalars(query))
 
 
-def _part(gazette: Gazette, edition: GazetteEdition) -> Part:
+def _part(gazette: Gazette, edition: GazetteEdition) -> GazettePart:
     contents = edition.manifest.contents
     hashes = {line.content_hash for line in contents}
     query = (
@@ -219,7 +219,7 @@ def _part(gazette: Gazette, edition: GazetteEdition) -> Part:
         .where(Revision.content_hash.in_(hashes))
     )
     found = {revision.content_hash: (row, revision) for row, revision in db.session.execute(query)}
-    return Part(
+    return GazettePart(
         key=gazette.key,
         number=gazette.number or 0,
         total=gazette.total or 0,

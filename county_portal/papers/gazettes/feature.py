@@ -8,14 +8,14 @@ from county_portal.models import Gazette, PaperKind, Person
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.sections import Section
 from county_portal.office.desk.tasks import Link, Task, Values
-from county_portal.office.desk.waiting import PaperLine, Pile
+from county_portal.office.desk.waiting import Pile, WaitingPaper
 from county_portal.office.feature import Feature
 from county_portal.office.rules.policy import Do
 from county_portal.papers.gazettes import marks, printing, views, waiting
 
 
 def _title(asked: Values) -> str:
-    name = views.name_of(db.session.get_one(Gazette, asked["gazette"]))
+    name = views.gazette_name(db.session.get_one(Gazette, asked["gazette"]))
     return str(_("Printing: %(name)s", name=name))
 
 
@@ -25,7 +25,7 @@ def _page_of(gazette_id: int) -> str:
 
 PRINT = Task(
     printing.TASK,
-    printing.print_in_background,
+    printing.gazette_task,
     title=_title,
     stages={
         "Gathering the texts": _l("Gathering the texts"),
@@ -39,18 +39,18 @@ PRINT = Task(
 )
 
 
-def _on_desk(person: Person) -> list[PaperLine]:
+def _on_desk(person: Person) -> list[WaitingPaper]:
     return [
-        PaperLine(
-            views.name_of(one), PaperKind.GAZETTE, one.state, one.state_since, _page_of(one.id)
+        WaitingPaper(
+            views.gazette_name(one), PaperKind.GAZETTE, one.state, one.state_since, _page_of(one.id)
         )
-        for one in waiting.waiting_for(person)
+        for one in waiting.gazettes_waiting_for(person)
     ]
 
 
 FEATURE = Feature(
     (views.bp,),
     tasks=(PRINT,),
-    piles=(Pile("gazettes.index", Do.GAZETTE_READ, waiting.count_for, _on_desk),),
-    sections=(Section("review.item", "papers/gazettes/_mark.html", marks.about),),
+    piles=(Pile("gazettes.index", Do.GAZETTE_READ, waiting.count_gazettes_for, _on_desk),),
+    sections=(Section("review.item", "papers/gazettes/_mark.html", marks.titles_line),),
 )

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from county_portal.models import Verdict
 from county_portal.office.rules.labels import label
 from county_portal.papers.gazettes.selection import months, years_to_bind
-from county_portal.papers.gazettes.services import QUESTIONS, Opinion
+from county_portal.papers.gazettes.services import QUESTIONS, GazetteOpinion
 
 ANSWERS = [SelectChoice("clear", _l("No objection")), SelectChoice("objection", _l("Objection"))]
 QUESTION_WORDS = {
@@ -23,13 +23,13 @@ QUESTION_WORDS = {
 VERDICTS = (Verdict.RELEASE, Verdict.RETURN)
 
 
-class IssueForm(FlaskForm):
+class GazetteMonthForm(FlaskForm):
     """Which month to compose."""
 
     month = SelectField(_l("Month"))
 
     @classmethod
-    def offering_months(cls) -> "IssueForm":
+    def offering_months(cls) -> "GazetteMonthForm":
         """With the month before this one chosen: the last that is over."""
         form = cls()
         form.month.choices = [(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in months()]
@@ -92,8 +92,8 @@ class SignForm(FlaskForm):
             ]
         return not self.errors
 
-    def given(self) -> Opinion:
-        return Opinion(
+    def given(self) -> GazetteOpinion:
+        return GazetteOpinion(
             verdict=Verdict(self.verdict.data),
             content_hash=self.content_hash.data or "",
             checks={name: self[name].data == "clear" for name in QUESTIONS},

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from county_portal.models import Category
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes.contents import Paper, Piece
+from county_portal.papers.gazettes.contents import GazettePiece, Paper
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class IndexGroup:
     """One heading of the index by category."""
 
     name: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[GazettePiece, ...]
 
 
 def by_category(paper: Paper) -> tuple[IndexGroup, ...]:
@@ -33,21 +33,21 @@ def by_category(paper: Paper) -> tuple[IndexGroup, ...]:
     )
 
 
-def by_number(paper: Paper) -> tuple[Piece, ...]:
+def by_number(paper: Paper) -> tuple[GazettePiece, ...]:
     """The texts that have a document number, in its order."""
     numbered = (piece for piece in paper.pieces if piece.document_number)
     return tuple(sorted(numbered, key=lambda piece: _natural(piece.document_number)))
 
 
-def by_title(paper: Paper) -> tuple[Piece, ...]:
+def by_title(paper: Paper) -> tuple[GazettePiece, ...]:
     """Every text in the order of its title, as Chinese dictionaries have it."""
-    return tuple(sorted(paper.pieces, key=lambda piece: spelled(piece.title)))
+    return tuple(sorted(paper.pieces, key=lambda piece: spelled_title(piece.title)))
 
 
 def _natural(number: str) -> tuple[tuple[int, bytes], ...]:
     """So that 9 comes before 10, and words by their spelling."""
     return tuple(
-        (int(run), b"") if is_digit else (0, spelled(run)) for is_digit, run in _runs(number)
+        (int(run), b"") if is_digit else (0, spelled_title(run)) for is_digit, run in _runs(number)
     )
 
 
@@ -63,6 +63,6 @@ def _runs(text: str) -> Iterator[tuple[bool, str]]:
         yield kind, run
 
 
-def spelled(text: str) -> bytes:
+def spelled_title(text: str) -> bytes:
     """A key that sorts Chinese by pinyin: the common characters lie in GBK in that order."""
     return text.encode("gb18030", errors="replace")

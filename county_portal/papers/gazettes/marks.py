@@ -32,20 +32,20 @@ class MarkedItem:
     sections: tuple[GazetteSection, ...] = tuple(GazetteSection)
 
 
-def about(item: Item) -> MarkedItem:
-    return MarkedItem(of(item), gazettes_with(item))
+def titles_line(item: Item) -> MarkedItem:
+    return MarkedItem(mark_of(item), gazettes_with(item))
 
 
-def of(item: Item) -> GazetteMark | None:
+def mark_of(item: Item) -> GazetteMark | None:
     return db.session.get(GazetteMark, item.id)
 
 
-def put(item: Item, section: GazetteSection, *, by: Person) -> GazetteMark:
+def mark_item(item: Item, section: GazetteSection, *, by: Person) -> GazetteMark:
     """The published item waits for the gazette under this heading."""
     require(by, Do.GAZETTE_MARK, item)
     if live_publication(item) is None:
         raise Refused("This item is not on the public site")
-    mark = of(item)
+    mark = mark_of(item)
     if mark is None:
         mark = GazetteMark(item_id=item.id, marked_by=by.id)
         db.session.add(mark)
@@ -55,17 +55,17 @@ def put(item: Item, section: GazetteSection, *, by: Person) -> GazetteMark:
     return mark
 
 
-def remove(item: Item, *, by: Person) -> None:
+def unmark_item(item: Item, *, by: Person) -> None:
     """The item does not wait for the gazette any more. One that is in a gazette stays in it."""
     require(by, Do.GAZETTE_MARK, item)
-    mark = of(item)
+    mark = mark_of(item)
     if mark is not None:
         db.session.delete(mark)
         db.session.flush()
         audit.record(by, Do.GAZETTE_MARK, item, section=None)
 
 
-def waiting(until: date | None = None) -> list[GazetteMark]:
+def waiting_marks(until: date | None = None) -> list[GazetteMark]:
     """Marked items that the public reads and no gazette holds, in the order of their documents.
 
     until: those first published before this day.
@@ -90,6 +90,6 @@ def gazettes_with(item: Item) -> list[Gazette]:
     return list(rows)
 
 
-def month_after(month: date) -> date:
+def first_of_next_month(month: date) -> date:
     """The first day of the next month."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -15,7 +15,7 @@ from county_portal.core.errors import Refused
 from county_portal.core.html.clean import with_addresses
 from county_portal.office.base import files
 from county_portal.papers.gazettes import index, words
-from county_portal.papers.gazettes.contents import Paper, Piece
+from county_portal.papers.gazettes.contents import GazettePiece, Paper
 from county_portal.printing import pdf
 from county_portal.printing.process_pool import Sheets, Watch
 from county_portal.published.gazettes import (
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Book:
+class PrintedGazette:
     """A printed gazette. front: pages before page 1. pages: of the whole document.
 
     places: the page number at which each text, issue and list begins.
@@ -43,7 +43,7 @@ class Book:
     places: dict[str, int]
 
 
-def to_book(paper: Paper, *, watch: Watch = pdf.nobody) -> Book:
+def to_book(paper: Paper, *, watch: Watch = pdf.nobody) -> PrintedGazette:
     """The gazette as a PDF with its contents. Raises Refused, naming what cannot be set."""
     texts = _set("papers/gazettes/texts.html", paper, watch=watch, text_of=_words)
     places = _places(texts)
@@ -64,7 +64,7 @@ def to_book(paper: Paper, *, watch: Watch = pdf.nobody) -> Book:
         attach=said_of(paper, places).text,
         first=1 - _pages(front),
     )
-    return Book(bound, _pages(front), _pages([*front, *texts, *end]), places)
+    return PrintedGazette(bound, _pages(front), _pages([*front, *texts, *end]), places)
 
 
 def _front(paper: Paper, places: dict[str, int]) -> list[Sheets]:
@@ -78,7 +78,7 @@ def _front(paper: Paper, places: dict[str, int]) -> list[Sheets]:
 def _set(
     template: str, paper: Paper, *, watch: Watch = pdf.nobody, **context: object
 ) -> list[Sheets]:
-    html = pdf.html_of(template, paper=paper, words=words, **context)
+    html = pdf.render_html(template, paper=paper, words=words, **context)
     sheets, left_out = pdf.set_parts(html, pictures=_pictures(paper), watch=watch)
     if left_out:
         titles = {piece.place: piece.title for piece in paper.pieces}
@@ -87,7 +87,7 @@ def _set(
     return sheets
 
 
-def _words(piece: Piece) -> Markup:
+def _words(piece: GazettePiece) -> Markup:
     """The words of a text, its pictures at their files. They were cleaned when they were taken."""
     keys = {file.key: file.sha256 for file in piece.files if file.inline}
 
@@ -137,7 +137,7 @@ def said_of(paper: Paper, places: dict[str, int]) -> GazetteWords:
     )
 
 
-def manifest_of(paper: Paper, book: Book, kept: files.Stored) -> GazetteManifest:
+def gazette_manifest(paper: Paper, book: PrintedGazette, kept: files.Stored) -> GazetteManifest:
     """Return the manifest: what the paper says, and which bytes it is. Its hash is what is signed.
 
     kept: the file as it lies there, which bears the office's signature if it has a key.

@@ -35,7 +35,7 @@ class _Printed:
     file: files.Stored
 
 
-def print_in_background(
+def gazette_task(
     *, progress: jobs.Progress, gazette: int, version: int, asked_by: int
 ) -> dict[str, object]:
     """The gazette is printed and frozen. Begins and ends transactions of its own."""
@@ -60,7 +60,7 @@ def _read(gazette_id: int, version: int) -> Paper:
     if gazette.state is not GazetteState.DRAFT or gazette.version != version:
         raise OutOfDate(CHANGED)
     something_to_print(gazette)
-    return contents.paper_of(gazette)
+    return contents.gazette_paper(gazette)
 
 
 def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
@@ -73,7 +73,7 @@ def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
     db.session.rollback()
     progress(90, "Storing the gazette")
     stored = files.keep_paper(book.pdf)
-    return _Printed(paper.manifest_of(wanted, book, stored).text, stored)
+    return _Printed(paper.gazette_manifest(wanted, book, stored).text, stored)
 
 
 def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -> GazetteEdition:
@@ -82,7 +82,7 @@ def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -
         gazette_id=gazette.id,
         manifest_text=printed.text,
         content_hash=GazetteManifest.hash_of(printed.text),
-        **editions.register({"pdf": printed.file}),
+        **editions.register_files({"pdf": printed.file}),
         made_by=asked_by,
         made_at=clock.now(),
     )

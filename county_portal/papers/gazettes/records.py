@@ -27,7 +27,7 @@ Told = tuple[int, str, date]
 
 
 @dataclass(frozen=True)
-class Change:
+class ValidityChange:
     """A document that was repealed or expired. by: what repealed it, if that was named.
 
     late: its day lies before the month or year of the gazette.
@@ -60,7 +60,7 @@ def live_revisions(item_ids: Iterable[int]) -> Live:
 # Repeals and expiries
 
 
-def changes_of(gazette: Gazette) -> Iterator[Change]:
+def changes_of(gazette: Gazette) -> Iterator[ValidityChange]:
     """What was repealed or expired, as it stood at the end of the gazette's month or year.
 
     Each is listed in one issue and in one bound volume: that of its day, or the next one when it
@@ -83,7 +83,7 @@ def _ended(gazette: Gazette, bound: set[int]) -> list[Validity]:
     Issues follow upon each other, so it is all since the first; a year is closed when it is bound.
     """
     volume = gazette.kind is GazetteKind.VOLUME
-    after = date(gazette.year + 1, 1, 1) if volume else marks.month_after(gazette.month)
+    after = date(gazette.year + 1, 1, 1) if volume else marks.first_of_next_month(gazette.month)
     day = min(after - timedelta(days=1), clock.today())
     now = [one.found for one in validity.standings(day).values() if one.found]
     ended = [row for row in now if row.state in validity.ENDED]
@@ -108,12 +108,12 @@ def told_in(printed: GazetteManifest) -> list[Told]:
     return [(line.public_id, line.state, line.since_on) for line in printed.changes]
 
 
-def _change(row: Validity, live: Live, *, late: bool) -> Change:
+def _change(row: Validity, live: Live, *, late: bool) -> ValidityChange:
     publication, revision = live[row.item_id]
     said = revision.manifest
     changer = live.get(row.by_item_id) if row.by_item_id else None
     by = changer[1].manifest if changer else None
-    return Change(
+    return ValidityChange(
         state=row.state.value,
         since_on=row.since_on,
         item_id=row.item_id,

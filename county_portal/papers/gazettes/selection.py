@@ -44,7 +44,7 @@ def months() -> list[date]:
 def years_to_bind() -> list[int]:
     """Years with issues on the public site, the latest first."""
     query = (
-        release.live()
+        release.live_gazettes()
         .join(Gazette, Gazette.id == GazettePublication.gazette_id)
         .where(Gazette.kind == GazetteKind.ISSUE)
         .with_only_columns(Gazette.year)
@@ -67,7 +67,7 @@ def compose_issue(month: date, *, by: Person) -> Gazette:
     if draft is not None:
         return draft
     gazette = _begin(GazetteKind.ISSUE, month, by)
-    for mark in marks.waiting(marks.month_after(month)):
+    for mark in marks.waiting_marks(marks.first_of_next_month(month)):
         _append(gazette, mark, mark.section)
     return gazette
 
@@ -103,21 +103,21 @@ def put_in(
 ) -> None:
     """The marked text is the last under its heading, unless it is in some gazette already."""
     _open(gazette, seen_version, by)
-    mark = next((mark for mark in marks.waiting() if mark.item_id == item_id), None)
+    mark = next((mark for mark in marks.waiting_marks() if mark.item_id == item_id), None)
     if mark is None:
         raise Refused("This text is not waiting for a gazette")
     _append(gazette, mark, section)
     _changed(gazette, by, put_in=item_id, section=section)
 
 
-def take_out(gazette: Gazette, item_id: int, *, seen_version: int, by: Person) -> None:
+def take_out_text(gazette: Gazette, item_id: int, *, seen_version: int, by: Person) -> None:
     """The text is not in the gazette; it waits for another one."""
     _open(gazette, seen_version, by)
     gazette.texts.remove(_text(gazette, item_id))
     _changed(gazette, by, taken_out=item_id)
 
 
-def move(gazette: Gazette, item_id: int, *, up: bool, seen_version: int, by: Person) -> None:
+def move_text(gazette: Gazette, item_id: int, *, up: bool, seen_version: int, by: Person) -> None:
     """The text changes places with its neighbour under the same heading."""
     _open(gazette, seen_version, by)
     text = _text(gazette, item_id)

@@ -49,7 +49,7 @@ STEP_OF_VERDICT = {
 
 
 @dataclass(frozen=True)
-class Opinion:
+class GazetteOpinion:
     """What the officer fills in. checks: for each question, whether it raises no objection."""
 
     verdict: Verdict
@@ -59,7 +59,7 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class GazettePage(Paged):
     """One page of the list. texts: how many each gazette holds, by its id; none: not there."""
 
     gazettes: list[Gazette]
@@ -73,7 +73,7 @@ class Found(Paged):
 # Finding
 
 
-def find_gazettes(by: Person, page: int = 1) -> Found:
+def find_gazettes(by: Person, page: int = 1) -> GazettePage:
     """Every gazette, the newest first; a page that does not exist is the last one."""
     require(by, Do.GAZETTE_READ)
     total = db.session.scalar(select(func.count(Gazette.id))) or 0
@@ -82,7 +82,7 @@ def find_gazettes(by: Person, page: int = 1) -> Found:
     rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
     held = select(GazetteText.gazette_id, func.count()).group_by(GazetteText.gazette_id)
     texts = db.session.execute(held.where(GazetteText.gazette_id.in_([row.id for row in rows])))
-    return Found(list(rows), {row[0]: row[1] for row in texts}, total, number)
+    return GazettePage(list(rows), {row[0]: row[1] for row in texts}, total, number)
 
 
 def get_gazette(gazette_id: int, *, by: Person) -> Gazette:
@@ -96,12 +96,12 @@ def get_gazette(gazette_id: int, *, by: Person) -> Gazette:
 # Along the road
 
 
-def freeze(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
+def freeze_gazette(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
     """Ask for the PDF. The number is drawn now, kept by this gazette and given to no other.
 
     The gazette is frozen when the PDF is there (see `printing`), if nothing was changed meanwhile.
     """
-    workflow.check(ROAD, gazette, Do.GAZETTE_FREEZE, by=by)
+    workflow.check_step(ROAD, gazette, Do.GAZETTE_FREEZE, by=by)
     something_to_print(gazette)
     if gazette.version != seen_version:
         raise OutOfDate("Somebody changed this since the page was drawn")
@@ -110,7 +110,7 @@ def freeze(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
         number = draw(f"gazette:{gazette.year}")
         gazette.number, gazette.total = number, _free_total()
         db.session.flush()
-    job = jobs.request(
+    job = jobs.enqueue_again(
         TASK,
         series=f"{TASK}:{gazette.id}:{gazette.version}",
         by=by,
@@ -130,19 +130,19 @@ def _free_total() -> int:
             return total
 
 
-def reopen(gazette: Gazette, *, by: Person) -> None:
+def reopen_gazette(gazette: Gazette, *, by: Person) -> None:
     """It can be changed again; what was printed and signed stays on record and counts no more."""
-    with workflow.take(ROAD, gazette, Do.GAZETTE_REOPEN, by=by):
+    with workflow.take_step(ROAD, gazette, Do.GAZETTE_REOPEN, by=by):
         gazette.edition_id = None
 
 
-def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
+def sign(gazette: Gazette, opinion: GazetteOpinion, *, by: Person) -> GazetteSignOff:
     """The officer's verdict on exactly the edition that was shown, as a row of its own.
 
     Raises OutOfDate if another edition is on the road by now, Refused if a question is open.
     Source: Open Government Information Regulations (2019), art. 17.
     """
-    workflow.check(ROAD, gazette, Do.GAZETTE_RELEASE, by=by)
+    workflow.check_step(ROAD, gazette, Do.GAZETTE_RELEASE, by=by)
     edition = edition_of(gazette)
     if edition is None:
         raise OutOfDate("Somebody has moved this on since the page was drawn")
@@ -157,18 +157,18 @@ def sign(gazette: Gazette, opinion: Opinion, *, by: Person) -> GazetteSignOff:
         officer_id=by.id,
         verdict=opinion.verdict,
         checks=json.dumps(opinion.checks, sort_keys=True),
-        opinion=workflow.plain(opinion.opinion),
+        opinion=workflow.seen_note(opinion.opinion),
         signed_at=clock.now(),
     )
     deed = STEP_OF_VERDICT[opinion.verdict]
-    with workflow.take(ROAD, gazette, deed, by=by, note=opinion.opinion, verdict=row) as taken:
+    with workflow.take_step(ROAD, gazette, deed, by=by, note=opinion.opinion, verdict=row) as taken:
         taken.told |= {"note": row.opinion, "hash": edition.content_hash}
         if taken.step.target is GazetteState.DRAFT:
             gazette.edition_id = None
     return row
 
 
-def _complete(opinion: Opinion) -> None:
+def _complete(opinion: GazetteOpinion) -> None:
     """Raise Refused while the form is not fully answered for its verdict."""
     if opinion.verdict not in STEP_OF_VERDICT:
         raise Refused("A gazette is released or returned")
@@ -178,9 +178,9 @@ def _complete(opinion: Opinion) -> None:
         raise Refused("A question is answered with an objection; this cannot be released")
 
 
-def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
+def issue_gazette(gazette: Gazette, content_hash: str, *, by: Person) -> None:
     """The signed edition goes to the public, once the caller has committed and reconciled."""
-    with workflow.take(ROAD, gazette, Do.GAZETTE_ISSUE, by=by) as taken:
+    with workflow.take_step(ROAD, gazette, Do.GAZETTE_ISSUE, by=by) as taken:
         taken.told["hash"] = content_hash
         edition = db.session.get_one(GazetteEdition, gazette.edition_id)
         if edition.content_hash != content_hash:
@@ -189,8 +189,8 @@ def issue(gazette: Gazette, content_hash: str, *, by: Person) -> None:
         said = edition.manifest
         _lies_there(said.pdf)
         verdict = workflow.require_released(GazetteSignOff, edition)
-        release.publish(gazette, verdict, by=by)
-        register.enter(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
+        release.publish_gazette(gazette, verdict, by=by)
+        register.enter_paper(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
 
 
 def _lies_there(pdf: SignedFile) -> None:
@@ -203,16 +203,16 @@ def _lies_there(pdf: SignedFile) -> None:
         ) from None
 
 
-def withdraw(gazette: Gazette, reason: str, *, by: Person) -> None:
+def withdraw_gazette(gazette: Gazette, reason: str, *, by: Person) -> None:
     """The public no longer reads it, from before this returns. Wants `public_file.lock` held.
 
     The file is swapped first; the caller commits. A page stays that says when and why.
     """
-    workflow.check(ROAD, gazette, Do.GAZETTE_WITHDRAW, by=by, note=reason)
-    live = release.live_publication(gazette)
+    workflow.check_step(ROAD, gazette, Do.GAZETTE_WITHDRAW, by=by, note=reason)
+    live = release.live_gazette_publication(gazette)
     if live is None:
         raise Refused("This gazette is not on the public site")
-    told = release.end(live, workflow.plain(reason), by=by)
+    told = release.end(live, workflow.seen_note(reason), by=by)
     changes = writer.Changes(gazettes=GazetteChanges(withdrawals=told))
     with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
         writer.apply(public_file.folder(), changes, blobs=public_file.blobs())

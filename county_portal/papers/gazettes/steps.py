@@ -33,7 +33,7 @@ def something_to_print(gazette: Gazette) -> None:
         raise Refused("A text is not public any more; take it out of the gazette")
 
 
-def signed(gazette: Gazette) -> None:
+def gazette_is_signed(gazette: Gazette) -> None:
     """The newest verdict on the edition that is on the road, hash and all, is release."""
     require_released(GazetteSignOff, edition_of(gazette))
 
@@ -70,7 +70,7 @@ def stale_items(gazette: Gazette) -> list[int]:
 
 
 def _parts_are_live(gazette: Gazette) -> bool:
-    return contents.parts_of(gazette.edition_id or 0) == contents.live_editions(gazette.year)
+    return contents.bound_editions(gazette.edition_id or 0) == contents.live_editions(gazette.year)
 
 
 def _lists_too_much(gazette: Gazette) -> bool:
@@ -81,7 +81,7 @@ def _lists_too_much(gazette: Gazette) -> bool:
 
 
 S, H = GazetteState, GazetteHandKind
-JUDGED = (signed, unchanged)
+JUDGED = (gazette_is_signed, unchanged)
 STEPS = (
     Step(
         Do.GAZETTE_FREEZE,

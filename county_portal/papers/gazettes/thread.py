@@ -25,7 +25,7 @@ class GazetteLine:
     from_log: bool = False
 
 
-def lines_of(gazette: Gazette) -> list[GazetteLine]:
+def thread_lines(gazette: Gazette) -> list[GazetteLine]:
     """Every step, oldest first.
 
     Each step has a row in the log, written with it; what the log has more is older than the steps.

@@ -24,9 +24,14 @@ from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps
 from county_portal.papers.gazettes import marks, selection, services
-from county_portal.papers.gazettes.forms import QUESTION_WORDS, IssueForm, SignForm, VolumeForm
+from county_portal.papers.gazettes.forms import (
+    QUESTION_WORDS,
+    GazetteMonthForm,
+    SignForm,
+    VolumeForm,
+)
 from county_portal.papers.gazettes.steps import ROAD, edition_of
-from county_portal.papers.gazettes.thread import lines_of
+from county_portal.papers.gazettes.thread import thread_lines
 
 bp = Blueprint("gazettes", __name__)
 
@@ -38,14 +43,14 @@ bp = Blueprint("gazettes", __name__)
 @needs(Do.GAZETTE_READ)
 def index() -> Response:
     """Every gazette, and for the clerk the month or year to compose next."""
-    return _list(IssueForm.offering_months(), VolumeForm.offering_years())
+    return _list(GazetteMonthForm.offering_months(), VolumeForm.offering_years())
 
 
 @bp.post("/gazettes/")
 @needs(Do.GAZETTE_COMPOSE)
 def compose() -> ResponseReturnValue:
     """Open the draft of a month, begun with what waits for it."""
-    form = IssueForm.offering_months()
+    form = GazetteMonthForm.offering_months()
     if not form.validate():
         return _list(form, VolumeForm.offering_years())
     gazette = selection.compose_issue(form.chosen(), by=me())
@@ -59,25 +64,25 @@ def bind() -> ResponseReturnValue:
     """Open the bound volume of a year."""
     form = VolumeForm.offering_years()
     if not form.validate():
-        return _list(IssueForm.offering_months(), form)
+        return _list(GazetteMonthForm.offering_months(), form)
     gazette = selection.compose_volume(int(form.year.data), by=me())
     db.session.commit()
     return redirect(url_for(".gazette", gazette_id=gazette.id), 303)
 
 
-def _list(form: IssueForm, volume: VolumeForm) -> Response:
+def _list(form: GazetteMonthForm, volume: VolumeForm) -> Response:
     return form_page(
         "papers/gazettes/index.html",
         volume if volume.errors else form,
         issue_form=form,
         volume_form=volume,
         page=services.find_gazettes(me(), request.args.get("page", 1, int)),
-        waiting=marks.waiting(),
-        name_of=name_of,
+        waiting=marks.waiting_marks(),
+        name_of=gazette_name,
     )
 
 
-def name_of(gazette: Gazette) -> str:
+def gazette_name(gazette: Gazette) -> str:
     """What people call it."""
     if gazette.key.endswith("volume"):
         return str(_("Bound volume of %(year)s", year=gazette.year))
@@ -99,17 +104,17 @@ def gazette(gazette_id: int) -> str:
     return render_template(
         "papers/gazettes/gazette.html",
         gazette=one,
-        name=name_of(one),
+        name=gazette_name(one),
         edition=edition,
         printed=edition.manifest if edition else None,
         steps=[step.action for step in open_steps(ROAD, one, me())],
         trouble=services.trouble(one),
-        offered=marks.waiting(),
+        offered=marks.waiting_marks(),
         sections=list(GazetteSection),
-        thread=lines_of(one),
+        thread=thread_lines(one),
         hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
-        publications=release.publications_of(one),
-        live=release.live_publication(one),
+        publications=release.gazette_publications(one),
+        live=release.live_gazette_publication(one),
         public_address=public_address,
     )
 
@@ -135,9 +140,9 @@ def change(gazette_id: int, item_id: int, deed: str) -> ResponseReturnValue:
         section = _section()
         selection.put_in(one, item_id, section, seen_version=seen, by=me())
     elif deed == "out":
-        selection.take_out(one, item_id, seen_version=seen, by=me())
+        selection.take_out_text(one, item_id, seen_version=seen, by=me())
     elif deed in {"up", "down"}:
-        selection.move(one, item_id, up=deed == "up", seen_version=seen, by=me())
+        selection.move_text(one, item_id, up=deed == "up", seen_version=seen, by=me())
     else:
         raise Missing("There is no such page")
     db.session.commit()
@@ -155,10 +160,10 @@ def mark(item_id: int) -> ResponseReturnValue:
     """Mark a published item for the gazette, or take the mark away."""
     item: Item = get_item(item_id, by=me(), to=Do.GAZETTE_MARK)
     if request.form.get("section"):
-        marks.put(item, _section(), by=me())
+        marks.mark_item(item, _section(), by=me())
         flash(_("Marked for the gazette: %(title)s", title=item.title))
     else:
-        marks.remove(item, by=me())
+        marks.unmark_item(item, by=me())
         flash(_("Not for the gazette any more: %(title)s", title=item.title))
     db.session.commit()
     return redirect(url_for("review.item", item_id=item.id, _anchor="gazette"), 303)
@@ -173,7 +178,7 @@ def freeze(gazette_id: int) -> ResponseReturnValue:
     """Ask for the PDF and go where its progress is shown."""
     one = services.get_gazette(gazette_id, by=me())
     seen = request.form.get("version", 0, type=int)
-    job = services.freeze(one, seen_version=seen, by=me())
+    job = services.freeze_gazette(one, seen_version=seen, by=me())
     db.session.commit()
     return redirect(url_for("work.page", job_id=job.id), 303)
 
@@ -183,7 +188,7 @@ def freeze(gazette_id: int) -> ResponseReturnValue:
 def reopen(gazette_id: int) -> ResponseReturnValue:
     """Open it again for changes; what was signed counts no more."""
     one = services.get_gazette(gazette_id, by=me())
-    services.reopen(one, by=me())
+    services.reopen_gazette(one, by=me())
     db.session.commit()
     return redirect(url_for(".gazette", gazette_id=one.id), 303)
 
@@ -198,13 +203,13 @@ def sign(gazette_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and _signature(form):
         services.sign(one, form.given(), by=me())
         db.session.commit()
-        flash(_("Signed: %(title)s", title=name_of(one)))
+        flash(_("Signed: %(title)s", title=gazette_name(one)))
         return redirect(url_for(".gazette", gazette_id=one.id), 303)
     return form_page(
         "papers/gazettes/sign.html",
         form,
         gazette=one,
-        name=name_of(one),
+        name=gazette_name(one),
         edition=edition,
         printed=edition.manifest if edition else None,
         trouble=services.trouble(one),
@@ -225,10 +230,10 @@ def _signature(form: SignForm) -> bool:
 def issue(gazette_id: int) -> ResponseReturnValue:
     """The issuer's word: the signed edition is on the public site."""
     one = services.get_gazette(gazette_id, by=me())
-    services.issue(one, request.form.get("content_hash", ""), by=me())
+    services.issue_gazette(one, request.form.get("content_hash", ""), by=me())
     db.session.commit()
     public_file.reconcile()
-    flash(_("Published: %(title)s", title=name_of(one)))
+    flash(_("Published: %(title)s", title=gazette_name(one)))
     return redirect(url_for(".gazette", gazette_id=one.id), 303)
 
 
@@ -239,14 +244,14 @@ def withdraw(gazette_id: int) -> ResponseReturnValue:
     one = services.get_gazette(gazette_id, by=me())
     if request.method == "POST":
         with public_file.lock():
-            services.withdraw(one, request.form.get("note", ""), by=me())
+            services.withdraw_gazette(one, request.form.get("note", ""), by=me())
             db.session.commit()
         public_file.reconcile()
-        flash(_("Taken down: %(title)s", title=name_of(one)))
+        flash(_("Taken down: %(title)s", title=gazette_name(one)))
         return redirect(url_for(".gazette", gazette_id=one.id), 303)
     return render_template(
         "papers/gazettes/withdraw.html",
         gazette=one,
-        name=name_of(one),
-        live=release.live_publication(one),
+        name=gazette_name(one),
+        live=release.live_gazette_publication(one),
     )

@@ -10,7 +10,7 @@ MOST_ENTRIES = 150  # of one part
 
 
 @dataclass(frozen=True)
-class Piece:
+class AnnexPiece:
     """Some of the lines of one column. first: the number of its first line in the annex."""
 
     name: str
@@ -20,16 +20,16 @@ class Piece:
     goes_on: bool  # begun on an earlier sheet
 
 
-def sheets(groups: Iterable[AnnexGroup]) -> Iterable[tuple[Piece, ...]]:
+def sheets(groups: Iterable[AnnexGroup]) -> Iterable[tuple[AnnexPiece, ...]]:
     """The annex in parts that begin on pages of their own, none longer than MOST_ENTRIES."""
-    sheet: list[Piece] = []
+    sheet: list[AnnexPiece] = []
     number = 1
     for group in groups:
         rest, goes_on = group.lines, False
         while rest:
             room = MOST_ENTRIES - sum(len(piece.lines) for piece in sheet)
             now, rest = rest[:room], rest[room:]
-            sheet.append(Piece(group.name, group.under, number, now, goes_on))
+            sheet.append(AnnexPiece(group.name, group.under, number, now, goes_on))
             number += len(now)
             goes_on = True
             if rest or sum(len(piece.lines) for piece in sheet) > PAGE_ENTRIES:

@@ -40,13 +40,13 @@ def _write(period: Period, file: Path) -> None:
     if form not in FORMS:
         raise click.UsageError("The name of FILE must end in .pdf or .xlsx")
     try:
-        made = services.make(period)
+        made = services.make_report(period)
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     db.session.commit()
     path, _sha256 = editions.file_of(made, form)
     file.write_bytes(path.read_bytes())
-    totals = services.figures_of(made).totals
+    totals = services.report_figures(made).totals
     click.echo(f"{file}: {totals.submitted} submitted, {totals.published} published")
 
 

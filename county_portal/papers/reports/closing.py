@@ -13,7 +13,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.figures import records
 from county_portal.papers.figures.figures import as_json, figures_hash
-from county_portal.papers.figures.frozen_months import freeze
+from county_portal.papers.figures.frozen_months import freeze_figures
 from county_portal.papers.figures.periods import Period, shift
 from county_portal.papers.reports import in_force as standing
 from county_portal.papers.reports import services
@@ -27,7 +27,7 @@ def request_closing(month: date, *, by: Person) -> Job:
     begun = records.begun()
     if begun is None or Period(month).last < begun:
         raise Refused("There are no records of this month")
-    job = services.ask(CLOSING, Period(month).code, by=by)
+    job = services.ask_for_report(CLOSING, Period(month).code, by=by)
     audit.record(by, Do.REPORT_CLOSE, job, month=f"{month:%Y-%m}")
     return job
 
@@ -36,7 +36,7 @@ def close_in_background(
     *, progress: jobs.Progress, period: str, asked_by: int | None
 ) -> dict[str, object]:
     month = Period.named(period).first
-    made = services.make(Period(month), asked_by=asked_by, progress=progress)
+    made = services.make_report(Period(month), asked_by=asked_by, progress=progress)
     closing = closing_of(month) or _close(month, made.id, asked_by)  # in the transaction of `made`
     return {"report": closing.report_id}
 
@@ -52,7 +52,7 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
     """The row of the closing, and a line in the log."""
     _may_be_closed(month)
     report = db.session.get_one(MadeReport, report_id)
-    figures = as_json(freeze(services.figures_of(report)))
+    figures = as_json(freeze_figures(services.report_figures(report)))
     row = ClosedMonth(
         month=month,
         figures=figures,
@@ -69,7 +69,7 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
     return row
 
 
-def reopen(month: date, reason: str, *, by: Person) -> ClosedMonth:
+def reopen_month(month: date, reason: str, *, by: Person) -> ClosedMonth:
     """The month's closing is no longer in force; the row stays, with who opened it and why.
 
     Nor is any report that holds the month, until it is closed again.

@@ -36,7 +36,7 @@ class Behind:
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class CountedPage(Paged):
     """One page of what is behind a figure."""
 
     lines: list[Behind]
@@ -45,9 +45,9 @@ class Found(Paged):
     per_page: ClassVar[int] = PER_PAGE
 
 
-def find(
+def find_counted(
     made: MadeReport, figure: str, narrowed: Mapping[str, str], *, page: int, by: Person
-) -> Found:
+) -> CountedPage:
     """What is counted in a figure of the report, narrowed to a unit, column or category.
 
     `when` among the narrowings names another period than the report's. Raises
@@ -66,7 +66,7 @@ def find(
     lines = [
         Behind(seen[one.item_id], getattr(one, "at", None)) for one in shown if one.item_id in seen
     ]
-    return Found(lines, count, number)
+    return CountedPage(lines, count, number)
 
 
 def behind(period: Period, figure: str, narrowed: Mapping[str, str]) -> Iterable[Any]:
@@ -92,7 +92,7 @@ NARROWED: dict[str, Callable[[Any], str | None]] = {
 
 def _rows(period: Period, figure: str) -> Iterable[Any]:
     if figure in VERDICTS:
-        reviewed = reviews.read(period, deadlines.calendar())
+        reviewed = reviews.read_reviews(period, deadlines.calendar())
         return [one for one in reviewed if one.verdict is VERDICTS[figure]]
     if figure not in READERS:
         raise Missing("There is no such page")
@@ -111,8 +111,8 @@ READERS: dict[str, Callable[[Period], Iterable[Any]]] = {
     "returned": lambda period: records.taken(period, Do.ITEM_RETURN),
     "declined": lambda period: records.taken(period, Do.ITEM_DECLINE),
     "corrected": records.corrected,
-    "withdrawn": records.withdrawn,
-    "overdue": records.waiting,
-    "reviewed": lambda period: reviews.read(period, deadlines.calendar()),
+    "withdrawn": records.withdrawals_of_period,
+    "overdue": records.overdue_items,
+    "reviewed": lambda period: reviews.read_reviews(period, deadlines.calendar()),
 }
 FIGURES = (*READERS, *VERDICTS)

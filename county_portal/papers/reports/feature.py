@@ -50,7 +50,7 @@ def report_task(
 FEATURE = Feature(
     (views.bp,),
     tasks=(
-        report_task(services.TASK, services.make_in_background, _report, _files),
+        report_task(services.TASK, services.make_report_task, _report, _files),
         report_task(services.CLOSING, closing.close_in_background, _closing, _files),
     ),
     timetable=(closing.close_on_the_day,),

@@ -13,7 +13,7 @@ from county_portal.models import MadeReport, PaperKind
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.papers.figures.contents import MonthlyReport
-from county_portal.papers.figures.figures import from_json
+from county_portal.papers.figures.figures import read_figures
 from county_portal.papers.figures.periods import MONTHS, Period
 
 
@@ -21,7 +21,7 @@ def is_in_force(made: MadeReport) -> bool:
     return register.stands(made.pdf)
 
 
-def enter(made: MadeReport) -> None:
+def enter_report(made: MadeReport) -> None:
     """Whoever checks a copy is told that it is of this office, and is not in force."""
     _enter(made, stands=False)
 
@@ -50,13 +50,13 @@ def paper_hashes(made: MadeReport) -> list[str]:
 
 
 def _enter(made: MadeReport, *, stands: bool) -> None:
-    report = from_json(MonthlyReport, made.figures)
+    report = read_figures(MonthlyReport, made.figures)
     day = clock.county_day(made.made_at)
     names = (report.paper_title, f"政府信息公开情况统计表（{report.period.title}）")
     for sha256, name in zip(paper_hashes(made), names, strict=False):
-        register.enter(sha256, PaperKind.REPORT, name, day, stands=stands)
+        register.enter_paper(sha256, PaperKind.REPORT, name, day, stands=stands)
 
 
 def _withdraw(made: MadeReport) -> None:
     for sha256 in paper_hashes(made):
-        register.withdraw(sha256)
+        register.withdraw_paper(sha256)

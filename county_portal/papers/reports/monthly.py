@@ -22,27 +22,27 @@ from county_portal.papers.figures import (
     sections,
     time_series,
 )
-from county_portal.papers.figures.contents import Change, MonthlyReport, Stamp, Totals
-from county_portal.papers.figures.figures import as_json, middle, share
+from county_portal.papers.figures.contents import FigureChange, MonthlyReport, Stamp, Totals
+from county_portal.papers.figures.figures import as_json, middle, share_of
 from county_portal.papers.figures.frozen_months import Frozen
 from county_portal.papers.figures.periods import Period, shift
 from county_portal.papers.figures.records import Records
 from county_portal.papers.reports import annex as annexes
 from county_portal.printing.numerals import numeral
-from county_portal.printing.pdf import html_of, nobody, print_paper
+from county_portal.printing.pdf import nobody, print_paper, render_html
 from county_portal.printing.process_pool import Watch
 
 COMPARED = (*time_series.FIGURES, "overdue")
 
 
-def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
+def build_report(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
     """Count the period that begins with the month, as far as it has gone.
 
     The number of queries is the same for any county.
     """
     period = Period(month.replace(day=1), months)
-    now, calendar = records.read(period), deadlines.calendar()
-    known, fields = sections.all_units(), sections.all_columns()
+    now, calendar = records.read_records(period), deadlines.calendar()
+    known, fields = sections.all_units(), sections.ordered_columns()
     names = {unit.id: unit.name for unit in known}
     span = Period(shift(period.first, months - 12), 12)
     counts = time_series.by_month(span)
@@ -60,9 +60,11 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
         before=before,
         year_before=year_before,
         changes=tuple(_changes(totals, before, year_before)),
-        units=tuple(sections.units(now, known, published_before, period)),
+        units=tuple(sections.unit_figures(now, known, published_before, period)),
         columns=tuple(
-            sections.columns(now.published, fields, time_series.last_fed(now.until), now.until)
+            sections.column_figures(
+                now.published, fields, time_series.last_fed(now.until), now.until
+            )
         ),
         categories=tuple(sections.categories(now.published)),
         overdue=tuple(sections.overdue(now, names)),
@@ -71,7 +73,7 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
             (one for one in counts.values() if one.month.year == period.last.year),
             date(period.last.year, 1, 1),
         ),
-        review=reviews.figures(reviews.read(period, calendar)),
+        review=reviews.figures(reviews.read_reviews(period, calendar)),
         buckets=tuple(sections.buckets(now.published)),
         corrections=tuple(sections.afterwards(now.corrected, names)),
         withdrawals=tuple(sections.afterwards(now.withdrawn, names)),
@@ -91,21 +93,21 @@ def build(month: date, months: int = 1, *, annex: bool = True) -> MonthlyReport:
     )
 
 
-def to_pdf(report: MonthlyReport, stamp: Stamp, watch: Watch = nobody) -> bytes:
+def report_pdf(report: MonthlyReport, stamp: Stamp, watch: Watch = nobody) -> bytes:
     """The report as it is printed and filed, with its figures attached. watch: hears how far."""
-    return print_paper(page_of(report, stamp), attach=as_json(report), watch=watch).pdf
+    return print_paper(report_page(report, stamp), attach=as_json(report), watch=watch).pdf
 
 
-def page_of(report: MonthlyReport, stamp: Stamp) -> str:
+def report_page(report: MonthlyReport, stamp: Stamp) -> str:
     """The report as a page, before it is set."""
-    return html_of(
+    return render_html(
         "papers/reports/monthly.html",
         report=report,
         period=report.period,
         stamp=stamp,
         words=paper_terms,
         numeral=numeral,
-        charts=charts.of(report, paper_terms.CHARTS),
+        charts=charts.charts_of(report, paper_terms.CHARTS),
         sheets=tuple(annexes.sheets(report.annex)),
     )
 
@@ -117,8 +119,8 @@ def _past(
     if period.months == 1 and period.first in closed:
         then = closed[period.first]
         return then.totals, {unit.code: unit.published for unit in then.units}
-    found = records.read(period)
-    lines = sections.units(found, known, {}, period)
+    found = records.read_records(period)
+    lines = sections.unit_figures(found, known, {}, period)
     return _totals(found), {unit.code: unit.published for unit in lines}
 
 
@@ -140,7 +142,7 @@ def _totals(found: Records) -> Totals:
         published=len(published),
         on_time=len(published) - late,
         late=late,
-        on_time_share=share(len(published) - late, len(published)),
+        on_time_share=share_of(len(published) - late, len(published)),
         returned=len(found.returned),
         declined=len(found.declined),
         corrected=len(found.corrected),
@@ -150,13 +152,13 @@ def _totals(found: Records) -> Totals:
     )
 
 
-def _changes(totals: Totals, before: Totals, year_before: Totals | None) -> Iterable[Change]:
+def _changes(totals: Totals, before: Totals, year_before: Totals | None) -> Iterable[FigureChange]:
     for figure in COMPARED:
         now, then = getattr(totals, figure), getattr(before, figure)
-        rate = share(now - then, then)
+        rate = share_of(now - then, then)
         long_ago = getattr(year_before, figure) if year_before else None
-        year_rate = share(now - long_ago, long_ago) if long_ago else None
-        yield Change(figure, now, then, now - then, rate, long_ago, year_rate)
+        year_rate = share_of(now - long_ago, long_ago) if long_ago else None
+        yield FigureChange(figure, now, then, now - then, rate, long_ago, year_rate)
 
 
 def _remarks(period: Period) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def noted(period: Period, *, by: Person) -> Noted:
     require(by, Do.REPORT_MAKE)
     if period.months == 1 and closing_of(period.first):
         raise Refused("This month is closed; open it again before you write")
-    found = records.read(period)
+    found = records.read_records(period)
     names = {unit.id: unit.name for unit in db.session.scalars(select(Unit))}
     late = tuple(sections.overdue(found, names))
     row = _row(period)
@@ -42,7 +42,9 @@ def noted(period: Period, *, by: Person) -> Noted:
     return Noted(period, words, late, hashlib.sha256(typed.encode()).hexdigest()[:16])
 
 
-def write(period: Period, words: str, reasons: dict[int, str], *, seen: str, by: Person) -> None:
+def write_remarks(
+    period: Period, words: str, reasons: dict[int, str], *, seen: str, by: Person
+) -> None:
     """Keep the remarks and the reasons. Raises OutOfDate if somebody wrote meanwhile."""
     now = noted(period, by=by)
     if now.seen != seen:

@@ -98,7 +98,7 @@ class Return:
         return figures_hash(as_json(replace(self, filled_in_by="")))
 
 
-def build(report: MonthlyReport, by: Person | None) -> Return:
+def build_return(report: MonthlyReport, by: Person | None) -> Return:
     """The form over the figures of a report, filled in by the person who asked for it."""
     now = indicators.counted(report.period)
     this_year = indicators.counted(indicators.year_until(report.period))
@@ -120,7 +120,7 @@ def build(report: MonthlyReport, by: Person | None) -> Return:
     )
 
 
-def to_pdf(form: Return, stamp: Stamp) -> bytes:
+def return_pdf(form: Return, stamp: Stamp) -> bytes:
     """The form as it is sent in, on one page."""
     return render_pdf("papers/reports/return.html", attach=as_json(form), form=form, stamp=stamp)
 

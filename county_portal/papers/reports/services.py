@@ -23,7 +23,7 @@ from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.figures import frozen_months, records
 from county_portal.papers.figures.contents import MonthlyReport, Stamp
-from county_portal.papers.figures.figures import as_json, figures_hash, from_json
+from county_portal.papers.figures.figures import as_json, figures_hash, read_figures
 from county_portal.papers.figures.periods import MONTHS, Period, shift
 from county_portal.papers.reports import in_force, monthly, returns
 from county_portal.papers.reports.workbook_sheets import to_xlsx
@@ -35,7 +35,7 @@ PER_PAGE = 24
 
 
 @dataclass(frozen=True)
-class Found(Paged):
+class ReportPage(Paged):
     """One page of the list. closed: the reports with which a month was closed."""
 
     reports: list[MadeReport]
@@ -49,7 +49,7 @@ class Found(Paged):
 # Finding
 
 
-def find_reports(by: Person, page: int = 1) -> Found:
+def find_reports(by: Person, page: int = 1) -> ReportPage:
     """What was made, the newest first; a page that does not exist is the last one."""
     require(by, Do.REPORT_READ)
     total = db.session.scalar(select(func.count(MadeReport.id))) or 0
@@ -59,7 +59,7 @@ def find_reports(by: Person, page: int = 1) -> Found:
     closed = select(ClosedMonth.report_id).where(
         ClosedMonth.reopened_at.is_(None), ClosedMonth.report_id.in_([row.id for row in rows])
     )
-    return Found(rows, frozenset(db.session.scalars(closed)), total, number)
+    return ReportPage(rows, frozenset(db.session.scalars(closed)), total, number)
 
 
 def get_report(report_id: int, *, by: Person) -> MadeReport:
@@ -70,9 +70,9 @@ def get_report(report_id: int, *, by: Person) -> MadeReport:
     return report
 
 
-def figures_of(made: MadeReport) -> MonthlyReport:
+def report_figures(made: MadeReport) -> MonthlyReport:
     """The figures as they were stored."""
-    return from_json(MonthlyReport, made.figures)
+    return read_figures(MonthlyReport, made.figures)
 
 
 def period_of(made: MadeReport) -> Period:
@@ -113,38 +113,38 @@ def request_report(period: Period, *, by: Person, annex: bool = True) -> Job:
     """Ask for a report. While it is being made, asking again makes no second one."""
     require(by, Do.REPORT_MAKE)
     _has_begun(period)
-    job = ask(TASK, period.code, by=by, annex=annex)
+    job = ask_for_report(TASK, period.code, by=by, annex=annex)
     audit.record(by, Do.REPORT_MAKE, job, period=period.code)
     return job
 
 
-def ask(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
+def ask_for_report(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
     """The job for a period: the one under way, or a new one."""
     asked_by = by.id if by else None
     words = {"period": code, "asked_by": asked_by, **arguments}
-    return editions.request(task, code, by=by, **words)
+    return editions.request_files(task, code, by=by, **words)
 
 
-def make_in_background(
+def make_report_task(
     *, progress: jobs.Progress, period: str, asked_by: int | None, annex: bool = True
 ) -> dict[str, object]:
-    made = make(Period.named(period), asked_by=asked_by, progress=progress, annex=annex)
+    made = make_report(Period.named(period), asked_by=asked_by, progress=progress, annex=annex)
     return {"report": made.id}
 
 
-def silent(percent: int, doing: str) -> None:
+def unwatched(percent: int, doing: str) -> None:
     """Progress that nobody watches."""
 
 
 def make_monthly(month: date) -> MadeReport:
-    return make(Period(month.replace(day=1)))
+    return make_report(Period(month.replace(day=1)))
 
 
-def make(
+def make_report(
     period: Period,
     *,
     asked_by: int | None = None,
-    progress: jobs.Progress = silent,
+    progress: jobs.Progress = unwatched,
     annex: bool = True,
 ) -> MadeReport:
     """The report of the period: the one already made, as long as it and its form say the same.
@@ -157,10 +157,10 @@ def make(
     if closing is not None:
         return closing.report
     progress(5, "Counting the period")
-    report = monthly.build(period.first, period.months, annex=annex)
+    report = monthly.build_report(period.first, period.months, annex=annex)
     figures = as_json(report)
     stamp = Stamp(clock.now(), figures_hash(figures), audit.head())
-    form = returns.build(report, db.session.get(Person, asked_by) if asked_by else None)
+    form = returns.build_return(report, db.session.get(Person, asked_by) if asked_by else None)
     said = form.figures_hash
     known = _find_made(period, figures, said)
     known_id = known.id if known else None
@@ -181,10 +181,10 @@ def _print(
 ) -> dict[str, files.Stored]:
     """The files of the report, kept on the disk. No transaction is open meanwhile."""
     progress(20, "Setting the pages")
-    watch = jobs.within(progress, 20, 75, "Setting the pages")
-    pdf = files.keep_paper(monthly.to_pdf(report, stamp, watch))
+    watch = jobs.part_progress(progress, 20, 75, "Setting the pages")
+    pdf = files.keep_paper(monthly.report_pdf(report, stamp, watch))
     progress(75, "Setting the return form")
-    return_form = files.keep_paper(returns.to_pdf(form, stamp))
+    return_form = files.keep_paper(returns.return_pdf(form, stamp))
     progress(85, "Writing the workbook")
     xlsx = files.keep_bytes(to_xlsx(report, stamp))
     progress(95, "Storing the report")
@@ -199,7 +199,7 @@ def _store(
     asked_by: int | None,
 ) -> MadeReport:
     """The row of the made report, and a line in the log. said: what its return form says."""
-    blobs = editions.register(kept)
+    blobs = editions.register_files(kept)
     made = MadeReport(
         kind=report.period.kind,
         month=report.month,
@@ -216,7 +216,7 @@ def _store(
     form = ReturnForm(report_id=made.id, pdf=blobs["return"], figures_hash=said)
     db.session.add(form)
     db.session.flush()
-    in_force.enter(made)
+    in_force.enter_report(made)
     by = db.session.get(Person, asked_by) if asked_by else None
     words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
     audit.record(by, Do.REPORT_MAKE, made, **words)

@@ -56,7 +56,7 @@ def make() -> ResponseReturnValue:
 def report(report_id: int) -> str:
     """The figures of a made report."""
     made = services.get_report(report_id, by=me())
-    figures = services.figures_of(made)
+    figures = services.report_figures(made)
     return render_template(
         "papers/reports/report.html",
         made=made,
@@ -65,7 +65,7 @@ def report(report_id: int) -> str:
         words=FIGURES,
         verdicts=VERDICTS,
         buckets=BUCKETS,
-        charts=charts.of(figures, {name: str(word) for name, word in CHARTS.items()}),
+        charts=charts.charts_of(figures, {name: str(word) for name, word in CHARTS.items()}),
         closings=closing.closings_of(made.month) if figures.months == 1 else [],
         in_force=in_force.is_in_force(made),
         may_close=figures.months == 1 and not figures.partial,
@@ -90,7 +90,7 @@ def items(report_id: int, figure: str) -> str:
     made = services.get_report(report_id, by=me())
     narrowed = {name: text for name, text in request.args.items() if name != "page"}
     number = request.args.get("page", 1, int)
-    found = drill_down.find(made, figure, narrowed, page=number, by=me())
+    found = drill_down.find_counted(made, figure, narrowed, page=number, by=me())
     return render_template(
         "papers/reports/items.html",
         made=made,
@@ -120,7 +120,9 @@ def keep_remarks(code: str) -> ResponseReturnValue:
     form = RemarksForm.of(noted)
     if not form.validate():
         return form_page("papers/reports/remarks.html", form, noted=noted)
-    remarks.write(period, form.words.data or "", form.reasons(), seen=form.seen.data or "", by=me())
+    remarks.write_remarks(
+        period, form.words.data or "", form.reasons(), seen=form.seen.data or "", by=me()
+    )
     db.session.commit()
     flash(_("Kept. Make the report again, and it stands in it."))
     return redirect(url_for(".write_remarks", code=code), 303)
@@ -156,7 +158,7 @@ def reopen(code: str) -> ResponseReturnValue:
         return form_page(
             "papers/reports/reopen.html", form, month=month, closing=closing.in_force(month)
         )
-    row = closing.reopen(month, form.reason.data, by=me())
+    row = closing.reopen_month(month, form.reason.data, by=me())
     db.session.commit()
     flash(_("The month is open again. Its closing and your reason stay on record."))
     return redirect(url_for(".report", report_id=row.report_id), 303)

@@ -10,7 +10,7 @@ from county_portal.papers.figures.paper_terms import (
     UNCATEGORISED,
     VERDICTS,
 )
-from county_portal.printing.workbook import Cell, Sheet, write_book
+from county_portal.printing.workbook import Cell, WorkbookSheet, write_book
 
 
 def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
@@ -29,14 +29,14 @@ def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
         _afterwards("更正", report.corrections),
         _afterwards("撤回", report.withdrawals),
         _adjustments(report),
-        Sheet("说明", ("说明",), (100,), [(one,) for one in report.remarks]),
+        WorkbookSheet("说明", ("说明",), (100,), [(one,) for one in report.remarks]),
         _annex(report),
     ]
     there = [sheet for sheet in sheets if sheet.rows]
     return write_book(title, note, there, made_at=stamp.made_at)
 
 
-def _totals(report: MonthlyReport) -> Sheet:
+def _totals(report: MonthlyReport) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = [
         (
             FIGURES[one.figure],
@@ -74,15 +74,15 @@ def _totals(report: MonthlyReport) -> Sheet:
     )
     period = report.period
     heads = ("指标", period.this, period.earlier, "增减", "增减率（%）", "上年同期", "同比（%）")
-    return Sheet("总体情况", heads, (30, 12, 12, 12, 12, 12, 12), rows)
+    return WorkbookSheet("总体情况", heads, (30, 12, 12, 12, 12, 12, 12), rows)
 
 
-def _course(report: MonthlyReport) -> Sheet:
+def _course(report: MonthlyReport) -> WorkbookSheet:
     rows = [(f"{one.month:%Y-%m}", one.submitted, one.published) for one in report.course]
-    return Sheet("近十二个月", ("月份", "报送", "公开"), (12, 12, 12), rows)
+    return WorkbookSheet("近十二个月", ("月份", "报送", "公开"), (12, 12, 12), rows)
 
 
-def _units(report: MonthlyReport) -> Sheet:
+def _units(report: MonthlyReport) -> WorkbookSheet:
     heads = (
         "编码",
         "单位",
@@ -112,10 +112,10 @@ def _units(report: MonthlyReport) -> Sheet:
         )
         for unit in report.units
     ]
-    return Sheet("各单位情况", heads, (10, 32, 16, *[10] * 7, 16), rows)
+    return WorkbookSheet("各单位情况", heads, (10, 32, 16, *[10] * 7, 16), rows)
 
 
-def _columns(report: MonthlyReport) -> Sheet:
+def _columns(report: MonthlyReport) -> WorkbookSheet:
     rows = [
         (
             one.name,
@@ -137,36 +137,38 @@ def _columns(report: MonthlyReport) -> Sheet:
         "更新期限（日）",
         "超期（日）",
     )
-    return Sheet("各栏目情况", heads, (32, 24, 12, 12, 13, 12, 12), rows)
+    return WorkbookSheet("各栏目情况", heads, (32, 24, 12, 12, 13, 12, 12), rows)
 
 
-def _categories(report: MonthlyReport) -> Sheet:
+def _categories(report: MonthlyReport) -> WorkbookSheet:
     rows = [
         (one.name or UNCATEGORISED, one.article or None, one.count, one.share)
         for one in report.categories
     ]
     heads = ("类别", "条款", "公开（件）", "占比（%）")
-    return Sheet("主动公开类别", heads, (60, 12, 12, 12), rows)
+    return WorkbookSheet("主动公开类别", heads, (60, 12, 12, 12), rows)
 
 
-def _review(report: MonthlyReport) -> Sheet:
+def _review(report: MonthlyReport) -> WorkbookSheet:
     review = report.review
     if review is None:
-        return Sheet("保密审查情况", ("指标", "件次"), (40, 12), [])
+        return WorkbookSheet("保密审查情况", ("指标", "件次"), (40, 12), [])
     rows: list[tuple[Cell, ...]] = [
         (words, getattr(review, name)) for name, words in VERDICTS.items()
     ]
     rows += [(f"不予公开理由：{GROUNDS[one.ground]}", one.count) for one in review.grounds]
     rows.append(("审查所用时间中位数（工作日）", review.median_days))
-    return Sheet("保密审查情况", ("指标", "件次"), (46, 12), rows)
+    return WorkbookSheet("保密审查情况", ("指标", "件次"), (46, 12), rows)
 
 
-def _times(report: MonthlyReport) -> Sheet:
+def _times(report: MonthlyReport) -> WorkbookSheet:
     rows = [(BUCKETS[one.name], one.count, one.share) for one in report.buckets]
-    return Sheet("公开时效情况", ("形成至公开", "公开（件）", "占比（%）"), (24, 12, 12), rows)
+    return WorkbookSheet(
+        "公开时效情况", ("形成至公开", "公开（件）", "占比（%）"), (24, 12, 12), rows
+    )
 
 
-def _overdue(report: MonthlyReport) -> Sheet:
+def _overdue(report: MonthlyReport) -> WorkbookSheet:
     heads = (
         "标题",
         "单位",
@@ -190,29 +192,29 @@ def _overdue(report: MonthlyReport) -> Sheet:
         )
         for one in report.overdue
     ]
-    return Sheet("逾期情况", heads, (50, 28, 13, 13, 13, 12, 10, 40), rows)
+    return WorkbookSheet("逾期情况", heads, (50, 28, 13, 13, 13, 12, 10, 40), rows)
 
 
-def _afterwards(name: str, rows: tuple[Afterwards, ...]) -> Sheet:
+def _afterwards(name: str, rows: tuple[Afterwards, ...]) -> WorkbookSheet:
     heads = ("标题", "单位", "索引号", f"{name}日期", "原因")
     cells = [(one.title, one.unit, one.index_number, one.on, one.why) for one in rows]
-    return Sheet(f"{name}情况", heads, (50, 28, 20, 13, 50), cells)
+    return WorkbookSheet(f"{name}情况", heads, (50, 28, 20, 13, 50), cells)
 
 
-def _adjustments(report: MonthlyReport) -> Sheet:
+def _adjustments(report: MonthlyReport) -> WorkbookSheet:
     heads = ("月份", "指标", "原数", "现数", "调整")
     rows = [
         (f"{one.month:%Y-%m}", FIGURES[one.figure], one.known, one.counted, one.change)
         for one in report.adjustments
     ]
-    return Sheet("以前月份数据调整", heads, (12, 30, 12, 12, 12), rows)
+    return WorkbookSheet("以前月份数据调整", heads, (12, 30, 12, 12, 12), rows)
 
 
-def _annex(report: MonthlyReport) -> Sheet:
+def _annex(report: MonthlyReport) -> WorkbookSheet:
     heads = ("栏目", "标题", "单位", "索引号", "形成日期", "公开日期")
     rows = [
         (group.name, one.title, one.unit, one.index_number, one.formed_on, one.published_on)
         for group in report.annex
         for one in group.lines
     ]
-    return Sheet("公开信息清单", heads, (24, 50, 28, 20, 13, 13), rows)
+    return WorkbookSheet("公开信息清单", heads, (24, 50, 28, 20, 13, 13), rows)

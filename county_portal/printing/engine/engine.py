@@ -109,7 +109,7 @@ def emptied(box: Any) -> bool:
     return len(box.children) < len(before)
 
 
-def is_bare(page: Any) -> bool:
+def is_bare_page(page: Any) -> bool:
     """Whether nothing is seen on the page."""
     return not any(
         isinstance(box, TextBox | ReplacedBox) and box.style["visibility"] == "visible"
@@ -128,7 +128,7 @@ def facts_of(document: Any, *, spared: bool = False) -> dict[str, Any]:
         for name in page.anchors:
             places.setdefault(name, number)
     numbered = [not kind.blank and kind.name not in UNNUMBERED for kind in kinds]
-    numbered[-1] &= not (spared and is_bare(document.pages[-1]))
+    numbered[-1] &= not (spared and is_bare_page(document.pages[-1]))
     return {"numbered": numbered, "places": places, "spared": spared}
 
 

@@ -29,7 +29,7 @@ def set_lines_flush() -> None:
     """
     if takes(stretch_spaces, "context line extra_width") and takes(draw_evenly, DRAWING):
         inline.justify_line = justify_line
-        drawing.draw_first_line = draw_first_line
+        drawing.draw_first_line = draw_spaced_line
     else:
         log.warning("this WeasyPrint sets Chinese lines ragged")
 
@@ -43,7 +43,7 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
 
     A picture among the signs would stay where it was, so its line is left as it is.
     """
-    texts = [box for box in texts_of(line) if box.text.strip()]
+    texts = [box for box in texts_on_line(line) if box.text.strip()]
     if any(PICTURES.search(box.text) for box in texts):
         return
     if not any(HAN.search(box.text) for box in texts):
@@ -54,13 +54,13 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
         spread(line, 0, (extra_width / gaps, texts[-1]))
 
 
-def texts_of(box: Any) -> Iterator[Any]:
+def texts_on_line(box: Any) -> Iterator[Any]:
     """The pieces of text on a line, from left to right."""
     if isinstance(box, TextBox):
         yield box
     elif isinstance(box, LineBox | InlineBox):
         for child in in_flow(box):
-            yield from texts_of(child)
+            yield from texts_on_line(child)
 
 
 def in_flow(box: Any) -> list[Any]:
@@ -96,7 +96,7 @@ def widen(box: Any, room: float, last: Any) -> float:
     return wider
 
 
-def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> Any:
+def draw_spaced_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> Any:
     """Draw a piece of text with the room its characters were given."""
     with spacing(stream, box):
         return draw_evenly(stream, box, overflow, ellipsis, matrix)

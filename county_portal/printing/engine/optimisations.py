@@ -31,7 +31,7 @@ from weasyprint.text import line_break
 from weasyprint.urls import URLFetcher, fetch
 
 from .fonts import CompactFont, embed_bare, kept_fonts
-from .lines import draw_first_line as draw_any_line
+from .lines import draw_spaced_line as draw_any_line
 from .painting import (
     CORNERS,
     THEIR_DRAWN_TEXT,
@@ -43,9 +43,9 @@ from .painting import (
 from .tags import slim_tags
 from .text import (
     deactivate,
-    draw_first_line,
+    draw_plain_line,
     reactivate,
-    set_text,
+    set_layout_text,
     split_first_line,
     strut,
 )
@@ -87,7 +87,7 @@ def shortcuts() -> list[Shortcut]:
         if value is theirs
     ]
     methods: list[tuple[Any, str, Any]] = [
-        (line_break.Layout, "set_text", set_text),
+        (line_break.Layout, "set_text", set_layout_text),
         (line_break.Layout, "deactivate", deactivate),
         (line_break.Layout, "reactivate", reactivate),
         (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
@@ -95,7 +95,7 @@ def shortcuts() -> list[Shortcut]:
     ]
     found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
     words = [tag for tag, drawn in svg.TAGS.items() if drawn is THEIR_DRAWN_TEXT]
-    found.append(Shortcut(drawing, "draw_first_line", draw_first_line, draw_any_line))
+    found.append(Shortcut(drawing, "draw_first_line", draw_plain_line, draw_any_line))
     return found + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in words]
 
 
@@ -228,7 +228,7 @@ def layout_box_backgrounds(
     """What lies behind the box: behind most, nothing, which is found out once for each style."""
     known = vars(box.style).get("bare")
     if known is None:
-        known = box.style.bare = is_bare(box.style)
+        known = box.style.bare = is_bare_box(box.style)
     if box is page or isinstance(box, AbsolutePlaceholder) or style is not None or not known:
         THEIR_BACKGROUNDS(page, box, get_image, layout_children, style)
         return
@@ -241,7 +241,7 @@ def layout_box_backgrounds(
 BARE = {"background": None, **dict.fromkeys(ROUNDED, (0, 0))}
 
 
-def is_bare(style: Any) -> bool:
+def is_bare_box(style: Any) -> bool:
     """Whether neither a colour nor a picture is behind a box of the style, and no corner round."""
     return (
         style["border_image_source"][0] == "none"
@@ -262,11 +262,11 @@ SHORTCUTS = shortcuts()
 def take_all() -> Way:
     """Set pages by our functions from now on."""
     for owner, name, ours, _theirs in SHORTCUTS:
-        put(owner, name, ours)
+        replace_function(owner, name, ours)
     return QuickWay()
 
 
-def put(owner: Any, name: str, function: Any) -> None:
+def replace_function(owner: Any, name: str, function: Any) -> None:
     """From now on the engine goes this way."""
     if isinstance(owner, dict):
         owner[name] = function

@@ -36,7 +36,7 @@ def main() -> None:
     }
     gc.freeze()
     with suppress(EOFError, OSError):
-        send(link, "hello", hello)
+        send_message(link, "hello", hello)
         litter = 0
         while link.poll(IDLE_SECONDS):
             serve(press, link, link.recv_bytes())
@@ -54,12 +54,12 @@ def serve(press: Press, link: Connection, order: bytes) -> None:
             html.decode(), Path(about["folder"]), about["pictures"], teller(link)
         )
     except Exception as fault:  # noqa: BLE001  (whatever it is, the next order is served)
-        send(link, "fault", {"what": f"{type(fault).__name__}: {fault}"[:500]})
+        send_message(link, "fault", {"what": f"{type(fault).__name__}: {fault}"[:500]})
     else:
-        send(link, "pages", facts, pdf)
+        send_message(link, "pages", facts, pdf)
 
 
-def send(link: Connection, kind: str, facts: dict[str, Any], pdf: bytes = b"") -> None:
+def send_message(link: Connection, kind: str, facts: dict[str, Any], pdf: bytes = b"") -> None:
     link.send_bytes(json.dumps({"kind": kind, **facts}).encode() + b"\n" + pdf)
 
 
@@ -72,6 +72,6 @@ def teller(link: Connection) -> Tell:
         now = os.times().elapsed
         if now - last >= KNOCK:
             last = now
-            send(link, "page", {"stage": stage, "page": page})
+            send_message(link, "page", {"stage": stage, "page": page})
 
     return tell

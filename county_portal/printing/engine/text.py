@@ -7,7 +7,7 @@ from typing import Any
 from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 
-from .lines import draw_first_line as draw_any_line
+from .lines import draw_spaced_line as draw_any_line
 from .lines import spacing
 
 THEIR_STRUT = line_break.strut
@@ -62,7 +62,7 @@ def split_first_line(
     return found
 
 
-def set_text(layout: Any, text: str, justify: Any = 0) -> None:
+def set_layout_text(layout: Any, text: str, justify: Any = 0) -> None:
     """Put the text into the layout; already as the one paragraph that it is when it is painted."""
     THEIR_SET_TEXT(layout, text, justify)
     pango.pango_layout_set_single_paragraph_mode(layout.layout, "\n" not in text)
@@ -87,7 +87,7 @@ INTS = ffi.sizeof("PangoGlyphInfo") // 4  # number, width, two shifts and marks
 PLAIN = 0x0FFFFFFF  # of the numbers from here on, each means something else than a glyph
 
 
-def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> Any:
+def draw_plain_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> Any:
     """Draw a line of plain glyphs, read from the layout at once instead of one after another."""
     layout = box.pango_layout
     plain = overflow != "ellipsis" and ellipsis == "none" and box.text.strip()

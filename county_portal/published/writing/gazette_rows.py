@@ -23,7 +23,7 @@ class GazetteChanges:
     withdrawals: tuple[GazetteWithdrawal, ...] = ()
 
 
-def take_out(db: Any, changes: GazetteChanges) -> set[str]:
+def delete_gazettes(db: Any, changes: GazetteChanges) -> set[str]:
     """What goes or comes anew is not in the tables. The hashes of the PDFs it named."""
     gone = {*changes.remove, *(one.key for one in changes.withdrawals)}
     dropped = set()
@@ -35,7 +35,7 @@ def take_out(db: Any, changes: GazetteChanges) -> set[str]:
     return dropped
 
 
-def write(db: Any, entry: GazetteEntry, gazette: GazetteManifest) -> None:
+def write_gazette(db: Any, entry: GazetteEntry, gazette: GazetteManifest) -> None:
     db.execute(
         "INSERT INTO gazettes VALUES(?,?,?,?,?,?,?,?)",
         (
@@ -51,7 +51,7 @@ def write(db: Any, entry: GazetteEntry, gazette: GazetteManifest) -> None:
     )
 
 
-def write_withdrawal(db: Any, gone: GazetteWithdrawal) -> None:
+def write_gazette_withdrawal(db: Any, gone: GazetteWithdrawal) -> None:
     db.execute(
         "INSERT OR REPLACE INTO gazette_withdrawals VALUES(?,?,?)",
         (gone.key, schema.text_of_moment(gone.withdrawn_at), gone.reason),

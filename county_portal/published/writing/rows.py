@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 from county_portal.published import schema, search
-from county_portal.published.items import Entry, ItemManifest
+from county_portal.published.items import ItemManifest, PublicEntry
 from county_portal.published.schema import FileLine, PaperLine, SiteData, Withdrawal
 
 BUILD_BYTES = 32 * 2**20
@@ -65,7 +65,7 @@ def write_withdrawal(db: Any, gone: Withdrawal) -> None:
     )
 
 
-def write_item(db: Any, entry: Entry, item: ItemManifest) -> None:
+def write_item(db: Any, entry: PublicEntry, item: ItemManifest) -> None:
     published = schema.text_of_moment(entry.published_at)
     db.execute(
         "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -126,7 +126,7 @@ def _words(item: ItemManifest, published: str) -> tuple[str, str, str]:
 
     Must give the same for an item as long as schema.FORMAT does: deletion relies on it.
     """
-    rest = [item.summary, item.document_number, *item.keywords, search.plain(item.body)]
+    rest = [item.summary, item.document_number, *item.keywords, search.plain_text(item.body)]
     year = schema.county_year(schema.moment_of(published))
     facets = (
         search.facet("u", item.unit_code),
@@ -136,7 +136,7 @@ def _words(item: ItemManifest, published: str) -> tuple[str, str, str]:
     return search.tokens(item.title), search.tokens("\n".join(rest)), " ".join(facets)
 
 
-def mark(db: Any) -> None:
+def mark_generation(db: Any) -> None:
     """The file carries a mark that depends on what it says and on nothing else."""
     digest = hashlib.sha256()
     for question in (
@@ -155,7 +155,7 @@ def mark(db: Any) -> None:
     db.execute("INSERT OR REPLACE INTO site VALUES('generation', ?)", (digest.hexdigest()[:32],))
 
 
-def prepare(db: Any) -> None:
+def prepare_tables(db: Any) -> None:
     """Empty tables, and an index that may gather much in memory before it writes."""
     db.executescript(schema.DDL)
     db.execute("INSERT INTO search(search, rank) VALUES('hashsize', ?)", (BUILD_BYTES,))
@@ -168,7 +168,7 @@ def tidy(db: Any) -> None:
     db.execute("INSERT INTO search(search, rank) VALUES('secure-delete', 1)")
 
 
-def unlike(db: Any) -> list[str]:
+def differing_tables(db: Any) -> list[str]:
     """The tables that say one thing in `main` and another in `lying`."""
     for where in ("main", "lying"):
         db.execute(f"CREATE VIRTUAL TABLE temp.{where}_terms USING fts5vocab({where}, search, row)")

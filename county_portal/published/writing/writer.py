@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import schema
 from county_portal.published.gazettes import GazetteEntry, GazetteManifest
-from county_portal.published.items import Entry, ItemManifest
+from county_portal.published.items import ItemManifest, PublicEntry
 from county_portal.published.schema import SiteData, Withdrawal
 from county_portal.published.writing import files_on_disk, gazette_rows, rows
 from county_portal.published.writing.files_on_disk import Unfit as Unfit
@@ -39,7 +39,7 @@ class Changes:
     """
 
     site: SiteData | None = None
-    put: tuple[Entry, ...] = ()
+    put: tuple[PublicEntry, ...] = ()
     remove: tuple[int, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     gazettes: GazetteChanges = NO_GAZETTES
@@ -55,10 +55,10 @@ class _Work:
     dropped: set[str] = field(default_factory=set)
 
 
-def build(
+def build_public_file(
     folder: Path,
     site: SiteData,
-    entries: Iterable[Entry],
+    entries: Iterable[PublicEntry],
     withdrawals: Iterable[Withdrawal] = (),
     *,
     blobs: Path | None = None,
@@ -71,7 +71,7 @@ def build(
     """
     with _sole_writer(folder), _fresh(folder) as fresh:
         with _open(fresh, folder, blobs) as work:
-            rows.prepare(work.db)
+            rows.prepare_tables(work.db)
             work.db.execute("BEGIN")
             rows.write_site(work.db, site)
             for entry in sorted(entries, key=lambda e: e.public_id):
@@ -79,7 +79,7 @@ def build(
             for gone in sorted(withdrawals, key=lambda w: w.public_id):
                 rows.write_withdrawal(work.db, gone)
             _change_gazettes(work, gazettes)
-            rows.mark(work.db)
+            rows.mark_generation(work.db)
             rows.tidy(work.db)
         _swap(fresh, folder)
         _remove_unlisted(folder, files_on_disk.files_on_disk(folder))
@@ -97,13 +97,15 @@ def apply(folder: Path, changes: Changes, *, blobs: Path | None = None) -> None:
         with _open(fresh, folder, blobs) as work:
             work.db.execute("BEGIN")
             _change(work, changes)
-            rows.mark(work.db)
+            rows.mark_generation(work.db)
             _check(work.db, changes)
         _swap(fresh, folder)
         _remove_unlisted(folder, work.dropped)
 
 
-def unfit(folder: Path, entries: Iterable[Entry], *, blobs: Path | None = None) -> dict[int, str]:
+def unfit(
+    folder: Path, entries: Iterable[PublicEntry], *, blobs: Path | None = None
+) -> dict[int, str]:
     """Which of the entries cannot go out, and why, by public id."""
     faults: dict[int, str] = {}
     for entry in entries:
@@ -128,7 +130,7 @@ def unfit_gazettes(
     return faults
 
 
-def sweep(folder: Path) -> None:
+def sweep_public_files(folder: Path) -> None:
     """Nothing lies in `folder` but the public file and the files it lists."""
     with _sole_writer(folder), _fresh(folder):
         if is_current(folder):
@@ -148,7 +150,7 @@ def is_current(folder: Path) -> bool:
     return bool(found == (schema.FORMAT,))
 
 
-def contents(folder: Path) -> dict[int, str]:
+def item_hashes(folder: Path) -> dict[int, str]:
     """Public id → content hash of everything in the public file; empty if there is none.
 
     The hash is computed from the manifest that lies there, not read from beside it.
@@ -162,7 +164,7 @@ def contents(folder: Path) -> dict[int, str]:
 
 def listed(folder: Path) -> dict[int, str]:
     """Public id → the content hash that stands beside it: cheap, for the everyday comparison."""
-    return dict(ask(folder, "SELECT public_id, content_hash FROM items"))
+    return dict(query_public_file(folder, "SELECT public_id, content_hash FROM items"))
 
 
 def says(folder: Path, key: str) -> str | None:
@@ -174,7 +176,7 @@ def says(folder: Path, key: str) -> str | None:
     return found[0] if found else None
 
 
-def ask(folder: Path, question: str) -> list[Any]:
+def query_public_file(folder: Path, question: str) -> list[Any]:
     """What the public file answers to a question in SQL; nothing if there is none."""
     if not is_current(folder):
         return []
@@ -184,26 +186,28 @@ def ask(folder: Path, question: str) -> list[Any]:
 
 def withdrawals_in(folder: Path) -> dict[int, Withdrawal]:
     """The withdrawals the public file tells of, by public id."""
-    lines = ask(folder, "SELECT public_id, index_number, withdrawn_at, reason FROM withdrawals")
+    lines = query_public_file(
+        folder, "SELECT public_id, index_number, withdrawn_at, reason FROM withdrawals"
+    )
     return {row[0]: Withdrawal(row[0], row[1], schema.moment_of(row[2]), row[3]) for row in lines}
 
 
 def files_in(folder: Path) -> set[str]:
     """The content hashes of every file the public file lists: renditions and gazettes."""
     question = "SELECT sha256 FROM files UNION SELECT pdf_sha256 FROM gazettes"
-    return {row[0] for row in ask(folder, question)}
+    return {row[0] for row in query_public_file(folder, question)}
 
 
-def unlike(
+def unlike_entries(
     folder: Path,
     site: SiteData,
-    entries: Iterable[Entry],
+    entries: Iterable[PublicEntry],
     withdrawals: Iterable[Withdrawal],
     gazettes: GazetteChanges = NO_GAZETTES,
 ) -> list[str]:
     """The tables of the public file that do not say what these entries make of them."""
     with closing(sqlite.connect("file::memory:", uri=True, isolation_level=None)) as db:
-        rows.prepare(db)
+        rows.prepare_tables(db)
         db.execute("BEGIN")
         rows.write_site(db, site)
         for entry in entries:
@@ -211,13 +215,13 @@ def unlike(
         for gone in withdrawals:
             rows.write_withdrawal(db, gone)
         for one in gazettes.put:
-            gazette_rows.write(db, one, _fit_gazette(one))
+            gazette_rows.write_gazette(db, one, _fit_gazette(one))
         for lost in gazettes.withdrawals:
-            gazette_rows.write_withdrawal(db, lost)
-        rows.mark(db)
+            gazette_rows.write_gazette_withdrawal(db, lost)
+        rows.mark_generation(db)
         db.execute("COMMIT")
         db.execute("ATTACH ? AS lying", (f"file:{schema.site_path(folder)}?mode=ro&immutable=1",))
-        return rows.unlike(db)
+        return rows.differing_tables(db)
 
 
 # One writer, one fresh file
@@ -282,13 +286,13 @@ def _change(work: _Work, changes: Changes) -> None:
 
 
 def _change_gazettes(work: _Work, changes: GazetteChanges) -> None:
-    work.dropped |= gazette_rows.take_out(work.db, changes)
+    work.dropped |= gazette_rows.delete_gazettes(work.db, changes)
     for gone in changes.withdrawals:
-        gazette_rows.write_withdrawal(work.db, gone)
+        gazette_rows.write_gazette_withdrawal(work.db, gone)
     for entry in changes.put:
         gazette = _fit_gazette(entry)
         files_on_disk.bring(gazette.pdf, work.folder, work.blobs)
-        gazette_rows.write(work.db, entry, gazette)
+        gazette_rows.write_gazette(work.db, entry, gazette)
 
 
 def _fit_gazette(entry: GazetteEntry) -> GazetteManifest:
@@ -300,7 +304,7 @@ def _fit_gazette(entry: GazetteEntry) -> GazetteManifest:
     raise Unfit(f"The manifest of gazette {entry.key} is not the one that was signed")
 
 
-def _insert(work: _Work, entry: Entry) -> None:
+def _insert(work: _Work, entry: PublicEntry) -> None:
     """The entry and its files are in. Raises Unfit unless both are what was signed."""
     item = _fit(entry)
     for file in item.files:
@@ -308,7 +312,7 @@ def _insert(work: _Work, entry: Entry) -> None:
     rows.write_item(work.db, entry, item)
 
 
-def _fit(entry: Entry) -> ItemManifest:
+def _fit(entry: PublicEntry) -> ItemManifest:
     """What the entry says. Raises Unfit if it is not what was signed, or not complete."""
     if ItemManifest.hash_of(entry.manifest_text) != entry.content_hash:
         raise Unfit(f"The manifest of item {entry.public_id} is not the one that was signed")

@@ -99,7 +99,7 @@ def test_a_listed_column_is_open_to_its_units_only(browse, cast):
     slugs = {unit.name: _open_slugs(unit) for unit in (cast.water, cast.farms)}
     assert slugs == {"Water": ["roads"], "Farms": []}
     column = db.session.scalars(select(Column)).one()
-    draft = services.as_draft(column)
+    draft = services.column_as_draft(column)
     assert (draft.open_to, draft.submitter_ids) == (OpenTo.LISTED, {cast.water.id})
 
 

@@ -38,7 +38,7 @@ def test_what_the_timetable_publishes_on_new_year_s_eve_has_the_new_year_too(cas
     item = make_item(cast.lin, state=State.SIGNED_OFF)
     midnight = clock.day_start(clock.today().replace(year=2027, month=1, day=1))
     with clock.frozen(midnight - timedelta(hours=1)):
-        release.issue(item, by=cast.tang, publish_at=midnight)
+        release.issue_item(item, by=cast.tang, publish_at=midnight)
         db.session.commit()
     with clock.frozen(midnight):
         release.publish_due()
@@ -60,32 +60,32 @@ def test_each_unit_and_each_year_begins_with_one(cast):
 
 
 def test_a_number_that_another_pattern_spelled_before_is_passed_over(cast):
-    settings.decide("index_number_pattern", "{unit}/{year}-1{number}")
+    settings.store_setting("index_number_pattern", "{unit}/{year}-1{number}")
     first, second = (make_item(cast.lin, state=State.PUBLISHED) for _ in range(2))
     assert (first.index_number, second.index_number) == ("W01/2026-11", "W01/2026-12")
-    settings.decide("index_number_pattern", "{unit}/{year}-{number}")
+    settings.store_setting("index_number_pattern", "{unit}/{year}-{number}")
     while draw("index:W01:2026") < 10:
         pass
     third = make_item(cast.lin, state=State.PUBLISHED)
     assert (third.public_id, third.index_number) == (3, "W01/2026-13")
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_number_stays_with_its_item_when_the_pattern_and_the_year_change(cast):
     item = make_item(cast.lin, state=State.WITHDRAWN)
-    settings.decide("index_number_pattern", "{year}/{unit}/{number}")
+    settings.store_setting("index_number_pattern", "{year}/{unit}/{number}")
     with clock.frozen("2027-03-01T09:00"):
-        review.move(item, Do.ITEM_REWORK, by=cast.lin, note="The figures are right now")
+        review.take_plain_step(item, Do.ITEM_REWORK, by=cast.lin, note="The figures are right now")
         for state in PUBLIC:
             go(item, state)
         public_file.reconcile()
         assert (item.public_id, item.index_number) == (1, "W01/2026-00001")
-        assert verify.faults() == []
+        assert verify.broken_promises() == []
 
 
 def test_a_publication_that_is_taken_back_draws_no_number(cast):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
-    release.issue(item, by=cast.tang)
+    release.issue_item(item, by=cast.tang)
     db.session.rollback()
     assert (
         db.session.scalars(select(Counter.series).where(Counter.series.like("index:%"))).all() == []

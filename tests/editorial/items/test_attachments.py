@@ -24,7 +24,7 @@ def take(app, tmp_path):
         made = make(tmp_path / name.replace("/", "_"), **more)
         db.session.rollback()
         with made.open("rb") as stream:
-            return attachments.receive(stream, name)
+            return attachments.receive_attachment(stream, name)
 
     return receive
 
@@ -178,11 +178,11 @@ def test_files_can_be_put_into_another_order(cast, take):
     db.session.commit()
     db.session.expire_all()
     assert [one.key for one in item.attachments] == ["cccccccc", "aaaaaaaa", "bbbbbbbb"]
-    attachments.move(item, "bbbbbbbb", -1, by=cast.lin)
+    attachments.move_attachment(item, "bbbbbbbb", -1, by=cast.lin)
     db.session.commit()
     db.session.expire_all()
     assert [one.key for one in item.attachments] == ["cccccccc", "bbbbbbbb", "aaaaaaaa"]
-    attachments.move(item, "cccccccc", -1, by=cast.lin)
+    attachments.move_attachment(item, "cccccccc", -1, by=cast.lin)
     assert [one.key for one in item.attachments] == ["cccccccc", "bbbbbbbb", "aaaaaaaa"]
 
 
@@ -191,8 +191,8 @@ def test_a_removed_file_is_still_there_for_the_revision_that_names_it(cast, take
     one = add(item, take(pdf, "plan.pdf"), cast.lin)
     rendition, original = one.rendition, one.original
     services.make_revision(item, by=cast.lin)
-    attachments.remove(item, "aaaaaaaa", by=cast.lin)
-    attachments.remove(item, "aaaaaaaa", by=cast.lin)
+    attachments.remove_attachment(item, "aaaaaaaa", by=cast.lin)
+    attachments.remove_attachment(item, "aaaaaaaa", by=cast.lin)
     db.session.commit()
     assert names(item) == []
     assert attachments.served(item, "aaaaaaaa", original=False).sha256 == rendition
@@ -211,7 +211,7 @@ def test_every_change_is_in_the_log(cast, take):
     item = make_item(cast.lin)
     add(item, take(pdf, "plan.pdf"), cast.lin)
     attachments.rename(item, "aaaaaaaa", "dikes", by=cast.lin)
-    attachments.remove(item, "aaaaaaaa", by=cast.lin)
+    attachments.remove_attachment(item, "aaaaaaaa", by=cast.lin)
     db.session.commit()
     rows = db.session.scalars(select(AuditRow).where(AuditRow.action == "item.edit"))
     assert [json.loads(row.details) for row in rows] == [
@@ -254,7 +254,7 @@ def test_the_editor_cannot_take_away_the_only_thing_to_publish(cast, take):
     for state in (State.SUBMITTED, State.UNIT_APPROVED):
         go(item, state)
     with pytest.raises(Refused, match="still missing"):
-        attachments.remove(item, "aaaaaaaa", by=cast.qian)
+        attachments.remove_attachment(item, "aaaaaaaa", by=cast.qian)
     db.session.rollback()
     assert len(item.attachments) == 1
 

@@ -3,13 +3,13 @@ from datetime import date
 import pytest
 
 from county_portal.editorial.items import finding
-from county_portal.editorial.items.finding import Filter, Order, find_items, has_any
+from county_portal.editorial.items.finding import ItemFilter, ItemOrder, find_items, has_any_item
 from county_portal.models import State
 from tests.factories import make_column, make_item
 
 
 def titles(person, page=1, **wanted):
-    return [item.title for item in find_items(person, Filter(**wanted), page).items]
+    return [item.title for item in find_items(person, ItemFilter(**wanted), page).items]
 
 
 def test_a_liaison_finds_the_units_own_and_the_office_what_was_handed_over(cast):
@@ -40,7 +40,12 @@ def test_state_column_and_dates_narrow_the_list(cast):
 
 @pytest.mark.parametrize(
     ("order", "first"),
-    [(Order.DUE, "B"), (Order.FORMED, "A"), (Order.TITLE, "A"), (Order.CHANGED, "C")],
+    [
+        (ItemOrder.DUE, "B"),
+        (ItemOrder.FORMED, "A"),
+        (ItemOrder.TITLE, "A"),
+        (ItemOrder.CHANGED, "C"),
+    ],
 )
 def test_the_list_can_be_ordered(cast, order, first):
     make_item(cast.lin, title="A", formed_on=date(2026, 2, 26))
@@ -51,16 +56,16 @@ def test_the_list_can_be_ordered(cast, order, first):
 
 def test_long_lists_come_in_pages_and_a_page_too_far_is_the_last(cast, monkeypatch):
     monkeypatch.setattr(finding, "PER_PAGE", 2)
-    monkeypatch.setattr(finding.Found, "per_page", 2)
+    monkeypatch.setattr(finding.ItemPage, "per_page", 2)
     for number in range(5):
         make_item(cast.lin, title=f"Item {number}")
-    found = find_items(cast.lin, Filter(), 99)
+    found = find_items(cast.lin, ItemFilter(), 99)
     assert (found.number, found.last, found.total, found.has_more) == (3, 3, 5, False)
     assert [item.title for item in found.items] == ["Item 0"]
 
 
 def test_whether_there_is_anything_at_all(cast):
-    assert not has_any(cast.lin)
+    assert not has_any_item(cast.lin)
     make_item(cast.lin)
-    assert has_any(cast.lin)
-    assert not has_any(cast.ma)
+    assert has_any_item(cast.lin)
+    assert not has_any_item(cast.ma)

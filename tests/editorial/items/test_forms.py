@@ -7,8 +7,8 @@ from werkzeug.datastructures import MultiDict
 
 from county_portal.core.clock import COUNTY
 from county_portal.core.html.clean import clean, text_of
-from county_portal.editorial.items.finding import Order
-from county_portal.editorial.items.forms import FilterForm, ItemForm, html_of
+from county_portal.editorial.items.finding import ItemOrder
+from county_portal.editorial.items.forms import FilterForm, ItemForm, typed_html
 from county_portal.models import Attribute, Ground, Origin, State
 from tests.factories import make_column, make_item
 
@@ -90,15 +90,15 @@ def test_too_large_a_text_is_refused_beside_its_field(app, cast):
 
 
 def test_plain_words_become_paragraphs():
-    assert html_of("第一段\n\n  a < b & c\n") == "<p>第一段</p><p>a &lt; b &amp; c</p>"
+    assert typed_html("第一段\n\n  a < b & c\n") == "<p>第一段</p><p>a &lt; b &amp; c</p>"
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf"]), max_size=200))
 def test_plain_words_are_all_there_after_cleaning(typed):
     words = "".join(typed.split())
     if "<" not in typed:
-        assert "".join(text_of(clean(html_of(typed))).split()) == "".join(
-            text_of(clean(html_of(words))).split()
+        assert "".join(text_of(clean(typed_html(typed))).split()) == "".join(
+            text_of(clean(typed_html(words))).split()
         )
 
 
@@ -106,7 +106,7 @@ def test_a_picture_goes_out_by_its_address_and_comes_back_by_its_key(app, cast):
     address = "/items/7/files/ab12cd34/rendition"
     for prefix in ("", "/office", "http://127.0.0.1:8000/office"):
         typed = f'<p>x</p><img src="{prefix}{address}" alt="map">'
-        assert 'src="attachment:ab12cd34"' in clean(html_of(typed))
+        assert 'src="attachment:ab12cd34"' in clean(typed_html(typed))
 
 
 WORD = (
@@ -131,7 +131,7 @@ WORDS = st.text(alphabet="防汛工作通知一二三（）。，、abc 123", mi
 
 @given(head=WORDS, words=WORDS, cell=WORDS)
 def test_what_word_pastes_comes_out_clean(head, words, cell):
-    html = clean(html_of(WORD.format(head=head, words=words, cell=cell)))
+    html = clean(typed_html(WORD.format(head=head, words=words, cell=cell)))
     for trace in ("Mso", "mso-", "style", "class", "<o:", "<span", "<!--", "file:", "<img"):
         assert trace not in html
     assert "<h2>" in html and "<table>" in html
@@ -155,7 +155,7 @@ def test_a_filter_that_makes_no_sense_is_passed_over(app, words):
     with app.test_request_context("/items/"):
         wanted = FilterForm.of(MultiDict(words)).filter()
     assert wanted.state is None or wanted.state in State
-    assert wanted.order in Order
+    assert wanted.order in ItemOrder
     assert not isinstance(wanted.since, str)
 
 

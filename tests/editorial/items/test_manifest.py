@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from county_portal.editorial.items.manifest import inside_of, manifest_of, restore, words_of
+from county_portal.editorial.items.manifest import inside_of, manifest_of, public_words, restore
 from county_portal.editorial.items.services import make_revision
 from county_portal.models import Attribute, Column, Ground, Inside, Item, Revision, State
 from county_portal.office.base.extensions import db
@@ -30,22 +30,22 @@ def test_a_working_copy_of_an_older_form_says_nothing_new(cast):
     item = make_item(cast.lin)
     old = LaterManifest.read(make_revision(item, by=cast.lin).manifest_text)
     inside = inside_of(item)
-    assert words_of(old, inside) == words_of(later(item, ""), inside)
+    assert public_words(old, inside) == public_words(later(item, ""), inside)
 
 
 def test_an_answer_to_what_was_not_asked_is_something_written(cast):
     item = make_item(cast.lin)
     old = LaterManifest.read(make_revision(item, by=cast.lin).manifest_text)
     inside = inside_of(item)
-    assert words_of(old, inside) != words_of(later(item, "zh"), inside)
+    assert public_words(old, inside) != public_words(later(item, "zh"), inside)
 
 
 def test_another_name_of_a_column_is_not_something_written(cast):
     item = make_item(cast.lin)
-    before = words_of(manifest_of(item, 1), inside_of(item))
+    before = public_words(manifest_of(item, 1), inside_of(item))
     db.session.get_one(Column, item.column_id).name = "Announcements"
     db.session.flush()
-    assert words_of(manifest_of(item, 2), inside_of(item)) == before
+    assert public_words(manifest_of(item, 2), inside_of(item)) == before
 
 
 def test_every_word_of_a_revision_comes_back(cast):

@@ -42,7 +42,7 @@ def test_characters_that_show_nothing_reach_neither_the_signed_words_nor_the_fee
     assert "Flood plan X" in items.current_revision(item).manifest_text
     feed = ElementTree.fromstring(citizen.raw("/feed.xml").data)
     assert "Flood plan X" in [node.text for node in feed.iter()]
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_reason_for_taking_down_is_plain_text(cast, browse, citizen):

@@ -22,13 +22,13 @@ from tests.forging import go_round_the_guards
 
 @pytest.fixture
 def public(app):
-    return lambda: set(writer.contents(app.config["COUNTY"].PUBLIC))
+    return lambda: set(writer.item_hashes(app.config["COUNTY"].PUBLIC))
 
 
 def issued(cast, **more):
     """An item that goes out in an hour."""
     item = make_item(cast.lin, state=State.SIGNED_OFF, **more)
-    release.issue(item, by=cast.tang, publish_at=clock.now() + timedelta(hours=1))
+    release.issue_item(item, by=cast.tang, publish_at=clock.now() + timedelta(hours=1))
     db.session.commit()
     return item
 
@@ -46,13 +46,13 @@ def attached(cast, folder):
     corpus.plain_pdf(folder / "plan.pdf", pages=1)
     db.session.rollback()
     with (folder / "plan.pdf").open("rb") as stream:
-        received = attachments.receive(stream, "plan.pdf")
+        received = attachments.receive_attachment(stream, "plan.pdf")
     one = attachments.add(item, received, key="aaaaaaaa", by=cast.lin)
     db.session.commit()
     path = files.blob_path(one.rendition)
     for state in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
         go(item, state)
-    release.issue(item, by=cast.tang, publish_at=clock.now() + timedelta(hours=1))
+    release.issue_item(item, by=cast.tang, publish_at=clock.now() + timedelta(hours=1))
     db.session.commit()
     return item, path
 
@@ -71,12 +71,12 @@ def test_a_rendition_that_was_changed_on_the_disk_never_goes_out(
     assert public() == {other.public_id}
     assert list((app.config["COUNTY"].PUBLIC / "files").glob("??/*")) == []
     assert "left out of the public file" in caplog.text
-    said = {fault.where: fault.what for fault in verify.faults()}
+    said = {fault.where: fault.what for fault in verify.broken_promises()}
     assert said[f"public:{item.public_id}"] == "is live and is not in the public file"
     path.write_bytes(was)
     public_file.reconcile()
     assert public() == {item.public_id, other.public_id}
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_the_office_is_told_what_the_public_site_does_not_show(cast, browse, tmp_path):
@@ -122,7 +122,7 @@ def test_a_publication_without_its_sign_off_reaches_nobody(cast, public):
     go_round_the_guards("UPDATE sign_offs SET verdict = 'return'")
     public_file.reconcile()
     assert public() == set()
-    assert any("no release was signed" in fault.what for fault in verify.faults())
+    assert any("no release was signed" in fault.what for fault in verify.broken_promises())
 
 
 def test_words_changed_under_a_sign_off_reach_nobody(cast, public):
@@ -133,7 +133,7 @@ def test_words_changed_under_a_sign_off_reach_nobody(cast, public):
     )
     public_file.reconcile()
     assert public() == set()
-    assert verify.faults() != []
+    assert verify.broken_promises() != []
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_words_changed_under_a_sign_off_reach_nobody(cast, public):
 )
 def test_verify_reads_every_table_of_the_public_file(cast, app, statement):
     make_item(cast.lin, state=State.PUBLISHED)
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     file = sqlite.connect(str(schema.site_path(app.config["COUNTY"].PUBLIC)))
     file.execute(statement)
     file.commit()
     file.close()
-    assert verify.faults() != []
+    assert verify.broken_promises() != []
 
 
 # Through the timetable
@@ -195,7 +195,7 @@ def test_what_the_database_refuses_leaves_no_anchor_and_stops_nobody(cast, app):
         db.session.commit()
     assert db.session.get_one(Item, fine.id).state is State.PUBLISHED
     assert db.session.get_one(Item, stuck.id).state is State.ISSUED
-    assert audit.faults(app.config["COUNTY"]) == []
+    assert audit.broken_chain(app.config["COUNTY"]) == []
     assert db.session.scalar(db.select(Publication.id).where(Publication.item_id == first.id))
 
 
@@ -205,4 +205,4 @@ def test_an_item_can_be_taken_down_while_the_public_file_is_lost(cast, app, publ
     go(item, State.WITHDRAWN)
     public_file.reconcile()
     assert public() == set()
-    assert verify.faults() == []
+    assert verify.broken_promises() == []

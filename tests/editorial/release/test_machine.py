@@ -70,7 +70,7 @@ class Road(RuleBasedStateMachine):
     )
     def step(self, which, person, action) -> None:
         by = getattr(self.cast, person)
-        self.try_it(lambda: review.move(self.item(which), action, by=by, note="because"))
+        self.try_it(lambda: review.take_plain_step(self.item(which), action, by=by, note="because"))
 
     @rule(which=st.integers(0, 1), steps=st.integers(1, 5))
     def forward(self, which, steps) -> None:
@@ -81,7 +81,7 @@ class Road(RuleBasedStateMachine):
             (Do.ITEM_ACCEPT, self.cast.qian),
         )
         for action, by in road[:steps]:
-            self.try_it(lambda a=action, b=by: review.move(self.item(which), a, by=b))
+            self.try_it(lambda a=action, b=by: review.take_plain_step(self.item(which), a, by=b))
         if steps > 3:
             self.sign(which, "wu", Verdict.RELEASE, stale=False)
         if steps > 4:
@@ -97,7 +97,7 @@ class Road(RuleBasedStateMachine):
         def deed() -> None:
             item = self.item(which)
             shown = items.current_revision(item).content_hash
-            opinion = review.Opinion(
+            opinion = review.ItemOpinion(
                 verdict=verdict,
                 content_hash="0" * 64 if stale else shown,
                 checks=dict.fromkeys(review.QUESTIONS, True),
@@ -115,7 +115,7 @@ class Road(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), person=st.sampled_from(PEOPLE))
     def issue(self, which, person) -> None:
-        self.try_it(lambda: release.issue(self.item(which), by=getattr(self.cast, person)))
+        self.try_it(lambda: release.issue_item(self.item(which), by=getattr(self.cast, person)))
         public_file.reconcile()
 
     @rule(which=st.integers(0, 1))
@@ -144,13 +144,15 @@ class Road(RuleBasedStateMachine):
     def withdraw(self, which, person) -> None:
         with public_file.lock():
             self.try_it(
-                lambda: release.withdraw(self.item(which), "wrong", by=getattr(self.cast, person))
+                lambda: release.withdraw_item(
+                    self.item(which), "wrong", by=getattr(self.cast, person)
+                )
             )
         public_file.reconcile()
 
     @rule(which=st.integers(0, 1), person=st.sampled_from(PEOPLE))
     def keep(self, which, person) -> None:
-        self.try_it(lambda: release.keep(self.item(which), by=getattr(self.cast, person)))
+        self.try_it(lambda: release.keep_published(self.item(which), by=getattr(self.cast, person)))
 
     @invariant()
     def every_public_byte_belongs_to_a_live_sign_off(self) -> None:
@@ -163,7 +165,7 @@ class Road(RuleBasedStateMachine):
             )
         }
         db.session.rollback()
-        for public_id, content_hash in writer.contents(self.folder).items():
+        for public_id, content_hash in writer.item_hashes(self.folder).items():
             assert live.get(public_id) == content_hash
 
     @invariant()

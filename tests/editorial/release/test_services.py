@@ -37,12 +37,12 @@ from tests.factories import go, make_item, make_person, sign, somebody
 @pytest.fixture
 def public(app):
     """What the public file holds: public id → content hash."""
-    return lambda: writer.contents(app.config["COUNTY"].PUBLIC)
+    return lambda: writer.item_hashes(app.config["COUNTY"].PUBLIC)
 
 
 def withdraw(item, by):
     with public_file.lock():
-        release.withdraw(item, "Wrong figures", by=by)
+        release.withdraw_item(item, "Wrong figures", by=by)
         db.session.commit()
 
 
@@ -53,7 +53,7 @@ def test_a_published_item_is_in_the_public_file_with_the_hash_that_was_signed(ca
     item = make_item(cast.lin, state=State.PUBLISHED)
     signed = db.session.scalars(db.select(SignOff.content_hash)).one()
     assert public() == {item.public_id: signed}
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_numbers_are_drawn_at_publication_and_follow_each_other(cast):
@@ -68,7 +68,7 @@ def test_numbers_are_drawn_at_publication_and_follow_each_other(cast):
 def test_what_is_scheduled_goes_out_at_its_minute_and_not_before(cast, public):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
     at = clock.now() + timedelta(hours=2)
-    release.issue(item, by=cast.tang, publish_at=at)
+    release.issue_item(item, by=cast.tang, publish_at=at)
     db.session.commit()
     assert (release.publish_due(), item.state) == (0, State.ISSUED)
     with clock.frozen(at):
@@ -78,12 +78,12 @@ def test_what_is_scheduled_goes_out_at_its_minute_and_not_before(cast, public):
     assert item.state is State.PUBLISHED
     assert item.first_published_at == at
     assert list(public()) == [item.public_id]
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_schedule_survives_that_the_issuer_left(cast):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
-    release.issue(item, by=cast.tang, publish_at=clock.now() + timedelta(hours=1))
+    release.issue_item(item, by=cast.tang, publish_at=clock.now() + timedelta(hours=1))
     cast.tang.active = False
     db.session.commit()
     with clock.frozen(clock.now() + timedelta(hours=1)):
@@ -92,7 +92,9 @@ def test_a_schedule_survives_that_the_issuer_left(cast):
 
 def test_issued_and_sent_back_is_not_published(cast, public):
     item = make_item(cast.lin, state=State.ISSUED)
-    review.move(item, Do.ITEM_RETURN, by=somebody(Role.ISSUER), note="Wait for the county meeting")
+    review.take_plain_step(
+        item, Do.ITEM_RETURN, by=somebody(Role.ISSUER), note="Wait for the county meeting"
+    )
     db.session.commit()
     with clock.frozen("2028-01-01"):
         assert release.publish_due() == 0
@@ -106,30 +108,30 @@ def test_issued_and_sent_back_is_not_published(cast, public):
 def test_publishing_unsigned_is_refused(cast):
     item = make_item(cast.lin, state=State.ACCEPTED)
     with pytest.raises(OutOfDate):
-        release.issue(item, by=cast.tang)
+        release.issue_item(item, by=cast.tang)
 
 
 def test_a_state_set_by_hand_does_not_help(cast):
     item = make_item(cast.lin, state=State.ACCEPTED)
     item.state = State.SIGNED_OFF
     with pytest.raises(Refused, match="has not signed"):
-        release.issue(item, by=cast.tang)
+        release.issue_item(item, by=cast.tang)
 
 
 def test_what_is_signed_is_void_for_the_next_version(cast):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
-    review.move(item, Do.ITEM_RETURN, by=cast.tang, note="A comma")
-    review.move(item, Do.ITEM_SUBMIT, by=cast.lin)
+    review.take_plain_step(item, Do.ITEM_RETURN, by=cast.tang, note="A comma")
+    review.take_plain_step(item, Do.ITEM_SUBMIT, by=cast.lin)
     db.session.commit()
     item.state = State.SIGNED_OFF
     with pytest.raises(Refused, match="has not signed"):
-        release.issue(item, by=somebody(Role.ISSUER))
+        release.issue_item(item, by=somebody(Role.ISSUER))
 
 
 def test_words_changed_behind_the_sign_off_are_not_what_goes_out(cast, public):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
     item.body = "<p>Something else</p>"
-    release.issue(item, by=cast.tang)
+    release.issue_item(item, by=cast.tang)
     db.session.commit()
     public_file.reconcile()
     signed = db.session.scalars(db.select(SignOff.content_hash)).one()
@@ -138,11 +140,11 @@ def test_words_changed_behind_the_sign_off_are_not_what_goes_out(cast, public):
 
 def test_a_later_verdict_on_the_same_version_counts(cast):
     item = make_item(cast.lin, state=State.ON_REQUEST)
-    review.move(item, Do.ITEM_REASSESS, by=cast.wu, note="The case is closed")
+    review.take_plain_step(item, Do.ITEM_REASSESS, by=cast.wu, note="The case is closed")
     sign(item, Verdict.RELEASE, by=cast.wu)
     assert item.state is State.SIGNED_OFF
     go(item, State.PUBLISHED)
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 @pytest.mark.parametrize("attribute", [Attribute.ON_REQUEST, Attribute.WITHHELD])
@@ -217,12 +219,12 @@ def test_one_person_with_every_role_still_sits_at_one_desk_of_an_item(cast, role
     """The editor who accepted an item cannot sign or issue it, whatever other roles they hold."""
     both = make_person("both", Role.EDITOR, role, unit=cast.office)
     item = make_item(cast.lin, state=State.UNIT_APPROVED)
-    review.move(item, Do.ITEM_ACCEPT, by=both)
+    review.take_plain_step(item, Do.ITEM_ACCEPT, by=both)
     db.session.commit()
     if role is Role.ISSUER:
         sign(item, Verdict.RELEASE, by=cast.wu)
         with pytest.raises(NotAllowed):
-            release.issue(item, by=both)
+            release.issue_item(item, by=both)
     else:
         with pytest.raises(NotAllowed):
             sign(item, Verdict.RELEASE, by=both)
@@ -230,7 +232,7 @@ def test_one_person_with_every_role_still_sits_at_one_desk_of_an_item(cast, role
 
 def test_signing_a_stale_page_is_refused(cast):
     item = make_item(cast.lin, state=State.ACCEPTED)
-    opinion = review.Opinion(
+    opinion = review.ItemOpinion(
         verdict=Verdict.RELEASE,
         content_hash="0" * 64,
         checks=dict.fromkeys(review.QUESTIONS, True),
@@ -262,7 +264,7 @@ def test_the_signed_version_stays_up_until_the_correction_is_signed(cast, public
     go(item, State.PUBLISHED)
     assert public().keys() == before.keys()
     assert public() != before
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_correction_is_returned_and_never_declined(cast):
@@ -271,8 +273,8 @@ def test_a_correction_is_returned_and_never_declined(cast):
     go(item, State.UNIT_APPROVED)
     editor = somebody(Role.EDITOR)
     with pytest.raises(Refused, match="return it instead"):
-        review.move(item, Do.ITEM_DECLINE, by=editor, note="No")
-    review.move(item, Do.ITEM_RETURN, by=editor, note="Name the source")
+        review.take_plain_step(item, Do.ITEM_DECLINE, by=editor, note="No")
+    review.take_plain_step(item, Do.ITEM_RETURN, by=editor, note="Name the source")
     assert item.state is State.RETURNED
 
 
@@ -282,7 +284,7 @@ def test_giving_up_a_correction_brings_back_the_published_words(cast, public):
     draft = items.Draft(title="Never mind", column_id=item.column_id, formed_on=item.formed_on)
     items.edit_item(item, draft, seen_version=item.version, by=cast.lin)
     db.session.commit()
-    release.keep(item, by=cast.lin)
+    release.keep_published(item, by=cast.lin)
     db.session.commit()
     assert (item.state, item.title) == (State.PUBLISHED, title)
     assert item.body == "<p>The dikes are checked before the rains.</p>"
@@ -298,7 +300,7 @@ def type_on(item, by, **words):
 
 
 def give_up(item, by):
-    release.keep(item, by=by)
+    release.keep_published(item, by=by)
     db.session.commit()
 
 
@@ -324,14 +326,14 @@ def test_what_was_written_of_a_correction_that_was_given_up_is_a_version_and_not
     assert json.loads(log.first()) == {"revision": 2, "hash": kept.content_hash}
     public_file.reconcile()
     assert public() == before
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_file_of_a_correction_that_was_given_up_can_still_be_fetched(cast, tmp_path):
     item = make_item(cast.lin, state=State.CORRECTING)
     db.session.rollback()
     with corpus.png(tmp_path / "dike.png").open("rb") as stream:
-        received = attachments.receive(stream, "dike.png")
+        received = attachments.receive_attachment(stream, "dike.png")
     one = attachments.add(item, received, key="aaaaaaaa", by=cast.lin)
     original, rendition = one.original, one.rendition
     db.session.commit()
@@ -376,7 +378,7 @@ def test_the_next_correction_begins_with_the_published_words_and_goes_its_whole_
     assert item.revision_number == 3
     go(item, State.PUBLISHED)
     assert public() == {item.public_id: items.current_revision(item).content_hash}
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 @pytest.mark.parametrize("missing", [{"column_id": None}, {"formed_on": None}, {"title": ""}])
@@ -402,7 +404,7 @@ def test_no_other_step_takes_away_what_was_written_of_a_correction(cast, end):
         go(item, State.SUBMITTED)
     go(item, end)
     if end is State.WITHDRAWN:
-        review.move(item, Do.ITEM_REWORK, by=cast.lin, note="Corrected figures")
+        review.take_plain_step(item, Do.ITEM_REWORK, by=cast.lin, note="Corrected figures")
     db.session.commit()
     assert item.title == "Another plan"
 
@@ -410,12 +412,12 @@ def test_no_other_step_takes_away_what_was_written_of_a_correction(cast, end):
 def test_a_withdrawal_is_out_of_the_file_before_it_is_committed(cast, public, app):
     item = make_item(cast.lin, state=State.PUBLISHED)
     with public_file.lock():
-        release.withdraw(item, "Wrong figures", by=cast.tang)
+        release.withdraw_item(item, "Wrong figures", by=cast.tang)
         assert public() == {}
         db.session.commit()
     told = writer.withdrawals_in(app.config["COUNTY"].PUBLIC)
     assert told[item.public_id].reason == "Wrong figures"
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_withdrawal_that_failed_is_made_good_by_the_next_minute(cast, public):
@@ -423,7 +425,7 @@ def test_a_withdrawal_that_failed_is_made_good_by_the_next_minute(cast, public):
     item = make_item(cast.lin, state=State.PUBLISHED)
     before = public()
     with public_file.lock():
-        release.withdraw(item, "Wrong figures", by=cast.tang)
+        release.withdraw_item(item, "Wrong figures", by=cast.tang)
     db.session.rollback()
     assert public() == {}
     public_file.reconcile()
@@ -441,7 +443,7 @@ def test_an_item_can_be_taken_down_while_its_correction_is_under_way(cast, publi
 def test_a_withdrawn_item_comes_back_only_by_the_whole_road(cast, public):
     item = make_item(cast.lin, state=State.WITHDRAWN)
     number = item.index_number
-    review.move(item, Do.ITEM_REWORK, by=cast.lin, note="Corrected figures")
+    review.take_plain_step(item, Do.ITEM_REWORK, by=cast.lin, note="Corrected figures")
     db.session.commit()
     for state in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
         go(item, state)
@@ -450,7 +452,7 @@ def test_a_withdrawn_item_comes_back_only_by_the_whole_road(cast, public):
     go(item, State.PUBLISHED)
     assert list(public()) == [item.public_id]
     assert item.index_number == number
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_only_what_is_live_can_be_withdrawn(cast):
@@ -468,10 +470,10 @@ def test_a_lost_public_file_is_built_again_the_same(cast, public, app):
     make_item(cast.lin, state=State.WITHDRAWN)
     before = public()
     next(app.config["COUNTY"].PUBLIC.glob("site.sqlite")).unlink()
-    assert verify.faults() != []
+    assert verify.broken_promises() != []
     assert public_file.reconcile() is True
     assert public() == before
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_nothing_to_change_changes_nothing(cast):
@@ -481,10 +483,10 @@ def test_nothing_to_change_changes_nothing(cast):
 
 def test_verify_sees_a_public_file_that_says_too_much(cast, app):
     item = make_item(cast.lin, state=State.PUBLISHED)
-    entry = next(public_file.entries())
+    entry = next(public_file.item_entries())
     said = json.loads(entry.manifest_text) | {"title": "Never signed"}
     manifest = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    forged = writer.Entry(
+    forged = writer.PublicEntry(
         2,
         "W01/2026-00002",
         manifest,
@@ -492,7 +494,7 @@ def test_verify_sees_a_public_file_that_says_too_much(cast, app):
         entry.published_at,
     )
     writer.apply(app.config["COUNTY"].PUBLIC, writer.Changes(put=(forged,)))
-    assert [fault.where for fault in verify.faults()] == ["public:2"]
+    assert [fault.where for fault in verify.broken_promises()] == ["public:2"]
     public_file.reconcile()
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     assert item.state is State.PUBLISHED

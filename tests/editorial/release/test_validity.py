@@ -70,7 +70,7 @@ def test_a_repeal_is_linked_both_ways_and_its_ground_stays_inside(cast, app, sit
     assert [line.public_id for line in site(new).changes] == [old.public_id]
     raw = schema.site_path(app.config["COUNTY"].PUBLIC).read_bytes()
     assert SECRET_GROUND.encode() not in raw
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_day_to_come_is_kept_back_until_it_has_come(cast, site):
@@ -80,7 +80,7 @@ def test_a_day_to_come_is_kept_back_until_it_has_come(cast, site):
     with clock.frozen("2026-04-01T00:01"):
         public_file.reconcile()
         assert site(item).state == "expired"
-        assert verify.faults() == []
+        assert verify.broken_promises() == []
 
 
 # An expiry to come
@@ -98,7 +98,7 @@ def on(day, item, site):
         assert told.expires_on == known.expires_on
         if known.found:
             assert told.since_on == known.found.since_on
-        assert verify.faults() == []
+        assert verify.broken_promises() == []
         return told.state, told.expires_on
 
 
@@ -194,7 +194,7 @@ def test_the_newest_finding_counts_and_none_is_lost(cast, site):
     find(item, EXPIRED, person=cast.qian)
     find(item, ValidityState.IN_FORCE, person=cast.tang, ground="It was prolonged")
     assert site(item).state == "in_force"
-    assert [row.state.value for row in validity.history(item)] == ["in_force", "expired"]
+    assert [row.state.value for row in validity.validity_history(item)] == ["in_force", "expired"]
 
 
 def test_a_withdrawn_text_is_no_longer_named_as_the_one_that_repealed(cast, site):
@@ -204,7 +204,7 @@ def test_a_withdrawn_text_is_no_longer_named_as_the_one_that_repealed(cast, site
     assert site(old).by is None, "even before the file is put right"
     public_file.reconcile()
     assert (site(old).state, site(old).by) == ("repealed", None)
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_corrected_document_keeps_its_validity(cast, site):
@@ -220,7 +220,7 @@ def test_a_corrected_document_keeps_its_validity(cast, site):
     ):
         go(item, state)
     assert site(item).state == "expired"
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 # What is refused
@@ -304,9 +304,9 @@ def test_verify_sees_a_forged_validity_and_reconcile_puts_it_right(cast, app, st
     file.execute(f"{statement} WHERE public_id = {old.public_id}")
     file.commit()
     file.close()
-    assert [fault.where for fault in verify.faults()] == ["public:items"]
+    assert [fault.where for fault in verify.broken_promises()] == ["public:items"]
     assert public_file.reconcile()
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 # Pages

@@ -10,7 +10,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.office.base.config import ROOT
 from county_portal.published import schema, search
-from county_portal.published.items import Entry
+from county_portal.published.items import PublicEntry
 from county_portal.published.lists import Filters
 from county_portal.published.reader import Reader
 from county_portal.published.writing import writer
@@ -52,31 +52,31 @@ def found(folder, words):
 
 def test_building_holds_exactly_the_entries(folder):
     entries = make_county(30)
-    writer.build(folder, SITE, entries, [make_withdrawal(99)])
-    assert writer.contents(folder) == {e.public_id: e.content_hash for e in entries}
+    writer.build_public_file(folder, SITE, entries, [make_withdrawal(99)])
+    assert writer.item_hashes(folder) == {e.public_id: e.content_hash for e in entries}
     assert writer.withdrawals_in(folder) == {99: make_withdrawal(99)}
 
 
 def test_the_same_entries_make_the_same_bytes(folder, tmp_path):
     entries = make_county(30)
-    writer.build(folder, SITE, entries)
-    writer.build(tmp_path / "other", SITE, reversed(entries))
+    writer.build_public_file(folder, SITE, entries)
+    writer.build_public_file(tmp_path / "other", SITE, reversed(entries))
     assert bytes_of(folder) == bytes_of(tmp_path / "other")
 
 
 def test_the_mark_depends_on_what_the_file_says_and_not_on_its_past(folder, tmp_path):
     one, two = make_entry(1), make_entry(2)
-    writer.build(folder, SITE, [one])
+    writer.build_public_file(folder, SITE, [one])
     writer.apply(folder, Changes(put=(two, make_entry(3))))
     writer.apply(folder, Changes(remove=(3,)))
-    writer.build(tmp_path / "other", SITE, [one, two])
+    writer.build_public_file(tmp_path / "other", SITE, [one, two])
     marks = {Reader(f).current().generation for f in (folder, tmp_path / "other")}
     assert len(marks) == 1
     assert terms_of(folder) == terms_of(tmp_path / "other")
 
 
 def test_an_entry_can_be_added_corrected_and_removed(folder):
-    writer.build(folder, SITE, [make_entry(1)])
+    writer.build_public_file(folder, SITE, [make_entry(1)])
     writer.apply(folder, Changes(put=(make_entry(2, title="森林防火通告"),)))
     assert found(folder, "森林防火") == [2]
     corrected = make_entry(2, title="草原防火通告")
@@ -84,26 +84,26 @@ def test_an_entry_can_be_added_corrected_and_removed(folder):
     assert found(folder, "森林防火") == [] and found(folder, "草原防火") == [2]
     writer.apply(folder, Changes(remove=(2,)))
     assert found(folder, "草原防火") == []
-    assert set(writer.contents(folder)) == {1}
+    assert set(writer.item_hashes(folder)) == {1}
 
 
 def test_a_withdrawal_takes_the_item_and_says_so_until_it_is_published_again(folder):
-    writer.build(folder, SITE, [make_entry(1), make_entry(2)])
+    writer.build_public_file(folder, SITE, [make_entry(1), make_entry(2)])
     writer.apply(folder, Changes(withdrawals=(make_withdrawal(2),)))
-    assert set(writer.contents(folder)) == {1}
+    assert set(writer.item_hashes(folder)) == {1}
     assert set(writer.withdrawals_in(folder)) == {2}
     writer.apply(folder, Changes(put=(make_entry(2),)))
-    assert set(writer.contents(folder)) == {1, 2}
+    assert set(writer.item_hashes(folder)) == {1, 2}
     assert writer.withdrawals_in(folder) == {}
 
 
 def test_the_reference_tables_can_change_alone(folder):
-    writer.build(folder, SITE, [make_entry(1)])
+    writer.build_public_file(folder, SITE, [make_entry(1)])
     renamed = schema.SiteData({**SITE.settings, "site_name": "新名"}, SITE.units, (), ())
     writer.apply(folder, Changes(site=renamed))
     site = Reader(folder).current()
     assert site.settings["site_name"] == "新名" and site.columns == {}
-    assert set(writer.contents(folder)) == {1}
+    assert set(writer.item_hashes(folder)) == {1}
 
 
 @pytest.mark.parametrize("size", [10, 3_000, 60_000])
@@ -113,7 +113,7 @@ def test_no_byte_of_what_was_removed_stays(folder, size):
     )
     entries = make_county(60, characters=200)
     entries[19] = secret
-    writer.build(folder, SITE, entries)
+    writer.build_public_file(folder, SITE, entries)
     assert SECRET.encode() in bytes_of(folder)
     writer.apply(folder, Changes(remove=(20,)))
     assert not remains(folder, SECRET)
@@ -130,7 +130,7 @@ def remains(folder, text):
 
 def test_no_byte_stays_after_many_corrections_and_removals(folder):
     chance = random.Random(7)
-    writer.build(folder, SITE, make_county(40, characters=300))
+    writer.build_public_file(folder, SITE, make_county(40, characters=300))
     rare = [chr(0x9000 + n * 7) for n in range(40)]
     for n, character in enumerate(rare):
         word = character * 3
@@ -146,40 +146,42 @@ def test_no_byte_stays_after_many_corrections_and_removals(folder):
 
 
 def test_a_manifest_that_was_not_signed_is_refused_and_nothing_changes(folder):
-    writer.build(folder, SITE, [make_entry(1)])
+    writer.build_public_file(folder, SITE, [make_entry(1)])
     before = bytes_of(folder)
-    forged = Entry(2, "X/1", make_entry(2).manifest_text, "0" * 64, make_entry(2).published_at)
+    forged = PublicEntry(
+        2, "X/1", make_entry(2).manifest_text, "0" * 64, make_entry(2).published_at
+    )
     with pytest.raises(writer.Unfit, match="signed"):
         writer.apply(folder, Changes(put=(forged,)))
     with pytest.raises(writer.Unfit, match="signed"):
-        writer.build(folder, SITE, [forged])
+        writer.build_public_file(folder, SITE, [forged])
     assert bytes_of(folder) == before
     assert sorted(p.name for p in folder.iterdir()) == [".writer", "site.sqlite"]
 
 
 def test_an_unfinished_manifest_is_refused(folder):
     with pytest.raises(writer.Unfit, match="column"):
-        writer.build(folder, SITE, [make_entry(1, column=None)])
+        writer.build_public_file(folder, SITE, [make_entry(1, column=None)])
 
 
 def test_a_change_needs_a_file_of_this_form(folder):
     with pytest.raises(writer.NeedsBuild):
         writer.apply(folder, Changes(put=(make_entry(1),)))
-    writer.build(folder, SITE, [])
+    writer.build_public_file(folder, SITE, [])
     db = sqlite.connect(str(schema.site_path(folder)))
     db.execute("UPDATE site SET value = 'older' WHERE key = 'format'")
     db.commit()
     db.close()
     with pytest.raises(writer.NeedsBuild):
         writer.apply(folder, Changes(put=(make_entry(1),)))
-    assert writer.contents(folder) == {}
+    assert writer.item_hashes(folder) == {}
 
 
 def test_files_come_before_the_swap_and_go_after_it(folder, tmp_path):
     line = make_blob(tmp_path / "blobs", b"%PDF-1.7 one")
     other = make_blob(tmp_path / "blobs", b"%PDF-1.7 two", key="11111111")
     shared = make_entry(1, files=[line])
-    writer.build(folder, SITE, [shared, make_entry(2, files=[line, other])])
+    writer.build_public_file(folder, SITE, [shared, make_entry(2, files=[line, other])])
     paths = [folder / "files" / f["sha256"][:2] / f["sha256"] for f in (line, other)]
     assert [p.read_bytes() for p in paths] == [b"%PDF-1.7 one", b"%PDF-1.7 two"]
     assert paths[0].samefile(tmp_path / "blobs" / line["sha256"][:2] / line["sha256"])
@@ -194,17 +196,17 @@ def test_an_entry_without_its_files_is_refused(folder, tmp_path, fault):
     blob = tmp_path / "blobs" / line["sha256"][:2] / line["sha256"]
     blob.unlink() if fault == "missing" else blob.write_bytes(b"%PDF")
     with pytest.raises(writer.Unfit, match=r"附件一\.pdf"):
-        writer.build(folder, SITE, [make_entry(1, files=[line])])
+        writer.build_public_file(folder, SITE, [make_entry(1, files=[line])])
 
 
 def test_sweeping_removes_what_nobody_lists(folder, tmp_path):
     line = make_blob(tmp_path / "blobs", b"%PDF-1.7 one")
-    writer.build(folder, SITE, [make_entry(1, files=[line])])
+    writer.build_public_file(folder, SITE, [make_entry(1, files=[line])])
     stray = folder / "files" / "ab" / ("ab" + "0" * 62)
     stray.parent.mkdir(exist_ok=True)
     stray.write_bytes(b"left by a crash")
     (folder / "site.sqlite.next").write_bytes(b"half a file")
-    writer.sweep(folder)
+    writer.sweep_public_files(folder)
     assert not stray.exists() and not (folder / "site.sqlite.next").exists()
     assert (folder / "files" / line["sha256"][:2] / line["sha256"]).exists()
 
@@ -239,12 +241,12 @@ HASH = "[0-9a-f]" * 64
 )
 def test_killed_at_any_stage_the_old_or_the_new_file_is_whole(folder, tmp_path, stage, is_new):
     old = make_entry(100, files=[make_blob(tmp_path / "blobs", b"old")])
-    writer.build(folder, SITE, [*make_county(50, characters=200), old])
+    writer.build_public_file(folder, SITE, [*make_county(50, characters=200), old])
     died = subprocess.run([sys.executable, "-c", CHILD, str(folder), stage], cwd=ROOT)
     assert died.returncode == -signal.SIGKILL
     whole(folder)
-    assert {100, 101} & set(writer.contents(folder)) == {101 if is_new else 100}
-    writer.sweep(folder)
+    assert {100, 101} & set(writer.item_hashes(folder)) == {101 if is_new else 100}
+    writer.sweep_public_files(folder)
     on_disk = {path.name for path in (folder / "files").glob("??/*")}
     assert on_disk == writer.files_in(folder)
     writer.apply(folder, Changes(remove=(100, 101)))
@@ -257,6 +259,6 @@ def whole(folder):
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     stored = dict(db.execute("SELECT public_id, content_hash FROM items").fetchall())
     db.close()
-    assert writer.contents(folder) == stored
+    assert writer.item_hashes(folder) == stored
     for sha256 in writer.files_in(folder):
         assert (folder / "files" / sha256[:2] / sha256).is_file()

@@ -63,7 +63,7 @@ def correct(item: Item) -> None:
 
 
 def form_of(item: Item, place: int = 0) -> item_papers.ReleaseForm:
-    return item_papers.release_form(item_papers.publications_of(item)[place])
+    return item_papers.release_form(item_papers.item_publications(item)[place])
 
 
 # The release form

@@ -82,7 +82,7 @@ def test_nothing_that_a_person_composed_waits_for_their_own_word(cast, browse, b
     db.session.commit()
     assert waits.composed_by(cast.he)
     assert not on_desk(browse(cast.he).get("/"))
-    services.reopen(frozen, by=cast.he)
+    services.reopen_gazette(frozen, by=cast.he)
     db.session.commit()
     assert len(on_desk(browse(cast.he).get("/"))) == 1
     assert not on_desk(browse(cast.qian).get("/"))
@@ -90,7 +90,7 @@ def test_nothing_that_a_person_composed_waits_for_their_own_word(cast, browse, b
 
 def test_a_volume_does_not_wait_for_who_marked_a_text_of_its_issues(cast, browse):
     marker = make_person("marker", Role.EDITOR, Role.CONFIDENTIALITY_OFFICER)
-    marks.put(make_document(cast, 1, None), GazetteSection.COUNTY, by=marker)
+    marks.mark_item(make_document(cast, 1, None), GazetteSection.COUNTY, by=marker)
     db.session.commit()
     publish(cast)
     print_it(selection.compose_volume(2026, by=cast.he), cast)

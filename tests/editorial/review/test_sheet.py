@@ -23,17 +23,17 @@ from tests.factories import go, make_category, make_item, sign
 from tests.papers.reports.reading import text_of
 
 
-def words_of(one: review_sheet.Sheet) -> str:
-    return re.sub(r"\s", "", text_of(review_sheet.to_pdf(one)))
+def words_of(one: review_sheet.ReviewSheet) -> str:
+    return re.sub(r"\s", "", text_of(review_sheet.review_sheet_pdf(one)))
 
 
-def pages_of(one: review_sheet.Sheet) -> int:
-    with pypdfium2.PdfDocument(review_sheet.to_pdf(one)) as document:
+def pages_of(one: review_sheet.ReviewSheet) -> int:
+    with pypdfium2.PdfDocument(review_sheet.review_sheet_pdf(one)) as document:
         return len(document)
 
 
-def sheet_of(item: Item) -> review_sheet.Sheet:
-    return review_sheet.sheet_of(sign_offs_of(SignOff, item)[0])
+def sheet_of(item: Item) -> review_sheet.ReviewSheet:
+    return review_sheet.review_sheet_of(sign_offs_of(SignOff, item)[0])
 
 
 def who(level: Level | None) -> tuple[str, str, str] | None:
@@ -79,7 +79,7 @@ def test_all_levels_stand_on_it(issued: Item) -> None:
 def test_it_is_one_page_and_the_same_bytes(issued: Item) -> None:
     one = sheet_of(issued)
     assert pages_of(one) == 1
-    assert review_sheet.to_pdf(one) == review_sheet.to_pdf(one)
+    assert review_sheet.review_sheet_pdf(one) == review_sheet.review_sheet_pdf(one)
 
 
 def test_before_the_issue_nobody_has_issued(cast: Cast) -> None:
@@ -120,10 +120,12 @@ def test_a_referral_says_to_whom(cast: Cast) -> None:
 def test_each_verdict_has_its_own_sheet(cast: Cast) -> None:
     item = make_item(cast.lin, state=State.REFERRED)
     with clock.frozen("2026-03-09T10:00"):
-        review.move(item, Do.ITEM_REASSESS, by=cast.wu, note="The authority has answered")
+        review.take_plain_step(
+            item, Do.ITEM_REASSESS, by=cast.wu, note="The authority has answered"
+        )
         db.session.commit()
         sign(item, Verdict.RELEASE, by=cast.wu)
-    release, refer = [review_sheet.sheet_of(one) for one in sign_offs_of(SignOff, item)]
+    release, refer = [review_sheet.review_sheet_of(one) for one in sign_offs_of(SignOff, item)]
     assert (release.verdict, refer.verdict) == ("release", "refer")
     assert release.number != refer.number
     assert release.content_hash == refer.content_hash
@@ -145,7 +147,7 @@ def test_an_older_verdict_keeps_its_own_revision_and_people(cast: Cast) -> None:
         db.session.commit()
         for step in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
             go(item, step)
-    later, earlier = [review_sheet.sheet_of(one) for one in sign_offs_of(SignOff, item)]
+    later, earlier = [review_sheet.review_sheet_of(one) for one in sign_offs_of(SignOff, item)]
     assert (earlier.title, earlier.revision, earlier.author.at.day) == ("First words", 1, 2)
     assert (later.title, later.revision, later.author.at.day) == ("Second words", 2, 9)
     assert earlier.content_hash != later.content_hash

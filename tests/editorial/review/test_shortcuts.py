@@ -45,7 +45,7 @@ def test_a_step_with_a_page_is_not_taken_by_a_bare_button(cast, browse, step):
     person = getattr(cast, PEOPLE.get(step.action, "wu"))
     browse(person).post(f"/review/{item.id}/steps/{step.action}", {"note": "At once"}, status=422)
     assert facts(item) == before
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_taking_down_by_a_bare_button_leaves_the_publication_as_it_was(cast, browse, app):
@@ -53,7 +53,7 @@ def test_taking_down_by_a_bare_button_leaves_the_publication_as_it_was(cast, bro
     browse(cast.tang).post(f"/review/{item.id}/steps/item.withdraw", {"note": "Wrong"}, status=422)
     assert facts(item)[0] is State.PUBLISHED
     public_file.reconcile()
-    assert list(writer.contents(app.config["COUNTY"].PUBLIC)) == [item.public_id]
+    assert list(writer.item_hashes(app.config["COUNTY"].PUBLIC)) == [item.public_id]
 
 
 def test_a_correction_is_not_given_up_by_a_bare_button(cast, browse):
@@ -72,7 +72,7 @@ def test_a_reason_has_an_end(cast, browse):
     assert facts(item)[0] is State.SUBMITTED
     browse(cast.zhou).post(f"/review/{item.id}/remark", {"note": "x" * 1001}, status=422)
     with pytest.raises(Refused, match="1000"):
-        review.move(item, Do.ITEM_RETURN, by=cast.zhou, note="x" * 1001)
+        review.take_plain_step(item, Do.ITEM_RETURN, by=cast.zhou, note="x" * 1001)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,11 @@ def test_a_verdict_that_does_not_release_opens_no_gate(cast, verdict):
     sign(item, verdict, by=cast.wu)
     item.state = State.SIGNED_OFF
     with pytest.raises(Refused, match="has not signed"):
-        release.issue(item, by=cast.tang)
+        release.issue_item(item, by=cast.tang)
     item.state = State.ISSUED
     for person in (cast.tang, None):
         with pytest.raises(Refused, match="has not signed"):
-            release.publish(item, by=person)
+            release.publish_item(item, by=person)
     assert db.session.scalars(select(Publication)).all() == []
 
 
@@ -58,12 +58,12 @@ def test_the_newest_verdict_on_a_version_counts(cast, verdict):
     sign(item, verdict)
     item.state = State.SIGNED_OFF
     with pytest.raises(Refused, match="has not signed"):
-        release.issue(item, by=cast.tang)
+        release.issue_item(item, by=cast.tang)
 
 
 def test_the_verdict_stands_on_record_before_its_guard_looks(cast):
     item = make_item(cast.lin, state=State.ACCEPTED)
-    unsigned = workflow.take(ROAD, item, Do.ITEM_RELEASE, by=cast.wu)
+    unsigned = workflow.take_step(ROAD, item, Do.ITEM_RELEASE, by=cast.wu)
     with pytest.raises(Refused, match="has not signed"), unsigned:
         pytest.fail("the step was taken")
     sign(item, Verdict.RELEASE, by=cast.wu)
@@ -103,7 +103,7 @@ def test_a_return_from_another_desk_than_the_officer_s_gives_no_hand(cast, state
     item = make_item(cast.lin, state=state)
     person = make_person("another", role, unit=cast.water)
     before = {row.person_id for row in item.hands}
-    review.move(item, Do.ITEM_RETURN, by=person, note="Name the river")
+    review.take_plain_step(item, Do.ITEM_RETURN, by=person, note="Name the river")
     db.session.commit()
     assert item.state is State.RETURNED
     assert {row.person_id for row in item.hands} == before
@@ -123,7 +123,7 @@ def test_a_return_from_another_desk_than_the_officer_s_gives_no_hand(cast, state
 
 def test_a_plain_return_from_the_officer_s_desk_is_no_verdict(cast):
     item = make_item(cast.lin, state=State.ACCEPTED)
-    review.move(item, Do.ITEM_RETURN, by=cast.wu, note="Name the river")
+    review.take_plain_step(item, Do.ITEM_RETURN, by=cast.wu, note="Name the river")
     db.session.commit()
     assert (item.state, item.hand_of(cast.wu)) == (State.RETURNED, None)
     assert db.session.scalars(select(SignOff)).all() == []
@@ -133,7 +133,7 @@ def test_a_plain_return_from_the_officer_s_desk_is_no_verdict(cast):
 
 
 def issue_for_later(item, by):
-    release.issue(item, by=by, publish_at=clock.now() + LATER)
+    release.issue_item(item, by=by, publish_at=clock.now() + LATER)
     db.session.commit()
     return item
 
@@ -158,7 +158,7 @@ def test_the_timetable_acts_as_nobody(cast):
 
 def test_the_timetable_publishes_by_the_hand_of_the_last_issuer(cast):
     item = issue_for_later(make_item(cast.lin, state=State.SIGNED_OFF), cast.tang)
-    review.move(item, Do.ITEM_RETURN, by=cast.tang, note="Wait for the meeting")
+    review.take_plain_step(item, Do.ITEM_RETURN, by=cast.tang, note="Wait for the meeting")
     for state in PUBLIC[:4]:
         go(item, state)
     second = make_person("second", Role.ISSUER, unit=cast.office)

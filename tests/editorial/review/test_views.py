@@ -149,7 +149,7 @@ def test_an_item_leads_to_its_page_on_the_public_site_as_long_as_it_has_one(cast
     page, words = browse(cast.tang), "See it on the public site"
     assert words not in page.get(f"/review/{item.id}").text
     go(item, State.PUBLISHED)
-    settings.decide("site_domain", "www.river.example")
+    settings.store_setting("site_domain", "www.river.example")
     db.session.commit()
     link = page.get(f"/review/{item.id}").select_one(f"a:-soup-contains('{words}')")
     host, path = link["href"].removeprefix("https://").split("/", 1)
@@ -338,7 +338,7 @@ def test_issuing_for_later_waits(cast, browse, app):
     browse(cast.tang).post(f"/review/{item.id}/issue", {"publish_at": "2026-03-03T08:30"})
     assert again(item).state is State.ISSUED
     assert item.publish_at.isoformat() == "2026-03-03T00:30:00+00:00"
-    assert writer.contents(app.config["COUNTY"].PUBLIC) == {}
+    assert writer.item_hashes(app.config["COUNTY"].PUBLIC) == {}
 
 
 def test_taking_down_leaves_a_page_that_says_why(cast, browse, citizen):

@@ -55,7 +55,7 @@ ROAD = Road(STEPS, Item, Hand, StepTaken, officer=HandKind.OFFICER, logged=str.u
 
 
 def take(item, by, action=Do.ITEM_WITHDRAW, note=NOTE, verdict=None):
-    with workflow.take(ROAD, item, action, by=by, note=note, verdict=verdict) as taken:
+    with workflow.take_step(ROAD, item, action, by=by, note=note, verdict=verdict) as taken:
         taken.told["also"] = 1
 
 
@@ -138,7 +138,7 @@ def test_what_goes_wrong_while_the_step_is_taken_takes_nothing(cast):
     before = written()
     with (
         pytest.raises(OutOfDate),
-        workflow.take(ROAD, item, Do.ITEM_WITHDRAW, by=cast.wu, note=NOTE),
+        workflow.take_step(ROAD, item, Do.ITEM_WITHDRAW, by=cast.wu, note=NOTE),
     ):
         raise OutOfDate("Read it again")
     assert (written(), item.state) == (before, State.ACCEPTED)

@@ -76,7 +76,7 @@ def move(briefing: Briefing, action: Do, by: Person, note: str = "It was too ear
     if action is Do.BRIEFING_APPROVE and not current_app.config["JOBS_IMMEDIATE"]:
         was_previewed(briefing)
     seen = {"seen_version": briefing.version, "seen_digest": digest}
-    approving.take(briefing, action, **seen, by=by, note=note)
+    approving.take_briefing_step(briefing, action, **seen, by=by, note=note)
     db.session.commit()
 
 

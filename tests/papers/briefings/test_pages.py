@@ -272,7 +272,7 @@ def test_a_paper_that_failed_can_be_asked_for_again(app, clerk, cast, briefing, 
 
     go_to(briefing, S.SUBMITTED, cast.he, cast.tang)
     with monkeypatch.context() as patch:
-        patch.setattr(printing.paper, "to_pdf", broken)
+        patch.setattr(printing.paper, "briefing_pdf", broken)
         move(briefing, Do.BRIEFING_APPROVE, cast.tang)
     page = clerk.get(f"/briefings/{briefing.id}")
     assert "no room on the disk" in page.select_one("#print").text

@@ -13,8 +13,8 @@ import pikepdf
 import pytest
 
 from county_portal.papers.briefings import paper
-from county_portal.papers.briefings.content import Content, Number, Piece
-from county_portal.papers.briefings.paper import to_pdf
+from county_portal.papers.briefings.content import BriefingPiece, Content, IssueNumber
+from county_portal.papers.briefings.paper import briefing_pdf
 from county_portal.papers.briefings.printing import titles_of
 from county_portal.printing import pdf as setting
 from tests.papers.briefings.measuring import MM, fonts_of, sheets_of
@@ -27,17 +27,17 @@ HEAD = 5 * PITCH
 RED = (230, 0, 18)
 
 
-def entry(number: int, title: str, body: str, unit: str = "青禾县水利局") -> Piece:
-    return Piece(number, "entry", title, body, unit, number, 1, "0" * 64)
+def entry(number: int, title: str, body: str, unit: str = "青禾县水利局") -> BriefingPiece:
+    return BriefingPiece(number, "entry", title, body, unit, number, 1, "0" * 64)
 
 
-def content(*pieces: Piece, **more: object) -> Content:
+def content(*pieces: BriefingPiece, **more: object) -> Content:
     words = {
         "masthead": "政务信息",
         "office": "青禾县人民政府办公室",
         "mark": "",
         "special": False,
-        "number": Number(2026, 46, 1286),
+        "number": IssueNumber(2026, 46, 1286),
         "dated_on": date(2026, 11, 2),
         "contents": True,
         "foot_numbered": False,
@@ -56,12 +56,12 @@ def content(*pieces: Piece, **more: object) -> Content:
 def pdf(office):
     """Two long entries under headings, with a note: several full pages."""
     with office.app_context():
-        return to_pdf(
+        return briefing_pdf(
             content(
-                Piece(1, "heading", "基层动态", ""),
+                BriefingPiece(1, "heading", "基层动态", ""),
                 entry(2, "龙泉镇深入开展安全生产大检查", LONG),
-                Piece(3, "heading", "部门工作", ""),
-                Piece(4, "note", "", "<p>该局做法值得借鉴,现予刊发。</p>"),
+                BriefingPiece(3, "heading", "部门工作", ""),
+                BriefingPiece(4, "note", "", "<p>该局做法值得借鉴,现予刊发。</p>"),
                 entry(5, "县水利局持续优化营商环境激发市场活力和社会创造力", LONG),
             )
         ).pdf
@@ -76,7 +76,7 @@ def sheets(pdf):
 def set_pages(office):
     def set_one(*pieces, **more):
         with office.app_context():
-            return sheets_of(to_pdf(content(*pieces, **more)).pdf)
+            return sheets_of(briefing_pdf(content(*pieces, **more)).pdf)
 
     return set_one
 
@@ -246,8 +246,8 @@ def test_fonts_are_embedded_and_cut_down(pdf):
 def test_the_same_content_gives_the_same_bytes_and_carries_its_data(office, pdf):
     one = content(entry(1, "题目", "<p>正文。</p>"))
     with office.app_context():
-        made = to_pdf(one)
-        assert made.pdf == to_pdf(one).pdf
+        made = briefing_pdf(one)
+        assert made.pdf == briefing_pdf(one).pdf
     with pikepdf.open(BytesIO(made.pdf)) as document:
         (name,) = document.attachments
         data = document.attachments[name].get_file().read_bytes()
@@ -259,7 +259,7 @@ def test_a_draft_leaves_room_for_its_number_and_special_issues_say_so(set_pages)
     words = set_pages(entry(1, "题目", "<p>正文。</p>"), number=None, dated_on=None)[0].words()
     assert "第期（总第期）" in words
     assert "青禾县人民政府办公室年月日" in words
-    special = {"special": True, "number": Number(2026, 3, None), "mark": "内部资料 注意保存"}
+    special = {"special": True, "number": IssueNumber(2026, 3, None), "mark": "内部资料 注意保存"}
     words = set_pages(entry(1, "题目", "<p>正文。</p>"), **special)[0].words()
     assert words[0] == "内部资料注意保存"
     assert "增刊第3期" in words
@@ -310,7 +310,7 @@ def test_what_was_left_out_is_not_named_among_the_contents(office, press_without
     good, bad = entry(1, "好的一篇", "<p>正文。</p>"), entry(2, "坏的一篇", "<p>坏字。</p>")
     press_without("2")
     with office.app_context():
-        made = to_pdf(content(good, bad))
+        made = briefing_pdf(content(good, bad))
     words = "".join("".join(sheet.words()) for sheet in sheets_of(made.pdf))
     assert made.left_out == ("2",)
     assert words.count("好的一篇") == 2  # among the contents, and where it stands

@@ -27,8 +27,8 @@ from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import thread_of
 from county_portal.papers.briefings import approving, content, mastheads, pieces, printing, services
-from county_portal.papers.briefings.paper import to_pdf
-from county_portal.papers.briefings.word import to_docx
+from county_portal.papers.briefings.paper import briefing_pdf
+from county_portal.papers.briefings.word import briefing_docx
 from tests.factories import go, make_item, somebody
 from tests.papers.briefings.office import (
     draft_of,
@@ -64,9 +64,9 @@ def test_approval_numbers_freezes_and_prints(cast, approved):
     assert (frozen.year, frozen.number, frozen.total) == (2026, 1, 1)
     assert frozen.dated_on == date(2026, 3, 2)
     assert frozen.approver == cast.tang
-    assert content.hash_of(frozen.content) == frozen.content_hash
-    said = content.from_json(frozen.content)
-    assert said.number == content.Number(2026, 1, 1)
+    assert content.content_hash(frozen.content) == frozen.content_hash
+    said = content.read_content(frozen.content)
+    assert said.number == content.IssueNumber(2026, 1, 1)
     assert [piece.title for piece in said.pieces] == ["水利局加强防汛检查"]
     assert said.as_json() == frozen.content
     assert frozen.printed.pages == 2
@@ -101,7 +101,7 @@ def test_no_number_is_drawn_before_the_pages_are_set(cast, water_item, waiting_q
 
 def approve(briefing, by):
     seen = {"seen_version": briefing.version, "seen_digest": printing.digest_of(briefing)}
-    approving.take(briefing, Do.BRIEFING_APPROVE, **seen, by=by)
+    approving.take_briefing_step(briefing, Do.BRIEFING_APPROVE, **seen, by=by)
     db.session.commit()
 
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_written_for_word_gets_no_number(cast, water_item, monkey
     def broken(*_args):
         raise ValueError("a table that Word does not know")
 
-    monkeypatch.setattr(printing.word, "to_docx", broken)
+    monkeypatch.setattr(printing.word, "briefing_docx", broken)
     briefing = make_briefing(cast.he, items=(water_item,))
     with pytest.raises(Refused, match="have not been set"):
         go_to(briefing, S.APPROVED, cast.he, cast.tang)
@@ -127,13 +127,13 @@ def test_as_many_headings_as_there_may_be_are_printed(cast, water_item):
 
 def test_a_reprint_gives_the_same_bytes(approved):
     path, _sha256 = editions.file_of(approved.frozen.printed, "pdf")
-    again = content.from_json(approved.frozen.content)
-    assert to_pdf(again).pdf == path.read_bytes()
-    assert to_docx(again) == editions.file_of(approved.frozen.printed, "docx")[0].read_bytes()
+    again = content.read_content(approved.frozen.content)
+    assert briefing_pdf(again).pdf == path.read_bytes()
+    assert briefing_docx(again) == editions.file_of(approved.frozen.printed, "docx")[0].read_bytes()
 
 
 def test_printing_twice_keeps_one_paper(approved):
-    printing.print_in_background(progress=lambda *_: None, frozen_id=approved.frozen.id)
+    printing.briefing_task(progress=lambda *_: None, frozen_id=approved.frozen.id)
     db.session.commit()
     assert len(list(db.session.scalars(select(PrintedBriefing)))) == 1
 
@@ -269,7 +269,7 @@ def test_an_accepted_item_sent_back_before_approval_stops_it(cast, no_paper):
     briefing = make_briefing(cast.he, make_masthead(cast.he, internal=True), (item,))
     move(briefing, Do.BRIEFING_SUBMIT, cast.he)
     officer = somebody(Role.CONFIDENTIALITY_OFFICER)
-    review.move(item, Do.ITEM_RETURN, by=officer, note="Not so")
+    review.take_plain_step(item, Do.ITEM_RETURN, by=officer, note="Not so")
     db.session.commit()
     with pytest.raises(Refused, match="no longer published or accepted"):
         move(briefing, Do.BRIEFING_APPROVE, cast.tang)
@@ -278,7 +278,7 @@ def test_an_accepted_item_sent_back_before_approval_stops_it(cast, no_paper):
 def test_what_changed_since_it_was_read_is_not_approved(cast, water_item):
     briefing = go_to(make_briefing(cast.he, items=(water_item,)), S.SUBMITTED, cast.he, cast.tang)
     with pytest.raises(OutOfDate, match="read it again"):
-        approving.take(
+        approving.take_briefing_step(
             briefing,
             Do.BRIEFING_APPROVE,
             seen_version=briefing.version - 1,
@@ -295,7 +295,7 @@ def test_a_masthead_that_changed_since_it_was_read_is_not_approved(cast, water_i
     masthead.mark = ""
     db.session.commit()
     with pytest.raises(OutOfDate, match="read it again"):
-        approving.take(briefing, Do.BRIEFING_APPROVE, **seen, by=cast.tang)
+        approving.take_briefing_step(briefing, Do.BRIEFING_APPROVE, **seen, by=cast.tang)
     assert briefing.frozen is None
 
 
@@ -361,7 +361,7 @@ def test_an_approved_briefing_is_an_issued_paper_until_it_is_withdrawn(cast, app
 
 def test_a_briefing_withdrawn_before_it_was_printed_is_no_issued_paper(cast, water_item, no_paper):
     briefing = go_to(make_briefing(cast.he, items=(water_item,)), S.WITHDRAWN, cast.he, cast.tang)
-    printing.print_in_background(progress=lambda *_: None, frozen_id=briefing.frozen.id)
+    printing.briefing_task(progress=lambda *_: None, frozen_id=briefing.frozen.id)
     db.session.commit()
     assert register.issued() == []
 

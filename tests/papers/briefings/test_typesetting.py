@@ -9,7 +9,7 @@ from county_portal.papers.briefings.official_text import (
     balanced,
     full_width,
     set_note,
-    set_text,
+    set_official_text,
     width,
 )
 from county_portal.papers.briefings.pieces import MOST_PARTS
@@ -81,7 +81,7 @@ def test_no_line_is_too_wide_or_a_single_character_and_nothing_is_lost(title):
 
 def test_levels_of_headings_are_marked_and_leads_too():
     html = "<p>一、总体情况</p><p>（一）主要做法。坚持问题导向。</p><p>正文,继续</p><h2>附</h2>"
-    assert set_text(html) == (
+    assert set_official_text(html) == (
         '<p class="first">一、总体情况</p>'
         '<p><span class="second">（一）主要做法。</span>坚持问题导向。</p>'
         '<p>正文，继续</p><p class="first">附</p>'
@@ -89,15 +89,15 @@ def test_levels_of_headings_are_marked_and_leads_too():
 
 
 def test_signs_see_over_the_edge_of_bold_words():
-    assert set_text("<p>强调<strong>落实</strong>,再落实</p>") == (
+    assert set_official_text("<p>强调<strong>落实</strong>,再落实</p>") == (
         "<p>强调<strong>落实</strong>，再落实</p>"
     )
 
 
 def test_pictures_without_a_file_are_left_out():
     html = '<p>甲</p><p><img src="attachment:0000000a" alt="图"></p>'
-    assert set_text(html) == "<p>甲</p>"
-    assert 'src="picture:ff"' in set_text(html, {"0000000a": "picture:ff"})
+    assert set_official_text(html) == "<p>甲</p>"
+    assert 'src="picture:ff"' in set_official_text(html, {"0000000a": "picture:ff"})
 
 
 def test_a_note_says_what_it_is():

@@ -13,8 +13,8 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from county_portal.office.base.files import blob_path
-from county_portal.papers.briefings.content import Piece
-from county_portal.papers.briefings.word import to_docx
+from county_portal.papers.briefings.content import BriefingPiece
+from county_portal.papers.briefings.word import briefing_docx
 from county_portal.printing.pdf import LEFT_OUT
 from tests.editorial.documents import corpus
 from tests.papers.briefings.test_paper import content, entry
@@ -27,10 +27,10 @@ BODY = (
 
 @pytest.fixture(scope="module")
 def word():
-    made = to_docx(
+    made = briefing_docx(
         content(
-            Piece(1, "heading", "基层动态", ""),
-            Piece(2, "note", "", "<p>现予刊发。</p>"),
+            BriefingPiece(1, "heading", "基层动态", ""),
+            BriefingPiece(2, "note", "", "<p>现予刊发。</p>"),
             entry(3, "县水利局持续优化营商环境激发市场活力和社会创造力", BODY),
             mark="内部资料 注意保存",
         )
@@ -128,7 +128,7 @@ MERGED = (
 
 def table_of(body, **more):
     """The first table of an issue with nothing but this text, and the issue."""
-    made = docx.Document(BytesIO(to_docx(content(entry(1, "题目", body)), **more)))
+    made = docx.Document(BytesIO(briefing_docx(content(entry(1, "题目", body)), **more)))
     return made.tables[0], made
 
 
@@ -205,15 +205,17 @@ def test_a_source_stands_alone_on_no_page(word):
 
 def test_what_the_paper_left_out_is_not_in_the_word_file():
     one = content(entry(1, "好的一篇", "<p>正文。</p>"), entry(2, "坏的一篇", "<p>坏字。</p>"))
-    word = docx.Document(BytesIO(to_docx(one, ("2",))))
+    word = docx.Document(BytesIO(briefing_docx(one, ("2",))))
     assert lines(word, "要目") == ["◇ 好的一篇"]
     assert lines(word, "简报标题") == ["好的一篇"]
     assert lines(word, "简报正文") == ["正文。", LEFT_OUT]
 
 
 def test_a_note_has_a_blank_line_before_it_where_the_paper_has_one():
-    note = Piece(2, "note", "", "<p>现予刊发。</p>")
-    made = to_docx(content(note, Piece(1, "heading", "基层动态", ""), replace(note, id=3)))
+    note = BriefingPiece(2, "note", "", "<p>现予刊发。</p>")
+    made = briefing_docx(
+        content(note, BriefingPiece(1, "heading", "基层动态", ""), replace(note, id=3))
+    )
     before = [
         one.paragraph_format.space_before
         for one in docx.Document(BytesIO(made)).paragraphs
@@ -234,7 +236,7 @@ def test_a_picture_stands_in_the_middle_no_larger_than_on_paper(office, tmp_path
         place.write_bytes(made)
         one = entry(1, "题目", '<p><img src="attachment:aaaaaaaa" alt="图"></p>')
         word = docx.Document(
-            BytesIO(to_docx(content(replace(one, pictures=(("aaaaaaaa", sha256),)))))
+            BytesIO(briefing_docx(content(replace(one, pictures=(("aaaaaaaa", sha256),)))))
         )
     (shape,) = word.inline_shapes
     assert [shape._inline.get(f"dist{side}") for side in "TBLR"] == ["0"] * 4
@@ -267,4 +269,4 @@ def test_the_properties_stand_in_the_order_word_wants(word):
 
 def test_the_same_content_gives_the_same_file():
     one = content(entry(1, "题目", "<p>正文。</p>"), dated_on=None, number=None)
-    assert to_docx(one) == to_docx(one)
+    assert briefing_docx(one) == briefing_docx(one)

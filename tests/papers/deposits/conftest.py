@@ -80,7 +80,7 @@ def make_deposit(cast: Cast, draft: DepositDraft = FIRST) -> Deposit:
 
 def give_away(deposit: Deposit) -> Deposit:
     """The deposit as if its packages were made: quick."""
-    blob = files.register(files.keep_paper(b"%PDF-1.7 a package"), editions.MEDIA_TYPES["zip"])
+    blob = files.register_blob(files.keep_paper(b"%PDF-1.7 a package"), editions.MEDIA_TYPES["zip"])
     said = '{"files": [], "left_out": []}'
     db.session.add(
         DepositPackage(
@@ -198,6 +198,6 @@ def publish_with_files(cast: Cast, folder: Path) -> Item:
 def add_file(item: Item, path: Path, key: str, by: Person) -> None:
     db.session.rollback()
     with path.open("rb") as stream:
-        received = attachments.receive(stream, f"附件 {path.name}")
+        received = attachments.receive_attachment(stream, f"附件 {path.name}")
     attachments.add(item, received, key=key, by=by, inline=path.suffix == ".png")
     db.session.commit()

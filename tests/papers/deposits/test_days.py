@@ -21,7 +21,7 @@ def real_calendar(app: Flask) -> None:
 
 
 def decide(key: str, value: str) -> None:
-    settings.decide(key, value)
+    settings.store_setting(key, value)
     db.session.commit()
 
 
@@ -72,7 +72,7 @@ def test_going_back_leaves_out_holidays() -> None:
 @pytest.mark.parametrize("typed", ["", "0", "29", "9;10", "nine", "9,", "-1", "9,10,x"])
 def test_days_no_month_has_are_refused(app: Flask, typed: str) -> None:
     with pytest.raises(Refused, match="days of the month"):
-        settings.decide("deposit_days", typed)
+        settings.store_setting("deposit_days", typed)
 
 
 def test_days_are_typed_as_people_type_them(app: Flask) -> None:

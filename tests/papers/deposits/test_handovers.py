@@ -11,7 +11,7 @@ from county_portal.core import clock
 from county_portal.core.errors import NotAllowed, OutOfDate, Refused
 from county_portal.models import AuditRow, Deposit, DepositPart, Handover, Receiver, State
 from county_portal.office.base.extensions import db
-from county_portal.office.base.settings import decide
+from county_portal.office.base.settings import store_setting
 from county_portal.papers.deposits import handovers
 from county_portal.papers.deposits.handovers import Handed
 from county_portal.papers.deposits.reminders import reminder_for
@@ -42,10 +42,10 @@ def test_it_is_written_down_with_names_and_receipt(cast: Cast, part: DepositPart
     with clock.frozen(NINTH):
         handovers.hand_over(part, HANDED, by=cast.lin)
         db.session.commit()
-    (row,) = handovers.history(part, Receiver.ARCHIVE)
+    (row,) = handovers.handover_history(part, Receiver.ARCHIVE)
     said = (row.handed_by, row.received_by, row.handed_on, row.receipt_number, row.recorder)
     assert said == ("Lin", "Bai", date(2026, 3, 9), "收〔2026〕8号", cast.lin)
-    assert handovers.history(part, Receiver.LIBRARY) == []
+    assert handovers.handover_history(part, Receiver.LIBRARY) == []
     log = db.session.scalars(select(AuditRow).where(AuditRow.action == "deposit.hand_over")).one()
     assert (log.actor, log.object) == ("lin", f"deposit_parts:{part.id}")
 
@@ -56,8 +56,11 @@ def test_said_again_it_corrects_and_keeps_what_was_said(cast: Cast, part: Deposi
         with pytest.raises(OutOfDate):
             handovers.hand_over(part, HANDED, by=cast.lin)  # the second click
         handovers.hand_over(part, replace(HANDED, received_by="Hu", seen=1), by=cast.he)
-    assert [row.received_by for row in handovers.history(part, Receiver.ARCHIVE)] == ["Hu", "Bai"]
-    assert handovers.newest([part])[part.id, Receiver.ARCHIVE].received_by == "Hu"
+    assert [row.received_by for row in handovers.handover_history(part, Receiver.ARCHIVE)] == [
+        "Hu",
+        "Bai",
+    ]
+    assert handovers.newest_handovers([part])[part.id, Receiver.ARCHIVE].received_by == "Hu"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +138,7 @@ def three_deposits(cast: Cast) -> list[Deposit]:
 
 def test_missed_deposits_are_counted_by_unit_and_have_their_consequence(cast: Cast) -> None:
     march, april, june = three_deposits(cast)
-    decide("deposit_missed_3", "A meeting is called")
+    store_setting("deposit_missed_3", "A meeting is called")
     db.session.commit()
     with clock.frozen("2026-06-10T10:00"):
         for deposit, units in ((march, (0, 1)), (april, (0,)), (june, (0, 1))):
@@ -159,7 +162,7 @@ def test_missed_deposits_are_counted_by_unit_and_have_their_consequence(cast: Ca
         }
         assert found.not_made == (date(2026, 5, 1),)
         assert handovers.year_of(2025, by=cast.he).units == ()
-        assert handovers.years() == [2026]
+        assert handovers.deposit_years() == [2026]
 
 
 # The desk

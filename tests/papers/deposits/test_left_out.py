@@ -14,8 +14,8 @@ from county_portal.models import DepositLine, DepositSupplement, State
 from county_portal.office.base.config import MIGRATIONS
 from county_portal.office.base.extensions import db
 from county_portal.papers.deposits import letters, package, services
-from county_portal.papers.deposits.holdings import left_out
-from county_portal.papers.deposits.lines import lines_of, parts_changed
+from county_portal.papers.deposits.holdings import find_left_out
+from county_portal.papers.deposits.lines import deposit_lines, parts_changed
 from county_portal.papers.deposits.services import DepositDraft
 from tests.cast import Cast
 from tests.factories import go, make_item
@@ -36,8 +36,10 @@ def test_a_text_that_cannot_be_set_is_left_out_and_named(cast: Cast, press: set[
     said = json.loads(package.package_of(deposit.id, "W01").contents)
     assert said["left_out"] == [{"index_number": "W01/2026-00002", "title": "坏文本"}]
     assert [one["title"] for one in said["files"] if one["kind"] == "text"] == ["好文本"]
-    assert [one.lies_there for one in lines_of(deposit.parts[0])] == [True, False]
-    assert [(one.title, one.deposit) for one in left_out()] == [("坏文本", "青政办送〔2026〕1号")]
+    assert [one.lies_there for one in deposit_lines(deposit.parts[0])] == [True, False]
+    assert [(one.title, one.deposit) for one in find_left_out()] == [
+        ("坏文本", "青政办送〔2026〕1号")
+    ]
 
 
 def test_what_was_left_out_comes_again_until_it_is_set(cast: Cast, press: set[str]) -> None:
@@ -47,19 +49,19 @@ def test_what_was_left_out_comes_again_until_it_is_set(cast: Cast, press: set[st
         pack(cast)
     with clock.frozen("2026-04-09T10:00"):
         second = pack(cast, DepositDraft(until_on=date(2026, 4, 8)))
-        (again,) = lines_of(second.parts[0])
+        (again,) = deposit_lines(second.parts[0])
         assert (again.missing_in, again.lies_there) == ("青政办送〔2026〕1号", False)
-        assert [one.deposit for one in left_out()] == ["青政办送〔2026〕2号"]
+        assert [one.deposit for one in find_left_out()] == ["青政办送〔2026〕2号"]
     press.clear()
     with clock.frozen("2026-05-11T10:00"):
         third = pack(cast, DepositDraft(until_on=date(2026, 5, 8)))
-        assert left_out() == [] and services.next_offer().waiting == 0
+        assert find_left_out() == [] and services.next_offer().waiting == 0
     water = unpack(third.id, "W01")
     assert "补送青政办送〔2026〕2号所缺文本" in water.words("档案馆/明细表-第1联.pdf")
     assert "文本/001-W01-2026-00001.pdf" in water.names
     with clock.frozen("2026-06-09T10:00"):
         fourth = make_deposit(cast, DepositDraft(until_on=date(2026, 6, 8)))
-    assert lines_of(fourth.parts[0]) == []
+    assert deposit_lines(fourth.parts[0]) == []
 
 
 def test_what_was_left_out_before_is_known_from_the_packages(cast: Cast, press: set[str]) -> None:
@@ -74,7 +76,7 @@ def test_what_was_left_out_before_is_known_from_the_packages(cast: Cast, press: 
     migration = module_from_spec(spec)
     spec.loader.exec_module(migration)
     found = list(migration._left_out_before(db.session.connection()))
-    assert found == [(one.publication_id, one.part_id) for one in left_out()] != []
+    assert found == [(one.publication_id, one.part_id) for one in find_left_out()] != []
 
 
 def test_a_text_that_nobody_got_needs_no_letter(cast: Cast, press: set[str]) -> None:
@@ -84,7 +86,7 @@ def test_a_text_that_nobody_got_needs_no_letter(cast: Cast, press: set[str]) -> 
         deposit = pack(cast)
         go(bad, State.WITHDRAWN)
         assert letters.changes_due(cast.he) == []
-        assert left_out() == [] and parts_changed(deposit) == []
+        assert find_left_out() == [] and parts_changed(deposit) == []
 
 
 def test_the_database_takes_a_text_again_only_if_it_was_left_out(

@@ -95,7 +95,7 @@ def test_the_paper_names_texts_hashes_and_days(cast: Cast, items: list[Item]) ->
         go(items[1], State.WITHDRAWN)
         letter = letters.make_letter(by=cast.he)
         db.session.commit()
-    paper = letters.paper_of(letter.id, by=cast.qian)
+    paper = letters.letter_paper(letter.id, by=cast.qian)
     pdf = files.blob_path(paper.blob).read_bytes()
     assert hashlib.sha256(pdf).hexdigest() == paper.blob
     words = squeezed(pdf)
@@ -111,9 +111,9 @@ def test_the_paper_names_texts_hashes_and_days(cast: Cast, items: list[Item]) ->
     ):
         assert said in words
     db.session.rollback()
-    letters.print_in_background(progress=lambda percent, doing: None, letter=letter.id)
+    letters.letter_task(progress=lambda percent, doing: None, letter=letter.id)
     db.session.commit()
-    assert letters.paper_of(letter.id, by=cast.he).blob == paper.blob
+    assert letters.letter_paper(letter.id, by=cast.he).blob == paper.blob
 
 
 def test_many_changes_are_as_many_questions_as_few(

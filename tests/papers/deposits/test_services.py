@@ -17,9 +17,9 @@ from county_portal.models import (
     State,
 )
 from county_portal.office.base.extensions import db
-from county_portal.office.base.settings import decide
+from county_portal.office.base.settings import store_setting
 from county_portal.papers.deposits import services
-from county_portal.papers.deposits.lines import lines_of
+from county_portal.papers.deposits.lines import deposit_lines
 from county_portal.papers.deposits.names import Names, number_of
 from county_portal.papers.deposits.services import DepositDraft
 from tests.cast import Cast
@@ -32,7 +32,7 @@ APRIL = "2026-04-08T10:00"
 
 def titles(deposit: Deposit) -> dict[str, list[str]]:
     """The titles of a deposit by unit, units without any left out."""
-    found = {part.unit_name: [line.title for line in lines_of(part)] for part in deposit.parts}
+    found = {part.unit_name: [line.title for line in deposit_lines(part)] for part in deposit.parts}
     return {unit: said for unit, said in found.items() if said}
 
 
@@ -90,7 +90,7 @@ def test_a_version_that_takes_the_place_of_a_deposited_one_says_so(cast: Cast) -
         go(go(item, State.SIGNED_OFF), State.PUBLISHED)
     with clock.frozen(APRIL):
         second = make_deposit(cast, SECOND)
-    (line,) = lines_of(second.parts[0])
+    (line,) = deposit_lines(second.parts[0])
     assert line.replaces == "青政办送〔2026〕1号"
 
 
@@ -156,7 +156,7 @@ def test_days_that_make_no_sense_are_refused(cast: Cast, draft: DepositDraft, wh
 def test_names_stay_as_they_were_when_it_was_made(cast: Cast) -> None:
     with clock.frozen(NINTH):
         deposit = make_deposit(cast)
-    decide("deposit_archive", "另一家档案馆")
+    store_setting("deposit_archive", "另一家档案馆")
     cast.water.name = "Rivers"
     db.session.commit()
     assert Names.of(deposit.words).receivers["archive"] == "青禾县档案馆"

@@ -14,8 +14,8 @@ from county_portal.editorial.items.services import current_revision
 from county_portal.models import Deposit, DepositOmission, DepositPackage, Job, Person, Role, State
 from county_portal.office.base.extensions import db
 from county_portal.papers.deposits import letters, package, services
-from county_portal.papers.deposits.holdings import left_out
-from county_portal.papers.deposits.lines import lines_of, parts_changed
+from county_portal.papers.deposits.holdings import find_left_out
+from county_portal.papers.deposits.lines import deposit_lines, parts_changed
 from county_portal.papers.deposits.reminders import reminder_for
 from county_portal.papers.deposits.services import DepositDraft
 from tests.cast import Cast
@@ -73,10 +73,10 @@ def test_what_was_withdrawn_before_it_was_packed_is_given_to_nobody(cast: Cast) 
             "001-W01-Water/图书馆/交接文据.pdf"
         )
         assert "要撤的" not in packed.manifest
-        assert letters.changes_due(cast.he) == [] and left_out() == []
+        assert letters.changes_due(cast.he) == [] and find_left_out() == []
         reminder = reminder_for(cast.he)
         assert reminder and reminder.letters == 0
-    gone, kept = lines_of(deposit.parts[0])
+    gone, kept = deposit_lines(deposit.parts[0])
     assert (gone.position, gone.lies_there, gone.reason) == (None, False, "It was wrong")
     assert (kept.position, kept.lies_there) == (1, True)
     assert _once_more(deposit) == packed.blob
@@ -153,10 +153,10 @@ def test_a_correction_that_a_later_deposit_has_is_in_that_one_only(cast: Cast) -
     correct(item, 11)
     with clock.frozen("2026-04-09T10:00"):
         second = make_deposit(cast, APRIL)
-        (line,) = lines_of(second.parts[0])
+        (line,) = deposit_lines(second.parts[0])
         assert line.replaces == ""  # nobody was given what it takes the place of
         assert texts(pack_now(first)) == []
-        assert [one.title for one in lines_of(second.parts[0])] == ["堤防检查"]
+        assert [one.title for one in deposit_lines(second.parts[0])] == ["堤防检查"]
 
 
 def test_pages_say_what_is_given_to_nobody_and_why(cast: Cast, browse: Browse) -> None:
@@ -178,7 +178,7 @@ def test_pages_say_what_is_given_to_nobody_and_why(cast: Cast, browse: Browse) -
 
 
 def give_away_settled(deposit: Deposit) -> None:
-    (line,) = lines_of(deposit.parts[0])
+    (line,) = deposit_lines(deposit.parts[0])
     part_id = deposit.parts[0].id
     db.session.add(DepositOmission(publication_id=line.publication_id, part_id=part_id))
     with clock.frozen(TWELFTH):

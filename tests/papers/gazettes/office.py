@@ -41,7 +41,7 @@ def make_document(
     }
     item = make_item(cast.lin, state=State.PUBLISHED, **words)
     if section is not None:
-        marks.put(item, section, by=cast.qian)
+        marks.mark_item(item, section, by=cast.qian)
         db.session.commit()
     return item
 
@@ -56,7 +56,7 @@ def repeal(
 
 def print_it(gazette: Gazette, cast: Cast) -> Gazette:
     """Asked for by the clerk; the job runs at once in tests."""
-    job = services.freeze(gazette, seen_version=gazette.version, by=cast.he)
+    job = services.freeze_gazette(gazette, seen_version=gazette.version, by=cast.he)
     db.session.commit()
     db.session.expire_all()
     assert db.session.get_one(Job, job.id).error == ""
@@ -65,13 +65,13 @@ def print_it(gazette: Gazette, cast: Cast) -> Gazette:
 
 def sign_it(gazette: Gazette, cast: Cast, verdict: Verdict = Verdict.RELEASE) -> None:
     edition = edition_of(gazette)
-    opinion = services.Opinion(verdict, edition.content_hash, ALL_CLEAR, "Read in full")
+    opinion = services.GazetteOpinion(verdict, edition.content_hash, ALL_CLEAR, "Read in full")
     services.sign(gazette, opinion, by=cast.wu)
     db.session.commit()
 
 
 def issue_it(gazette: Gazette, cast: Cast) -> None:
-    services.issue(gazette, edition_of(gazette).content_hash, by=cast.tang)
+    services.issue_gazette(gazette, edition_of(gazette).content_hash, by=cast.tang)
     db.session.commit()
     public_file.reconcile()
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from county_portal.papers.gazettes.contents import Paper, Part, Piece
-from county_portal.papers.gazettes.records import Change
+from county_portal.papers.gazettes.contents import GazettePart, GazettePiece, Paper
+from county_portal.papers.gazettes.records import ValidityChange
 
 SECTIONS = ("county", "office", "personnel", "other")
 TITLES = (
@@ -19,7 +19,9 @@ PARAGRAPH = (
 )
 
 
-def make_piece(number: int, part: str = "2026-11", paragraphs: int = 8, **more: object) -> Piece:
+def make_piece(
+    number: int, part: str = "2026-11", paragraphs: int = 8, **more: object
+) -> GazettePiece:
     words = {
         "place": f"text-{part}-{number}",
         "part": part,
@@ -39,11 +41,11 @@ def make_piece(number: int, part: str = "2026-11", paragraphs: int = 8, **more: 
         "files": (),
         **more,
     }
-    return Piece(**words)
+    return GazettePiece(**words)
 
 
-def make_change(number: int) -> Change:
-    return Change(
+def make_change(number: int) -> ValidityChange:
+    return ValidityChange(
         state=("repealed", "expired")[number % 2],
         since_on=date(2026, 11, number),
         item_id=500 + number,
@@ -59,13 +61,13 @@ def make_change(number: int) -> Change:
     )
 
 
-def make_part(month: int, texts: int = 5, **more: object) -> Part:
+def make_part(month: int, texts: int = 5, **more: object) -> GazettePart:
     key = f"2026-{month}"
     pieces = tuple(make_piece(n, key, 2 + n * 4, **more) for n in range(1, texts + 1))
-    return Part(key, month, 20 + month, date(2026, month, 1), month, f"{month:064}", pieces)
+    return GazettePart(key, month, 20 + month, date(2026, month, 1), month, f"{month:064}", pieces)
 
 
-def make_paper(*parts: Part, changes: int = 3) -> Paper:
+def make_paper(*parts: GazettePart, changes: int = 3) -> Paper:
     parts = parts or (make_part(11),)
     volume = len(parts) > 1
     return Paper(

@@ -50,11 +50,11 @@ def also(person, *roles):
 
 def release_it(gazette, by):
     shown = edition_of(gazette).content_hash
-    services.sign(gazette, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=by)
+    services.sign(gazette, services.GazetteOpinion(Verdict.RELEASE, shown, ALL_CLEAR), by=by)
 
 
 def test_the_verdict_stands_on_record_before_its_guard_looks(cast, frozen):
-    unsigned = workflow.take(ROAD, frozen, Do.GAZETTE_RELEASE, by=cast.wu)
+    unsigned = workflow.take_step(ROAD, frozen, Do.GAZETTE_RELEASE, by=cast.wu)
     with pytest.raises(Refused, match="has not signed"), unsigned:
         pytest.fail("the step was taken")
     sign_it(frozen, cast)
@@ -67,7 +67,7 @@ def test_a_return_opens_no_gate(cast, frozen):
     sign_it(frozen, cast, Verdict.RETURN)
     frozen.state, frozen.edition_id = GazetteState.SIGNED, edition.id
     with pytest.raises(Refused, match="has not signed"):
-        services.issue(frozen, edition.content_hash, by=cast.tang)
+        services.issue_gazette(frozen, edition.content_hash, by=cast.tang)
 
 
 def test_the_newest_verdict_on_an_edition_counts(cast, frozen):
@@ -77,7 +77,7 @@ def test_the_newest_verdict_on_an_edition_counts(cast, frozen):
     sign_it(frozen, cast, Verdict.RETURN)
     frozen.state, frozen.edition_id = GazetteState.SIGNED, edition.id
     with pytest.raises(Refused, match="has not signed"):
-        services.issue(frozen, edition.content_hash, by=cast.tang)
+        services.issue_gazette(frozen, edition.content_hash, by=cast.tang)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.RELEASE, Verdict.RETURN])
@@ -90,7 +90,7 @@ def test_either_verdict_gives_an_officer_s_hand_and_bars_from_issuing(cast, froz
         release_it(frozen, make_person("officer2", Role.CONFIDENTIALITY_OFFICER))
         db.session.commit()
     with pytest.raises(NotAllowed):
-        services.issue(frozen, edition_of(frozen).content_hash, by=cast.wu)
+        services.issue_gazette(frozen, edition_of(frozen).content_hash, by=cast.wu)
 
 
 def test_the_database_lets_no_marker_sign_the_gazette(cast, frozen):
@@ -117,7 +117,7 @@ def test_composers_and_markers_of_an_issue_neither_sign_nor_issue_its_volume(cas
     binder = make_person("binder", Role.OFFICE_CLERK, unit=cast.office)
     volume = selection.compose_volume(2026, by=binder)
     db.session.commit()
-    job = services.freeze(volume, seen_version=volume.version, by=binder)
+    job = services.freeze_gazette(volume, seen_version=volume.version, by=binder)
     db.session.commit()
     db.session.expire_all()
     assert job.error == ""
@@ -130,9 +130,9 @@ def test_composers_and_markers_of_an_issue_neither_sign_nor_issue_its_volume(cas
     sign_it(volume, cast)
     for person in both:
         with pytest.raises(NotAllowed):
-            services.issue(volume, edition_of(volume).content_hash, by=person)
+            services.issue_gazette(volume, edition_of(volume).content_hash, by=person)
         db.session.rollback()
-    services.issue(volume, edition_of(volume).content_hash, by=cast.tang)
+    services.issue_gazette(volume, edition_of(volume).content_hash, by=cast.tang)
     assert len(db.session.scalars(select(GazettePublication)).all()) == 2
 
 
@@ -142,8 +142,8 @@ def test_every_marker_of_a_text_has_a_composer_s_hand_and_nobody_else_has(cast):
     late, unused = make_document(cast, 2, None), make_document(cast, 3, None)
     gazette = selection.compose_issue(MONTH, by=cast.he)
     third = make_person("third", Role.EDITOR, unit=cast.office)
-    marks.put(late, COUNTY, by=second)
-    marks.put(unused, COUNTY, by=third)
+    marks.mark_item(late, COUNTY, by=second)
+    marks.mark_item(unused, COUNTY, by=third)
     selection.put_in(gazette, late.id, COUNTY, seen_version=gazette.version, by=cast.he)
     db.session.commit()
     hands = {row.person_id: row.hand for row in gazette.hands}

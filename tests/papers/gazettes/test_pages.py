@@ -82,7 +82,7 @@ def test_the_whole_road_by_its_pages(cast, browse, citizen):
 
 
 def test_a_name_with_a_slash_in_it_leads_to_the_paper(cast, citizen):
-    settings.decide("gazette_name", "青禾/县公报")
+    settings.store_setting("gazette_name", "青禾/县公报")
     db.session.commit()
     make_document(cast, 1)
     publish(cast)

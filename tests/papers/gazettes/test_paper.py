@@ -8,7 +8,7 @@ import pytest
 
 from county_portal.papers.gazettes import index, paper
 from county_portal.papers.gazettes.contents import Paper
-from county_portal.papers.gazettes.paper import Book
+from county_portal.papers.gazettes.paper import PrintedGazette
 from county_portal.printing import binding
 from tests.papers.gazettes.paper import make_paper, make_part, make_piece
 
@@ -30,7 +30,7 @@ def contents_of(pages: list[str], title: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def issue(office) -> tuple[Paper, Book, list[str]]:
+def issue(office) -> tuple[Paper, PrintedGazette, list[str]]:
     wanted = make_paper()
     with office.app_context():
         book = paper.to_book(wanted)
@@ -38,7 +38,7 @@ def issue(office) -> tuple[Paper, Book, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def volume(office) -> tuple[Paper, Book, list[str]]:
+def volume(office) -> tuple[Paper, PrintedGazette, list[str]]:
     """Three issues bound; the tables hold no categories, so these come by their code."""
     wanted = make_paper(make_part(9, 3), make_part(10, 4), make_part(11, 5))
     with office.app_context():

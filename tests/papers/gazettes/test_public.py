@@ -57,14 +57,14 @@ def on_the_public_file(app, statement):
 def test_verify_sees_every_forgery_in_the_public_file(cast, app):
     make_document(cast, 1)
     publish(cast)
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     path = schema.site_path(app.config["COUNTY"].PUBLIC)
     clean = path.read_bytes()
     for statement in PUBLIC_FORGERIES:
         on_the_public_file(app, statement)
-        assert verify.faults() != [], statement
+        assert verify.broken_promises() != [], statement
         path.write_bytes(clean)
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_reconcile_puts_forged_gazettes_right(cast, app):
@@ -74,7 +74,7 @@ def test_reconcile_puts_forged_gazettes_right(cast, app):
     on_the_public_file(app, PUBLIC_FORGERIES[6])
     on_the_public_file(app, PUBLIC_FORGERIES[7])
     assert public_file.reconcile()
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     assert not public_file.reconcile()
 
 
@@ -83,8 +83,8 @@ def test_a_lost_public_file_is_built_again_with_its_gazettes(cast, app):
     publish(cast)
     schema.site_path(app.config["COUNTY"].PUBLIC).unlink()
     public_file.reconcile()
-    assert list(release.contents()) == ["2026-1"]
-    assert verify.faults() == []
+    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert verify.broken_promises() == []
 
 
 def test_a_pdf_that_was_changed_on_the_disk_never_goes_out(app, cast, caplog):
@@ -101,19 +101,19 @@ def test_a_pdf_that_was_changed_on_the_disk_never_goes_out(app, cast, caplog):
     db.session.rollback()
     path.write_bytes(was)
     issue_it(gazette, cast)
-    assert list(release.contents()) == ["2026-1"]
+    assert list(release.gazette_hashes()) == ["2026-1"]
     path.write_bytes(b"x" * len(was))
     shutil.rmtree(app.config["COUNTY"].PUBLIC)
     with caplog.at_level(logging.ERROR):
         public_file.reconcile()
-    assert release.contents() == {}
+    assert release.gazette_hashes() == {}
     assert "left out of the public file" in caplog.text
-    said = {fault.where: fault.what for fault in verify.faults()}
+    said = {fault.where: fault.what for fault in verify.broken_promises()}
     assert said["gazette:2026-1"] == "is live and is not in the public file"
     path.write_bytes(was)
     public_file.reconcile()
-    assert list(release.contents()) == ["2026-1"]
-    assert verify.faults() == []
+    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert verify.broken_promises() == []
 
 
 @pytest.mark.parametrize(
@@ -129,17 +129,17 @@ def test_who_goes_round_the_guards_of_the_database_publishes_nothing(cast, state
     publish(cast)
     go_round_the_guards(statement)
     public_file.reconcile()
-    assert release.contents() == {}
-    assert any("no release was signed" in fault.what for fault in verify.faults())
+    assert release.gazette_hashes() == {}
+    assert any("no release was signed" in fault.what for fault in verify.broken_promises())
 
 
 def test_verify_sees_an_edition_that_is_not_tied_to_one_of_its_texts(cast):
     """Without that row its withdrawal would not take the gazette along."""
     make_document(cast, 1), make_document(cast, 2)
     publish(cast)
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
     go_round_the_guards("DELETE FROM gazette_edition_items WHERE item_id = 1")
-    assert any("not tied to a text" in fault.what for fault in verify.faults())
+    assert any("not tied to a text" in fault.what for fault in verify.broken_promises())
 
 
 def test_verify_sees_two_live_editions_of_one_gazette(cast):
@@ -153,7 +153,7 @@ def test_verify_sees_two_live_editions_of_one_gazette(cast):
         "INSERT INTO gazette_publications SELECT 99, gazette_id, 99, 99, verdict, issuer_id, hand,"
         " key, published_at FROM gazette_publications",
     )
-    said = {fault.where: fault.what for fault in verify.faults()}
+    said = {fault.where: fault.what for fault in verify.broken_promises()}
     assert said["gazette:2026-1"] == "two editions of it are live"
 
 
@@ -163,7 +163,7 @@ def test_verify_sees_two_hands_of_one_person(cast):
     go_round_the_guards(
         f"UPDATE gazette_hands SET hand = 'composer' WHERE person_id = {cast.wu.id}"
     )
-    assert any("two desks of one gazette" in fault.what for fault in verify.faults())
+    assert any("two desks of one gazette" in fault.what for fault in verify.broken_promises())
 
 
 def test_an_ending_that_was_never_written_still_hides_a_withdrawn_text(cast):
@@ -175,7 +175,7 @@ def test_an_ending_that_was_never_written_still_hides_a_withdrawn_text(cast):
         f" WHERE item_id = {item.id}"
     )
     public_file.reconcile()
-    assert release.contents() == {}
+    assert release.gazette_hashes() == {}
 
 
 def test_repeals_of_the_month_are_taken_from_the_findings(cast):
@@ -201,7 +201,7 @@ def test_a_gazette_goes_with_a_text_that_it_only_names(cast):
     gazette = publish(cast)
     go(old, State.WITHDRAWN)
     assert gazette.state is GazetteState.WITHDRAWN
-    assert release.contents() == {}
+    assert release.gazette_hashes() == {}
 
 
 # The bound volume
@@ -237,21 +237,21 @@ def test_a_bound_volume_holds_what_its_issues_hold(cast, bound):
         ("2026-2", "青政发〔2026〕2号"),
     ]
     assert said.contents[0].page < said.contents[1].page
-    assert sorted(release.contents()) == ["2026-1", "2026-2", "2026-volume"]
+    assert sorted(release.gazette_hashes()) == ["2026-1", "2026-2", "2026-volume"]
     assert len(db.session.scalars(select(GazetteEditionPart)).all()) == 2
     assert selection.compose_volume(2026, by=cast.he) is volume
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_bound_volume_goes_with_any_of_its_issues_and_any_of_its_texts(cast, bound):
     first, _, volume = bound
     with public_file.lock():
-        services.withdraw(first, "It was wrong", by=cast.tang)
+        services.withdraw_gazette(first, "It was wrong", by=cast.tang)
         db.session.commit()
     assert volume.state is GazetteState.WITHDRAWN
-    assert list(release.contents()) == ["2026-2"]
+    assert list(release.gazette_hashes()) == ["2026-2"]
     assert sorted(release.withdrawals_told()) == ["2026-1", "2026-volume"]
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_withdrawing_an_item_ends_issue_and_volume_at_once(cast, bound):
@@ -260,8 +260,8 @@ def test_withdrawing_an_item_ends_issue_and_volume_at_once(cast, bound):
     go(item, State.WITHDRAWN)
     states = [one.state.value for one in (first, second, volume)]
     assert states == ["withdrawn", "published", "withdrawn"]
-    assert list(release.contents()) == ["2026-2"]
-    assert verify.faults() == []
+    assert list(release.gazette_hashes()) == ["2026-2"]
+    assert verify.broken_promises() == []
 
 
 def test_a_year_without_issues_is_not_bound(cast):
@@ -280,8 +280,8 @@ def test_a_copy_of_the_gazette_can_be_checked_against_the_register(cast):
     assert row.name == "青禾县人民政府公报（2026年第1期）"
     assert row.withdrawn_at is None
     with public_file.lock():
-        services.withdraw(gazette, "It was wrong", by=cast.tang)
+        services.withdraw_gazette(gazette, "It was wrong", by=cast.tang)
         db.session.commit()
     assert row.withdrawn_at is not None
     public_file.reconcile()
-    assert verify.faults() == []
+    assert verify.broken_promises() == []

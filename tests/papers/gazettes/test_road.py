@@ -81,18 +81,18 @@ def test_a_draft_begins_with_every_text_that_waits(cast):
         (first.id, GazetteSection.COUNTY),
         (second.id, GazetteSection.PERSONNEL),
     ]
-    assert marks.waiting() == []
+    assert marks.waiting_marks() == []
     assert selection.compose_issue(MONTH, by=cast.he) is gazette
 
 
 def test_texts_are_moved_taken_out_and_put_in_again(cast, draft):
     one, two = (text.item_id for text in draft.texts)
-    selection.move(draft, two, up=True, seen_version=draft.version, by=cast.he)
+    selection.move_text(draft, two, up=True, seen_version=draft.version, by=cast.he)
     assert [text.item_id for text in draft.texts] == [two, one]
-    selection.move(draft, two, up=True, seen_version=draft.version, by=cast.he)
+    selection.move_text(draft, two, up=True, seen_version=draft.version, by=cast.he)
     assert [text.item_id for text in draft.texts] == [two, one], "the first stays the first"
-    selection.take_out(draft, two, seen_version=draft.version, by=cast.he)
-    assert [mark.item_id for mark in marks.waiting()] == [two]
+    selection.take_out_text(draft, two, seen_version=draft.version, by=cast.he)
+    assert [mark.item_id for mark in marks.waiting_marks()] == [two]
     selection.put_in(draft, two, GazetteSection.OTHER, seen_version=draft.version, by=cast.he)
     assert [text.item_id for text in draft.texts] == [one, two]
     with pytest.raises(Refused, match="not waiting"):
@@ -101,10 +101,12 @@ def test_texts_are_moved_taken_out_and_put_in_again(cast, draft):
 
 def test_an_old_page_changes_nothing(cast, draft):
     seen = draft.version
-    selection.take_out(draft, draft.texts[0].item_id, seen_version=seen, by=cast.he)
+    selection.take_out_text(draft, draft.texts[0].item_id, seen_version=seen, by=cast.he)
     for deed in (
-        lambda: selection.take_out(draft, draft.texts[0].item_id, seen_version=seen, by=cast.he),
-        lambda: services.freeze(draft, seen_version=seen, by=cast.he),
+        lambda: selection.take_out_text(
+            draft, draft.texts[0].item_id, seen_version=seen, by=cast.he
+        ),
+        lambda: services.freeze_gazette(draft, seen_version=seen, by=cast.he),
     ):
         with pytest.raises(OutOfDate):
             deed()
@@ -113,7 +115,7 @@ def test_an_old_page_changes_nothing(cast, draft):
 def test_only_what_is_public_is_marked(cast):
     item = make_item(cast.lin, state=State.SIGNED_OFF)
     with pytest.raises(Refused, match="not on the public site"):
-        marks.put(item, GazetteSection.COUNTY, by=cast.he)
+        marks.mark_item(item, GazetteSection.COUNTY, by=cast.he)
 
 
 def test_a_month_that_has_not_begun_has_no_gazette(cast):
@@ -124,7 +126,7 @@ def test_a_month_that_has_not_begun_has_no_gazette(cast):
 def test_an_empty_gazette_is_not_printed(cast):
     gazette = selection.compose_issue(MONTH, by=cast.he)
     with pytest.raises(Refused, match="no text"):
-        services.freeze(gazette, seen_version=gazette.version, by=cast.he)
+        services.freeze_gazette(gazette, seen_version=gazette.version, by=cast.he)
 
 
 # Printing
@@ -141,11 +143,11 @@ def test_what_is_printed_is_frozen_under_its_number(cast, frozen):
     ]
     assert said.pdf.sha256 == edition.pdf
     assert said.pdf.name == "青禾县人民政府公报（2026年第1期）.pdf"
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_number_is_kept_and_never_given_twice(cast, frozen):
-    services.reopen(frozen, by=cast.he)
+    services.reopen_gazette(frozen, by=cast.he)
     db.session.commit()
     again = print_it(frozen, cast)
     assert (again.number, again.total) == (1, 1)
@@ -157,11 +159,11 @@ def test_a_number_is_kept_and_never_given_twice(cast, frozen):
 
 
 def test_a_draft_that_was_changed_meanwhile_is_not_frozen(cast, draft, app, waiting_queue):
-    job_id = services.freeze(draft, seen_version=draft.version, by=cast.he).id
+    job_id = services.freeze_gazette(draft, seen_version=draft.version, by=cast.he).id
     db.session.commit()
-    selection.take_out(draft, draft.texts[0].item_id, seen_version=draft.version, by=cast.he)
+    selection.take_out_text(draft, draft.texts[0].item_id, seen_version=draft.version, by=cast.he)
     db.session.commit()
-    jobs.run(job_id)
+    jobs.run_job(job_id)
     db.session.expire_all()
     assert db.session.get_one(Job, job_id).state is JobState.FAILED
     assert "changed while it was printed" in db.session.get_one(Job, job_id).error
@@ -171,7 +173,7 @@ def test_a_draft_that_was_changed_meanwhile_is_not_frozen(cast, draft, app, wait
 def test_a_text_withdrawn_before_printing_must_be_taken_out(cast, draft):
     go(draft.texts[0].item, State.WITHDRAWN)
     with pytest.raises(Refused, match="not public any more"):
-        services.freeze(draft, seen_version=draft.version, by=cast.he)
+        services.freeze_gazette(draft, seen_version=draft.version, by=cast.he)
     assert services.trouble(draft) == [draft.texts[0].item]
 
 
@@ -181,8 +183,8 @@ def test_a_text_withdrawn_before_printing_must_be_taken_out(cast, draft):
 def test_a_signed_gazette_is_issued_and_the_public_reads_it(cast, signed):
     issue_it(signed, cast)
     assert signed.state is GazetteState.PUBLISHED
-    assert list(release.contents()) == ["2026-1"]
-    assert verify.faults() == []
+    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert verify.broken_promises() == []
 
 
 def test_a_gazette_that_bears_the_office_s_signature_is_read_by_the_public(
@@ -192,8 +194,8 @@ def test_a_gazette_that_bears_the_office_s_signature_is_read_by_the_public(
     monkeypatch.setattr(app.config["COUNTY"], "SIGNING_PASSWORD", PASSWORD)
     make_document(cast, 1)
     publish(cast)
-    assert list(release.contents()) == ["2026-1"]
-    assert verify.faults() == []
+    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert verify.broken_promises() == []
 
 
 def test_a_gazette_whose_file_is_not_what_was_signed_is_not_issued(cast, signed):
@@ -204,7 +206,7 @@ def test_a_gazette_whose_file_is_not_what_was_signed_is_not_issued(cast, signed)
 
 def test_the_officer_may_return_it_with_a_reason(cast, frozen):
     edition = edition_of(frozen)
-    silent = services.Opinion(Verdict.RETURN, edition.content_hash, ALL_CLEAR)
+    silent = services.GazetteOpinion(Verdict.RETURN, edition.content_hash, ALL_CLEAR)
     with pytest.raises(Refused, match="Say why"):
         services.sign(frozen, silent, by=cast.wu)
     db.session.rollback()
@@ -221,26 +223,28 @@ def test_a_verdict_that_does_not_hold_together_is_refused(cast, frozen):
     ):
         words = {"verdict": Verdict.RELEASE, "content_hash": shown, "checks": ALL_CLEAR, **opinion}
         with pytest.raises(Refused, match=message):
-            services.sign(frozen, services.Opinion(**words), by=cast.wu)
+            services.sign(frozen, services.GazetteOpinion(**words), by=cast.wu)
 
 
 def test_another_hash_than_the_one_on_the_road_is_not_signed(cast, frozen):
     with pytest.raises(OutOfDate):
-        services.sign(frozen, services.Opinion(Verdict.RELEASE, "0" * 64, ALL_CLEAR), by=cast.wu)
+        services.sign(
+            frozen, services.GazetteOpinion(Verdict.RELEASE, "0" * 64, ALL_CLEAR), by=cast.wu
+        )
 
 
 def test_what_was_signed_is_void_once_it_is_opened_again(cast, signed):
     old = edition_of(signed).content_hash
-    services.reopen(signed, by=cast.he)
+    services.reopen_gazette(signed, by=cast.he)
     db.session.commit()
     with clock.frozen(clock.now() + timedelta(days=1)):
         again = print_it(signed, cast)
         assert edition_of(again).content_hash != old
         with pytest.raises(OutOfDate):
-            services.issue(again, old, by=cast.tang)
+            services.issue_gazette(again, old, by=cast.tang)
         again.state = SIGNED
         with pytest.raises(Refused, match="has not signed"):
-            services.issue(again, old, by=cast.tang)
+            services.issue_gazette(again, old, by=cast.tang)
 
 
 def test_a_text_corrected_after_printing_stops_the_issue(cast, signed):
@@ -256,7 +260,7 @@ def test_a_text_corrected_after_printing_stops_the_issue(cast, signed):
         go(item, state)
     assert services.trouble(signed) == [item]
     with pytest.raises(Refused, match="corrected or withdrawn"):
-        services.issue(signed, edition_of(signed).content_hash, by=cast.tang)
+        services.issue_gazette(signed, edition_of(signed).content_hash, by=cast.tang)
 
 
 # People
@@ -264,16 +268,16 @@ def test_a_text_corrected_after_printing_stops_the_issue(cast, signed):
 
 def test_composer_officer_and_issuer_are_three_people(cast, frozen):
     both = make_person("both", Role.OFFICE_CLERK, Role.CONFIDENTIALITY_OFFICER, Role.ISSUER)
-    services.reopen(frozen, by=both)
+    services.reopen_gazette(frozen, by=both)
     db.session.commit()
     gazette = print_it(frozen, cast)
     shown = edition_of(gazette).content_hash
     with pytest.raises(NotAllowed):
-        services.sign(gazette, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=both)
+        services.sign(gazette, services.GazetteOpinion(Verdict.RELEASE, shown, ALL_CLEAR), by=both)
     db.session.rollback()
     sign_it(gazette, cast)
     with pytest.raises(NotAllowed):
-        services.issue(gazette, shown, by=both)
+        services.issue_gazette(gazette, shown, by=both)
 
 
 def test_the_officer_who_signed_does_not_issue(cast, frozen):
@@ -282,22 +286,24 @@ def test_the_officer_who_signed_does_not_issue(cast, frozen):
     wu.role_rows.append(type(wu.role_rows[0])(role=Role.ISSUER, branch=wu.branch))
     db.session.commit()
     with pytest.raises(NotAllowed):
-        services.issue(frozen, edition_of(frozen).content_hash, by=wu)
+        services.issue_gazette(frozen, edition_of(frozen).content_hash, by=wu)
 
 
 def test_who_marked_a_text_neither_signs_nor_issues_the_gazette(cast):
     marker = make_person("marker", Role.EDITOR, Role.CONFIDENTIALITY_OFFICER, Role.ISSUER)
-    marks.put(make_document(cast, 1, None), COUNTY, by=marker)
+    marks.mark_item(make_document(cast, 1, None), COUNTY, by=marker)
     db.session.commit()
     gazette = print_it(selection.compose_issue(MONTH, by=cast.he), cast)
     assert gazette.hand_of(marker) is GazetteHandKind.COMPOSER
     shown = edition_of(gazette).content_hash
     with pytest.raises(NotAllowed):
-        services.sign(gazette, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
+        services.sign(
+            gazette, services.GazetteOpinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker
+        )
     db.session.rollback()
     sign_it(gazette, cast)
     with pytest.raises(NotAllowed):
-        services.issue(gazette, shown, by=marker)
+        services.issue_gazette(gazette, shown, by=marker)
     _, row = road_rows(gazette)
     sign_off = db.session.scalars(select(GazetteSignOff.id)).one()
     refused(insert(GazettePublication).values(**row, sign_off_id=sign_off, issuer_id=marker.id))
@@ -308,22 +314,22 @@ def test_a_text_that_a_judge_of_the_gazette_marked_is_not_put_in(cast, frozen):
     cast.wu.role_rows.append(type(cast.wu.role_rows[0])(role=Role.EDITOR, branch=cast.wu.branch))
     sign_it(frozen, cast, Verdict.RETURN)
     late = make_document(cast, 9, None)
-    marks.put(late, COUNTY, by=cast.wu)
+    marks.mark_item(late, COUNTY, by=cast.wu)
     with pytest.raises(Refused, match="somebody else must mark it"):
         selection.put_in(frozen, late.id, COUNTY, seen_version=frozen.version, by=cast.he)
-    marks.put(late, COUNTY, by=cast.qian)
+    marks.mark_item(late, COUNTY, by=cast.qian)
     selection.put_in(frozen, late.id, COUNTY, seen_version=frozen.version, by=cast.he)
 
 
 def test_who_marked_a_text_of_an_issue_does_not_sign_the_volume_either(cast):
     marker = make_person("marker", Role.EDITOR, Role.CONFIDENTIALITY_OFFICER)
-    marks.put(make_document(cast, 1, None), COUNTY, by=marker)
+    marks.mark_item(make_document(cast, 1, None), COUNTY, by=marker)
     db.session.commit()
     publish(cast)
     volume = print_it(selection.compose_volume(2026, by=cast.he), cast)
     shown = edition_of(volume).content_hash
     with pytest.raises(NotAllowed):
-        services.sign(volume, services.Opinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
+        services.sign(volume, services.GazetteOpinion(Verdict.RELEASE, shown, ALL_CLEAR), by=marker)
 
 
 @pytest.mark.parametrize("name", ["lin", "zhou", "qian", "wu", "tang", "sys", "aud"])
@@ -426,7 +432,7 @@ def test_the_database_keeps_one_edition_of_a_gazette_public(cast, signed):
         insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now()),
         "issued_papers_new",
     )
-    release.end(release.live_publication(again), "It was wrong", by=cast.tang)
+    release.end(release.live_gazette_publication(again), "It was wrong", by=cast.tang)
     db.session.execute(insert(GazettePublication).values(**words))
     db.session.execute(
         insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now())
@@ -472,7 +478,7 @@ CHANGES = (
 def test_the_record_is_not_to_be_changed(cast, signed):
     issue_it(signed, cast)
     with public_file.lock():
-        services.withdraw(signed, "It was wrong", by=cast.tang)
+        services.withdraw_gazette(signed, "It was wrong", by=cast.tang)
         db.session.commit()
     for statement in CHANGES:
         refused(text(statement), "not to be changed")
@@ -485,57 +491,57 @@ def test_a_withdrawn_gazette_is_gone_before_the_commit(cast):
     make_document(cast, 1)
     gazette = publish(cast)
     with public_file.lock():
-        services.withdraw(gazette, "A page is upside down", by=cast.tang)
-        assert release.contents() == {}
+        services.withdraw_gazette(gazette, "A page is upside down", by=cast.tang)
+        assert release.gazette_hashes() == {}
         db.session.commit()
     assert gazette.state is GazetteState.WITHDRAWN
     assert [one.reason for one in release.withdrawals_told().values()] == ["A page is upside down"]
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_withdrawal_that_was_not_committed_comes_back(cast):
     make_document(cast, 1)
     gazette = publish(cast)
     with public_file.lock():
-        services.withdraw(gazette, "No", by=cast.tang)
+        services.withdraw_gazette(gazette, "No", by=cast.tang)
         db.session.rollback()
-    assert release.contents() == {}
+    assert release.gazette_hashes() == {}
     public_file.reconcile()
-    assert list(release.contents()) == [gazette.key]
+    assert list(release.gazette_hashes()) == [gazette.key]
 
 
 def test_a_withdrawal_wants_a_reason(cast):
     make_document(cast, 1)
     gazette = publish(cast)
     with pytest.raises(Refused, match="Say why"):
-        services.withdraw(gazette, " ", by=cast.tang)
+        services.withdraw_gazette(gazette, " ", by=cast.tang)
 
 
 def test_no_gazette_keeps_showing_a_withdrawn_item(cast):
     item, _ = make_document(cast, 1), make_document(cast, 2)
     gazette = publish(cast)
     go(item, State.WITHDRAWN)
-    assert release.contents() == {}
+    assert release.gazette_hashes() == {}
     assert gazette.state is GazetteState.WITHDRAWN
-    ending = release.publications_of(gazette)[0].ending
+    ending = release.gazette_publications(gazette)[0].ending
     assert ending.item_id == item.id
     assert services.trouble(gazette) == [item]
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 def test_a_gazette_without_the_withdrawn_text_goes_out_under_the_same_number(cast):
     item, _ = make_document(cast, 1), make_document(cast, 2)
     gazette = publish(cast)
     go(item, State.WITHDRAWN)
-    services.reopen(gazette, by=cast.he)
-    selection.take_out(gazette, item.id, seen_version=gazette.version, by=cast.he)
+    services.reopen_gazette(gazette, by=cast.he)
+    selection.take_out_text(gazette, item.id, seen_version=gazette.version, by=cast.he)
     db.session.commit()
     gazette = print_it(gazette, cast)
     sign_it(gazette, cast)
     issue_it(gazette, cast)
-    assert (gazette.number, list(release.contents())) == (1, ["2026-1"])
+    assert (gazette.number, list(release.gazette_hashes())) == (1, ["2026-1"])
     assert release.withdrawals_told() == {}
-    assert verify.faults() == []
+    assert verify.broken_promises() == []
 
 
 # The log
@@ -559,11 +565,11 @@ def test_a_text_withdrawn_while_the_gazette_waits_for_the_press_stops_it(cast, w
     kept, gone = make_document(cast, 1), make_document(cast, 2)
     gazette = selection.compose_issue(MONTH, by=cast.he)
     db.session.commit()
-    job = services.freeze(gazette, seen_version=gazette.version, by=cast.he)
+    job = services.freeze_gazette(gazette, seen_version=gazette.version, by=cast.he)
     db.session.commit()
-    items_release.withdraw(gone, "Wrong figures", by=cast.qian)
+    items_release.withdraw_item(gone, "Wrong figures", by=cast.qian)
     db.session.commit()
-    jobs.run(job.id)
+    jobs.run_job(job.id)
     db.session.expire_all()
     assert "not public any more" in db.session.get_one(Job, job.id).error
     assert edition_of(db.session.get_one(Gazette, gazette.id)) is None
@@ -571,15 +577,15 @@ def test_a_text_withdrawn_while_the_gazette_waits_for_the_press_stops_it(cast, w
 
 
 def test_total_numbers_go_on_when_the_office_moves_their_beginning(cast, waiting_queue):
-    settings.decide("gazette_total_from", "10")
+    settings.store_setting("gazette_total_from", "10")
     totals = []
     for month in (3, 4, 5):
         if month == 5:
-            settings.decide("gazette_total_from", "9")
+            settings.store_setting("gazette_total_from", "9")
         with in_month(month):
             make_document(cast, month)
             gazette = selection.compose_issue(date(2026, month, 1), by=cast.he)
-        services.freeze(gazette, seen_version=gazette.version, by=cast.he)
+        services.freeze_gazette(gazette, seen_version=gazette.version, by=cast.he)
         totals.append(gazette.total)
         db.session.commit()
     assert totals == [10, 11, 12]

@@ -29,7 +29,7 @@ def made_of(code: str) -> MadeReport:
 
 
 def kept(period: Period) -> MadeReport:
-    made = services.make(period, annex=False)
+    made = services.make_report(period, annex=False)
     db.session.commit()
     return made
 
@@ -51,7 +51,7 @@ def test_every_figure_is_the_number_of_items_behind_it(
             figure = parts.path.rsplit("/", 1)[1]
             query = parse_qs(parts.query, keep_blank_values=True)
             narrowed = {name: words[0] for name, words in query.items()}
-            found = drill_down.find(made, figure, narrowed, page=1, by=clerk)
+            found = drill_down.find_counted(made, figure, narrowed, page=1, by=clerk)
             assert str(found.total) == link.text.strip(), link["href"]
             assert len(found.lines) == min(found.total, drill_down.PER_PAGE)
             figures.add(figure)
@@ -64,7 +64,9 @@ def test_all_pages_together_hold_every_item_once(app: Flask) -> None:
     random_county(1)
     clerk, made = make_person("", Role.OFFICE_CLERK), made_of("2026-Q1")
     with clock.frozen(LATER):
-        pages = [drill_down.find(made, "submitted", {}, page=n, by=clerk) for n in (1, 2, 3)]
+        pages = [
+            drill_down.find_counted(made, "submitted", {}, page=n, by=clerk) for n in (1, 2, 3)
+        ]
     assert pages[0].has_more
     listed = [line.item.id for page in pages[: pages[0].last] for line in page.lines]
     assert len(listed) == len(set(listed)) == pages[0].total
@@ -90,7 +92,7 @@ def test_drafts_are_behind_no_figure(cast: Cast) -> None:
     made = kept(Period(date(2026, 3, 1)))
     seen: set[int] = set()
     for figure in drill_down.FIGURES:
-        found = drill_down.find(made, figure, {}, page=1, by=cast.he)
+        found = drill_down.find_counted(made, figure, {}, page=1, by=cast.he)
         assert len(found.lines) == found.total
         seen |= {line.item.id for line in found.lines}
     assert draft.id not in seen
@@ -102,14 +104,14 @@ def test_nobody_looks_behind_a_figure_who_may_not_read_reports(cast: Cast, name:
     make_item(cast.lin, state=State.PUBLISHED)
     made = kept(Period(date(2026, 3, 1)))
     with pytest.raises(NotAllowed):
-        drill_down.find(made, "published", {}, page=1, by=getattr(cast, name))
+        drill_down.find_counted(made, "published", {}, page=1, by=getattr(cast, name))
 
 
 def test_what_no_report_counts_is_missing(cast: Cast, browse: Browse) -> None:
     make_item(cast.lin, state=State.PUBLISHED)
     made = kept(Period(date(2026, 3, 1)))
     with pytest.raises(Missing):
-        drill_down.find(made, "secrets", {}, page=1, by=cast.he)
+        drill_down.find_counted(made, "secrets", {}, page=1, by=cast.he)
     clerk = browse(cast.he)
     address = f"/reports/{made.id}/items/published"
     clerk.get(f"/reports/{made.id}/items/secrets", status=404)

@@ -28,8 +28,8 @@ def test_the_scale_reaches_the_largest_number_in_few_round_steps(most: int) -> N
 def test_bars_are_as_long_as_their_numbers_and_the_largest_comes_first(app: Flask) -> None:
     random_county(2)
     with clock.frozen("2026-06-10T09:00"):
-        report = monthly.build(DAY)
-    drawn = charts.of(report, paper_terms.CHARTS)
+        report = monthly.build_report(DAY)
+    drawn = charts.charts_of(report, paper_terms.CHARTS)
     assert drawn.units is not None
     assert drawn.course is not None
     counts = {one.name: one.published for one in report.units}
@@ -48,10 +48,10 @@ def test_bars_are_as_long_as_their_numbers_and_the_largest_comes_first(app: Flas
 
 def test_nothing_is_no_picture(app: Flask) -> None:
     with clock.frozen("2026-06-10T09:00"):
-        report = monthly.build(DAY)
-    drawn = charts.of(report, paper_terms.CHARTS)
+        report = monthly.build_report(DAY)
+    drawn = charts.charts_of(report, paper_terms.CHARTS)
     assert (drawn.units, drawn.columns, drawn.buckets) == (None, None, None)
-    assert charts.of(replace(report, course=()), paper_terms.CHARTS).course is None
+    assert charts.charts_of(replace(report, course=()), paper_terms.CHARTS).course is None
 
 
 @given(st.lists(st.integers(1, 400), max_size=30))

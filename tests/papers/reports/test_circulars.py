@@ -25,14 +25,14 @@ from county_portal.models import (
     State,
     UnitKind,
 )
-from county_portal.models import Circular as CircularRow
+from county_portal.models import MadeCircular as CircularRow
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.papers.circulars import circular
 from county_portal.papers.circulars import services as circulars
-from county_portal.papers.circulars.word import to_docx
-from county_portal.papers.figures.contents import MonthlyReport, Stamp, UnitLine
-from county_portal.papers.figures.figures import as_json, from_json
+from county_portal.papers.circulars.word import circular_docx
+from county_portal.papers.figures.contents import MonthlyReport, Stamp, UnitFigures
+from county_portal.papers.figures.figures import as_json, read_figures
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import closing, monthly, services
 from tests.cast import Cast
@@ -47,9 +47,9 @@ MARCH = date(2026, 3, 1)
 STAMP = Stamp(datetime(2026, 5, 4, 1, 30, tzinfo=UTC), "ab" * 32, "cd" * 32)
 
 
-def unit(name: str, submitted: int, published: int, **more: object) -> UnitLine:
+def unit(name: str, submitted: int, published: int, **more: object) -> UnitFigures:
     words = {"kind": "township", "late": 0, "overdue": 0, "published_before": 0, **more}
-    return UnitLine(
+    return UnitFigures(
         code=name,
         name=name,
         submitted=submitted,
@@ -65,11 +65,11 @@ def unit(name: str, submitted: int, published: int, **more: object) -> UnitLine:
 @pytest.fixture
 def report(app: Flask) -> MonthlyReport:
     with clock.frozen("2026-05-04T09:00"):
-        return monthly.build(MARCH)
+        return monthly.build_report(MARCH)
 
 
-def of(report: MonthlyReport, *units: UnitLine) -> circular.Field:
-    (field,) = circular.build(replace(report, units=units)).fields
+def of(report: MonthlyReport, *units: UnitFigures) -> circular.Field:
+    (field,) = circular.build_circular(replace(report, units=units)).fields
     return field
 
 
@@ -105,7 +105,7 @@ def test_who_published_nothing_is_never_first_and_nobody_is_first_and_last(
 
 def test_each_kind_is_ranked_by_itself(report: MonthlyReport) -> None:
     units = (unit("t", 1, 1), unit("d", 9, 9, kind="department"))
-    made = circular.build(replace(report, units=units))
+    made = circular.build_circular(replace(report, units=units))
     assert [(one.kind, [(p.rank, p.name) for p in one.places]) for one in made.fields] == [
         ("township", [(1, "t")]),
         ("department", [(1, "d")]),
@@ -122,7 +122,7 @@ def test_a_closed_unit_stands_below_with_what_it_did_and_without_a_rank(
         unit("empty", 0, 0, published_before=3, active=False),
         unit("d", 4, 4, kind="department", active=False),
     )
-    made = circular.build(replace(report, units=units))
+    made = circular.build_circular(replace(report, units=units))
     township, _department = made.fields
     assert [(p.rank, p.name) for p in township.places] == [(1, "t"), (None, "gone"), (None, "left")]
     assert (township.first, township.last) == (("t",), ())
@@ -145,12 +145,12 @@ def test_a_closed_unit_stands_below_with_what_it_did_and_without_a_rank(
 def test_the_figures_are_those_of_the_report(app: Flask) -> None:
     random_county(4)
     with clock.frozen("2026-06-10T09:00"):
-        report = monthly.build(MARCH)
-    made = circular.build(report)
+        report = monthly.build_report(MARCH)
+    made = circular.build_circular(report)
     for figure in ("submitted", "published", "returned", "late"):
         assert sum(getattr(one, figure) for one in made.places) == getattr(report.totals, figure)
     assert sum(one.overdue for one in made.places) == report.totals.overdue
-    assert from_json(circular.Circular, as_json(made)) == made
+    assert read_figures(circular.Circular, as_json(made)) == made
 
 
 # Paper and Word
@@ -160,7 +160,7 @@ def test_the_figures_are_those_of_the_report(app: Flask) -> None:
 def told(report: MonthlyReport) -> circular.Circular:
     units = [unit(f"甲{n}镇", n, n, late=min(n, 1), overdue=n % 2) for n in range(9)]
     units += [unit(f"乙{n}局", n, n, kind="department") for n in range(4)]
-    return circular.build(replace(report, units=tuple(units)))
+    return circular.build_circular(replace(report, units=tuple(units)))
 
 
 def check_words(words: str, told: circular.Circular) -> None:
@@ -179,7 +179,7 @@ def check_words(words: str, told: circular.Circular) -> None:
 
 
 def test_the_paper_says_all_of_it(told: circular.Circular) -> None:
-    pdf = circular.to_pdf(told, STAMP, as_json(told))
+    pdf = circular.circular_pdf(told, STAMP, as_json(told))
     words = re.sub(r"\s", "", text_of(pdf))
     check_words(re.sub(r"—\d+—", "", words), told)
     assert "关于2026年3月政府信息报送和公开情况的通报" in words
@@ -190,7 +190,7 @@ def test_the_word_document_says_the_same_and_is_the_same_each_time(
     told: circular.Circular,
 ) -> None:
     def write() -> bytes:
-        return to_docx(
+        return circular_docx(
             circular.title_lines(told), circular.blocks(told), told.office, STAMP.made_here
         )
 
@@ -212,7 +212,7 @@ def test_the_word_document_says_the_same_and_is_the_same_each_time(
 
 
 def test_calm_months_are_told_too(report: MonthlyReport) -> None:
-    calm = circular.build(replace(report, units=(unit("a", 1, 1),)))
+    calm = circular.build_circular(replace(report, units=(unit("a", 1, 1),)))
     words = "".join(block.words for block in circular.blocks(calm))
     assert "本月没有零报送的单位。" in words
     assert "本月没有逾期公开和逾期未公开的信息。" in words
@@ -232,7 +232,7 @@ def made(cast: Cast) -> MadeReport:
 
 def make(cast: Cast, made: MadeReport) -> CircularRow:
     with clock.frozen("2026-04-04T09:00"):
-        return circulars.make(made.id, asked_by=cast.he.id)
+        return circulars.make_circular(made.id, asked_by=cast.he.id)
 
 
 def test_a_circular_lies_on_each_leaders_desk_until_it_is_opened(
@@ -270,7 +270,7 @@ def test_a_list_leaves_the_figures_where_they_are(
     """They are as large as a county; a list asks for names and days."""
     row = make(cast, made)
     with clock.frozen("2026-04-04T10:00"):
-        circulars.send(row, by=cast.he)
+        circulars.send_to_leaders(row, by=cast.he)
         db.session.commit()
         reader = browse(cast.zhou if address == "/" else cast.he)
         reader.get(address)
@@ -309,16 +309,16 @@ def test_the_same_figures_make_no_second_circular(cast: Cast, made: MadeReport) 
 
 def test_a_period_that_is_not_over_has_no_circular(cast: Cast) -> None:
     make_item(cast.lin, state=State.PUBLISHED)
-    part = services.make(Period(MARCH))
+    part = services.make_report(Period(MARCH))
     with pytest.raises(Refused, match="when the period is over"):
-        circulars.request(part, by=cast.he)
+        circulars.request_circular(part, by=cast.he)
 
 
 def test_only_the_clerk_sends_and_sees_what_was_not_sent(cast: Cast, made: MadeReport) -> None:
     row = make(cast, made)
     for person in (cast.lin, cast.zhou, cast.qian, cast.tang, cast.wu, cast.sys, cast.aud):
         with pytest.raises(NotAllowed):
-            circulars.send(row, by=person)
+            circulars.send_to_leaders(row, by=person)
         with pytest.raises((NotAllowed, Missing)):
             circulars.get(row.id, by=person)
 

@@ -25,7 +25,7 @@ from county_portal.models import (
 from county_portal.office.base import jobs, settings
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions, register
-from county_portal.papers.figures.figures import from_json
+from county_portal.papers.figures.figures import read_figures
 from county_portal.papers.figures.frozen_months import Frozen
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import closing, monthly, services
@@ -63,8 +63,8 @@ def made_late(item: Item) -> None:
 def test_a_month_is_closed_with_its_report_and_its_figures(cast: Cast, published: Item) -> None:
     row = close(MARCH, "2026-04-03T09:00", cast.he)
     assert (row.month, row.closed_by, row.reopened_at) == (MARCH, cast.he.id, None)
-    frozen = from_json(Frozen, row.figures)
-    assert frozen.totals == services.figures_of(row.report).totals
+    frozen = read_figures(Frozen, row.figures)
+    assert frozen.totals == services.report_figures(row.report).totals
     assert (frozen.totals.published, frozen.totals.on_time) == (1, 1)
     rows = db.session.scalars(select(AuditRow).where(AuditRow.action == "report.close")).all()
     assert [one.actor for one in rows] == ["he", "he"]
@@ -84,7 +84,7 @@ def test_a_closed_month_gives_the_stored_bytes_whatever_happens_later(
     before, report_id = path.read_bytes(), row.report_id
     made_late(published)
     with clock.frozen("2026-06-01T09:00"):
-        again = services.make(Period(MARCH))
+        again = services.make_report(Period(MARCH))
         assert (again.id, editions.file_of(again, "pdf")[1]) == (report_id, sha256)
     assert path.read_bytes() == before
 
@@ -95,19 +95,19 @@ def test_what_came_to_light_later_is_an_adjustment_of_the_next_month_and_told_on
     close(MARCH, "2026-04-03T09:00", cast.he)
     made_late(published)
     with clock.frozen("2026-05-02T09:00"):
-        april = monthly.build(APRIL)
+        april = monthly.build_report(APRIL)
     assert [(one.month, one.figure, one.known, one.counted) for one in april.adjustments] == [
         (MARCH, "on_time", 1, 0),
         (MARCH, "late", 0, 1),
     ]
     assert (april.before.on_time, april.before.late) == (1, 0), "March stands as it was closed"
     row = close(APRIL, "2026-05-05T09:00", cast.he)
-    assert from_json(Frozen, row.figures).adjustments == april.adjustments
+    assert read_figures(Frozen, row.figures).adjustments == april.adjustments
     with clock.frozen("2026-06-02T09:00"):
-        assert monthly.build(MAY).adjustments == ()
+        assert monthly.build_report(MAY).adjustments == ()
         published.publish_due_on = date(2026, 3, 25)
         db.session.commit()
-        back = monthly.build(MAY).adjustments
+        back = monthly.build_report(MAY).adjustments
     assert [(one.month, one.figure, one.change) for one in back] == [
         (MARCH, "on_time", 1),
         (MARCH, "late", -1),
@@ -120,7 +120,7 @@ def test_an_item_that_was_not_overdue_after_all_is_an_adjustment(cast: Cast) -> 
     item.publish_due_on = date(2026, 4, 20)
     db.session.commit()
     with clock.frozen("2026-05-02T09:00"):
-        (moved,) = monthly.build(APRIL).adjustments
+        (moved,) = monthly.build_report(APRIL).adjustments
     assert (moved.month, moved.figure, moved.known, moved.counted) == (MARCH, "overdue", 1, 0)
 
 
@@ -141,15 +141,15 @@ def test_only_the_clerk_closes_and_opens(cast: Cast, published: Item, name: str)
         with pytest.raises(NotAllowed):
             closing.request_closing(MARCH, by=getattr(cast, name))
         with pytest.raises(NotAllowed):
-            closing.reopen(MARCH, "Because", by=getattr(cast, name))
+            closing.reopen_month(MARCH, "Because", by=getattr(cast, name))
 
 
 def test_opening_again_needs_a_reason_and_keeps_the_row(cast: Cast, published: Item) -> None:
     first = close(MARCH, "2026-04-03T09:00", cast.he)
     with clock.frozen("2026-04-04T09:00"):
         with pytest.raises(Refused, match="Say why"):
-            closing.reopen(MARCH, "  ", by=cast.he)
-        closing.reopen(MARCH, "A unit's figures were wrong", by=cast.he)
+            closing.reopen_month(MARCH, "  ", by=cast.he)
+        closing.reopen_month(MARCH, "A unit's figures were wrong", by=cast.he)
         db.session.commit()
     assert closing.closing_of(MARCH) is None
     made_late(published)
@@ -168,7 +168,7 @@ def test_a_month_before_a_closed_one_is_not_opened(cast: Cast, published: Item) 
     close(MARCH, "2026-04-03T09:00", cast.he)
     close(APRIL, "2026-05-03T09:00", cast.he)
     with clock.frozen("2026-05-04T09:00"), pytest.raises(Refused, match="open that one first"):
-        closing.reopen(MARCH, "Because", by=cast.he)
+        closing.reopen_month(MARCH, "Because", by=cast.he)
 
 
 def test_the_database_keeps_what_was_closed(cast: Cast, published: Item) -> None:
@@ -203,18 +203,18 @@ def test_the_timetable_closes_on_the_day_once_and_by_nobody(cast: Cast, publishe
     assert (row.month, row.closed_by) == (MARCH, None)
     assert tick("2026-04-05T00:02") == [row]
     with clock.frozen("2026-04-06T09:00"):
-        closing.reopen(MARCH, "A figure is missing", by=cast.he)
+        closing.reopen_month(MARCH, "A figure is missing", by=cast.he)
         db.session.commit()
     assert len(tick("2026-04-06T09:01")) == 1, "what the clerk opened stays open"
 
 
 def test_the_office_decides_the_day(cast: Cast, published: Item) -> None:
-    settings.decide("close_month_on_day", "12")
+    settings.store_setting("close_month_on_day", "12")
     db.session.commit()
     assert tick("2026-04-11T09:00") == []
     assert len(tick("2026-04-12T09:00")) == 1
     with pytest.raises(Refused):
-        settings.decide("close_month_on_day", "31")
+        settings.store_setting("close_month_on_day", "31")
 
 
 def test_months_that_the_timetable_missed_are_closed_the_oldest_first(
@@ -233,7 +233,7 @@ def test_a_month_that_fails_is_tried_again_next_day_before_later_ones(
         raise RuntimeError("A broken font")
 
     with monkeypatch.context() as broken:
-        broken.setattr(services, "make", fails)
+        broken.setattr(services, "make_report", fails)
         assert tick("2026-05-06T09:00") == tick("2026-05-06T09:01") == []
     assert tick("2026-05-06T09:02") == []
     assert [row.month for row in tick("2026-05-07T09:00")] == [MARCH]
@@ -261,24 +261,24 @@ def test_a_longer_report_says_which_of_its_months_are_open(cast: Cast, published
         make_item(cast.lin, state=State.PUBLISHED, formed_on=date(2026, 2, 11))
     close(MARCH, "2026-04-03T09:00", cast.he)
     with clock.frozen("2026-04-10T09:00"):
-        assert monthly.build(date(2026, 1, 1), 3).open_months == (date(2026, 2, 1),)
-        assert monthly.build(date(2026, 1, 1), 12).open_months == (date(2026, 2, 1), APRIL)
-        assert monthly.build(MARCH).open_months == ()
+        assert monthly.build_report(date(2026, 1, 1), 3).open_months == (date(2026, 2, 1),)
+        assert monthly.build_report(date(2026, 1, 1), 12).open_months == (date(2026, 2, 1), APRIL)
+        assert monthly.build_report(MARCH).open_months == ()
 
 
 def test_a_report_says_with_which_open_months_it_is_compared(cast: Cast, published: Item) -> None:
     with clock.frozen("2026-02-12T09:00"):
         make_item(cast.lin, state=State.PUBLISHED, formed_on=date(2026, 2, 11))
     with clock.frozen("2026-05-02T09:00"):
-        assert monthly.build(MARCH).open_compared == (date(2026, 2, 1),)
-        assert monthly.build(date(2026, 4, 1), 3).open_compared == (date(2026, 2, 1), MARCH)
-        made = services.make(Period(MARCH))
+        assert monthly.build_report(MARCH).open_compared == (date(2026, 2, 1),)
+        assert monthly.build_report(date(2026, 4, 1), 3).open_compared == (date(2026, 2, 1), MARCH)
+        made = services.make_report(Period(MARCH))
         db.session.commit()
         words = text_of(editions.file_of(made, "pdf")[0].read_bytes())
     assert "用以比较的2026年2月尚未结账，数据可能变动。" in re.sub(r"\s", "", words)
     close(date(2026, 2, 1), "2026-05-02T09:00", cast.he)
     with clock.frozen("2026-05-02T09:00"):
-        assert monthly.build(MARCH).open_compared == ()
+        assert monthly.build_report(MARCH).open_compared == ()
 
 
 # On the page

@@ -9,24 +9,30 @@ from statistics import median
 from hypothesis import given
 from hypothesis import strategies as st
 
-from county_portal.papers.figures.figures import as_json, figures_hash, from_json, middle, share
+from county_portal.papers.figures.figures import (
+    as_json,
+    figures_hash,
+    middle,
+    read_figures,
+    share_of,
+)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_share_is_rounded_half_up_to_two_decimals(part: int, whole: int) -> None:
-    exact, told = Fraction(part * 100, whole), Fraction(share(part, whole))
-    assert -share(part, whole).as_tuple().exponent == 2
+    exact, told = Fraction(part * 100, whole), Fraction(share_of(part, whole))
+    assert -share_of(part, whole).as_tuple().exponent == 2
     assert Fraction(-1, 200) < told - exact <= Fraction(1, 200)
 
 
 def test_the_half_goes_up_and_there_is_no_share_of_nothing() -> None:
-    assert share(1, 800) == Decimal("0.13")  # 0.125
-    assert share(1, 3) == Decimal("33.33")
-    assert share(2, 3) == Decimal("66.67")
-    assert share(-1, 800) == Decimal("-0.13")
-    assert share(0, 0) is None
-    assert str(share(0, 7)) == "0.00"
-    assert str(share(7, 7)) == "100.00"
+    assert share_of(1, 800) == Decimal("0.13")  # 0.125
+    assert share_of(1, 3) == Decimal("33.33")
+    assert share_of(2, 3) == Decimal("66.67")
+    assert share_of(-1, 800) == Decimal("-0.13")
+    assert share_of(0, 0) is None
+    assert str(share_of(0, 7)) == "0.00"
+    assert str(share_of(7, 7)) == "100.00"
 
 
 @given(st.lists(st.integers(0, 500)))
@@ -59,7 +65,7 @@ wholes = st.builds(Whole, st.integers(), amounts, parts, st.lists(parts, max_siz
 @given(wholes)
 def test_figures_go_to_text_and_back(whole: Whole) -> None:
     text = as_json(whole)
-    again = from_json(Whole, text)
+    again = read_figures(Whole, text)
     assert again == whole
     assert as_json(again) == text
     assert figures_hash(as_json(again)) == figures_hash(text)

@@ -26,7 +26,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk.deadlines import calendar
 from county_portal.papers.figures import contents
 from county_portal.papers.figures.contents import MonthlyReport
-from county_portal.papers.figures.figures import as_json, from_json, share
+from county_portal.papers.figures.figures import as_json, read_figures, share_of
 from county_portal.papers.reports import monthly
 from tests.cast import Cast
 from tests.factories import (
@@ -50,10 +50,10 @@ def at(day: str) -> str:
 
 def built(month: date = MARCH, when: str = LATER) -> MonthlyReport:
     with clock.frozen(when):
-        return monthly.build(month)
+        return monthly.build_report(month)
 
 
-def line(report: MonthlyReport, unit: Unit) -> contents.UnitLine:
+def line(report: MonthlyReport, unit: Unit) -> contents.UnitFigures:
     return next(one for one in report.units if one.code == unit.code)
 
 
@@ -336,7 +336,7 @@ def check_sums(report: MonthlyReport) -> None:
     assert sum(one.count for one in report.columns) == totals.published
     assert sum(one.count for one in report.categories) == totals.published
     for one in [*report.columns, *report.categories]:
-        assert one.share == share(one.count, totals.published)
+        assert one.share == share_of(one.count, totals.published)
     assert sum(one.published_before for one in report.units) == report.before.published
 
 
@@ -360,13 +360,13 @@ def test_the_number_of_queries_does_not_grow(app: Flask) -> None:
 def test_the_figures_read_back_from_text_are_the_same(app: Flask) -> None:
     random_county(4)
     report = built()
-    assert from_json(MonthlyReport, as_json(report)) == report
-    assert as_json(from_json(MonthlyReport, as_json(report))) == as_json(report)
+    assert read_figures(MonthlyReport, as_json(report)) == report
+    assert as_json(read_figures(MonthlyReport, as_json(report))) == as_json(report)
 
 
 def test_figures_of_another_kind_are_not_taken(cast: Cast) -> None:
     with pytest.raises(ValueError, match="not of Totals"):
-        from_json(contents.Totals, as_json(built()))
+        read_figures(contents.Totals, as_json(built()))
 
 
 def test_a_real_road_and_its_report(cast: Cast) -> None:

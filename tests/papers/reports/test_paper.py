@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from county_portal.core import clock
 from county_portal.papers.figures import contents as lines
 from county_portal.papers.figures.contents import MonthlyReport, Stamp
-from county_portal.papers.figures.figures import as_json, figures_hash, from_json, share
+from county_portal.papers.figures.figures import as_json, figures_hash, read_figures, share_of
 from county_portal.papers.figures.paper_terms import BUCKETS, FIGURES, GROUNDS, STATES, VERDICTS
 from county_portal.papers.figures.periods import shift
 from county_portal.papers.reports import annex, monthly
@@ -32,7 +32,7 @@ def report() -> MonthlyReport:
     """Sixty units, thirty columns: as large as the county, every figure another."""
     numbers = iter(range(1001, 9999))
     units = tuple(
-        lines.UnitLine(
+        lines.UnitFigures(
             code=f"U{n:02}",
             name=f"县属单位{n:02}",
             kind=["township", "department", "public_body"][n % 3],
@@ -48,12 +48,12 @@ def report() -> MonthlyReport:
         for n in range(60)
     )
     columns = tuple(
-        lines.ColumnLine(
+        lines.ColumnFigures(
             slug=f"c{n}",
             name=f"栏目{n:02}",
             under="上级" if n % 4 else "",
             count=next(numbers),
-            share=share(n, 97),
+            share=share_of(n, 97),
             last_on=date(2026, 10, 1 + n) if n % 5 else None,
             update_days=None if n % 7 == 0 else 30,
             overdue_by=next(numbers) if n % 5 else None,
@@ -61,7 +61,7 @@ def report() -> MonthlyReport:
         for n in range(30)
     )
     categories = tuple(
-        lines.CategoryLine(f"20-{n}", f"类别{n:02}", f"20({n})", next(numbers), share(n, 93))
+        lines.CategoryFigures(f"20-{n}", f"类别{n:02}", f"20({n})", next(numbers), share_of(n, 93))
         for n in range(15)
     )
     overdue = tuple(
@@ -89,7 +89,7 @@ def report() -> MonthlyReport:
         changes=tuple(monthly._changes(totals, before, year_before)),
         units=units,
         columns=columns,
-        categories=(*categories, lines.CategoryLine("", "", "", next(numbers), share(5, 93))),
+        categories=(*categories, lines.CategoryFigures("", "", "", next(numbers), share_of(5, 93))),
         overdue=overdue,
         course=tuple(
             lines.MonthCount(shift(date(2025, 11, 1), n), next(numbers), next(numbers))
@@ -102,7 +102,7 @@ def report() -> MonthlyReport:
             grounds=tuple(lines.GroundCount(ground, next(numbers)) for ground in GROUNDS),
         ),
         buckets=tuple(
-            lines.Bucket(name, next(numbers), share(n, 91)) for n, name in enumerate(BUCKETS)
+            lines.Bucket(name, next(numbers), share_of(n, 91)) for n, name in enumerate(BUCKETS)
         ),
         corrections=tuple(after(n) for n in range(3)),
         withdrawals=tuple(after(n) for n in range(3, 6)),
@@ -139,7 +139,7 @@ def some_published(group: int) -> tuple[lines.PublishedLine, ...]:
 def some_totals(numbers: Iterator[int]) -> lines.Totals:
     counts = {name: next(numbers) for name in FIGURES}
     return lines.Totals(
-        **counts, on_time_share=share(next(numbers), 9999), median_days=Decimal("12.5")
+        **counts, on_time_share=share_of(next(numbers), 9999), median_days=Decimal("12.5")
     )
 
 
@@ -151,7 +151,7 @@ def stamp_of(report: MonthlyReport) -> Stamp:
 @pytest.fixture(scope="module")
 def pdf(office: Flask, report: MonthlyReport) -> bytes:
     with office.app_context():
-        return monthly.to_pdf(report, stamp_of(report))
+        return monthly.report_pdf(report, stamp_of(report))
 
 
 def words_of(pdf: bytes) -> str:
@@ -258,7 +258,7 @@ def test_the_charts_are_drawn_on_the_paper(report: MonthlyReport, pdf: bytes) ->
 def test_the_figures_are_attached(report: MonthlyReport, pdf: bytes) -> None:
     with pikepdf.open(BytesIO(pdf)) as document:
         (file,) = (one.get_file().read_bytes() for one in document.attachments.values())
-    assert from_json(MonthlyReport, file.decode()) == report
+    assert read_figures(MonthlyReport, file.decode()) == report
 
 
 def test_the_first_page_says_it_in_words(report: MonthlyReport, pdf: bytes) -> None:
@@ -272,7 +272,7 @@ def test_the_first_page_says_it_in_words(report: MonthlyReport, pdf: bytes) -> N
 def test_a_month_that_is_not_over_says_so(office: Flask, report: MonthlyReport) -> None:
     part = replace(report, until=date(2026, 10, 12))
     with office.app_context():
-        text = words_of(monthly.to_pdf(part, stamp_of(part)))
+        text = words_of(monthly.report_pdf(part, stamp_of(part)))
     assert "2026年10月（截至2026年10月12日）" in text
     assert "月末" not in text
 
@@ -280,7 +280,7 @@ def test_a_month_that_is_not_over_says_so(office: Flask, report: MonthlyReport) 
 def test_nothing_late_is_said_too(office: Flask, report: MonthlyReport) -> None:
     calm = replace(report, overdue=(), totals=replace(report.totals, overdue=0))
     with office.app_context():
-        text = words_of(monthly.to_pdf(calm, stamp_of(calm)))
+        text = words_of(monthly.report_pdf(calm, stamp_of(calm)))
     assert "本月没有逾期公开的信息，月末没有超过公开时限仍未公开的信息。" in text
 
 
@@ -295,7 +295,7 @@ def test_the_same_report_is_the_same_bytes(
     office: Flask, report: MonthlyReport, pdf: bytes
 ) -> None:
     with office.app_context(), clock.frozen("2027-01-01T00:00"):
-        assert monthly.to_pdf(report, stamp_of(report)) == pdf
+        assert monthly.report_pdf(report, stamp_of(report)) == pdf
 
 
 def test_pages_are_a4_and_numbered_and_repeat_the_heads(pdf: bytes) -> None:
@@ -330,7 +330,7 @@ def test_what_people_wrote_is_text_on_paper(office: Flask, report: MonthlyReport
     hostile = '<img src="file:///etc/passwd"><b>粗</b> & {{ 7 * 7 }}'
     lines = (replace(report.overdue[0], title=hostile),)
     with office.app_context():
-        text = words_of(monthly.to_pdf(replace(report, overdue=lines), stamp_of(report)))
+        text = words_of(monthly.report_pdf(replace(report, overdue=lines), stamp_of(report)))
     assert re.sub(r"\s", "", hostile) in text
     assert "root:" not in text
 
@@ -338,8 +338,8 @@ def test_what_people_wrote_is_text_on_paper(office: Flask, report: MonthlyReport
 def test_a_counted_month_prints(app: Flask) -> None:
     random_county(9, items=40)
     with clock.frozen("2026-06-10T09:00"):
-        counted = monthly.build(date(2026, 3, 1))
-    text = words_of(monthly.to_pdf(counted, stamp_of(counted)))
+        counted = monthly.build_report(date(2026, 3, 1))
+    text = words_of(monthly.report_pdf(counted, stamp_of(counted)))
     for one in counted.units:
         assert f"{one.name.replace(' ', '')}{one.submitted}{one.published}" in text
 

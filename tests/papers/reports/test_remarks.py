@@ -34,21 +34,23 @@ def test_what_is_written_stands_in_the_report(cast: Cast, late: Item, browse: Br
     page = clerk.post(ADDRESS, {**typed, "seen": page.select_one("#seen")["value"]})
     assert "Kept." in page.text
     assert page.select_one(f"#item-{late.id}")["value"] == "The leader was away"
-    report = monthly.build(MARCH.first)
+    report = monthly.build_report(MARCH.first)
     assert report.remarks == ("First line", "Second line")
     assert [one.reason for one in report.overdue] == ["The leader was away"]
-    assert monthly.build(date(2026, 2, 1)).remarks == ()
-    assert monthly.build(date(2026, 1, 1), 3).remarks == (), "a quarter has remarks of its own"
+    assert monthly.build_report(date(2026, 2, 1)).remarks == ()
+    assert monthly.build_report(date(2026, 1, 1), 3).remarks == (), (
+        "a quarter has remarks of its own"
+    )
 
 
 def test_two_who_write_at_once_do_not_overwrite_each_other(
     cast: Cast, late: Item, browse: Browse
 ) -> None:
     seen = remarks.noted(MARCH, by=cast.he).seen
-    remarks.write(MARCH, "Mine", {late.id: ""}, seen=seen, by=cast.he)
+    remarks.write_remarks(MARCH, "Mine", {late.id: ""}, seen=seen, by=cast.he)
     db.session.commit()
     with pytest.raises(OutOfDate):
-        remarks.write(MARCH, "Yours", {}, seen=seen, by=cast.he)
+        remarks.write_remarks(MARCH, "Yours", {}, seen=seen, by=cast.he)
     page = browse(cast.he).post(ADDRESS, {"words": "Yours, a long line", "seen": seen}, status=409)
     assert "Yours, a long line" in page.text, "nothing typed is lost"
 
@@ -67,7 +69,7 @@ def test_reasons_for_other_items_are_not_taken(cast: Cast, late: Item, browse: B
     clerk = browse(cast.he)
     seen = clerk.get(ADDRESS).select_one("#seen")["value"]
     clerk.post(ADDRESS, {"words": "", f"item-{other.id}": "Not late", "seen": seen})
-    assert [one.reason for one in monthly.build(MARCH.first).overdue] == [""]
+    assert [one.reason for one in monthly.build_report(MARCH.first).overdue] == [""]
     assert remarks.sections.reasons_of([other.id]) == {}
 
 

@@ -30,7 +30,7 @@ STAMP = Stamp(datetime(2026, 5, 4, 1, 30, tzinfo=UTC), "ab" * 32, "cd" * 32)
 def april(app: Flask) -> MonthlyReport:
     random_county(7)
     with clock.frozen("2026-05-04T09:00"):
-        return monthly.build(date(2026, 4, 1))
+        return monthly.build_report(date(2026, 4, 1))
 
 
 def line(form: Return, code: str) -> returns.ReturnLine:
@@ -39,7 +39,7 @@ def line(form: Return, code: str) -> returns.ReturnLine:
 
 def test_this_period_and_the_year_so_far_stand_side_by_side(app: Flask) -> None:
     report = april(app)
-    form = returns.build(report, None)
+    form = returns.build_return(report, None)
     year = sum(one.published for one in report.course if one.month.year == 2026)
     assert report.totals.published < year
     for code in ("01", "02"):
@@ -48,7 +48,7 @@ def test_this_period_and_the_year_so_far_stand_side_by_side(app: Flask) -> None:
 
 def test_what_the_records_hold_is_counted_and_nothing_else(app: Flask) -> None:
     report = april(app)
-    form = returns.build(report, None)
+    form = returns.build_return(report, None)
     assert [one.code for one in form.lines] == [f"{n:02}" for n in range(1, 36)]
     filled = [one.code for one in form.lines if not one.by_hand]
     assert filled == ["01", "02", "03", "04", "09"]
@@ -68,22 +68,22 @@ def test_documents_services_and_what_is_for_applicants_are_counted_by_what_was_s
         make_item(cast.lin, state=State.ON_REQUEST)
     db.session.execute(update(Item).values(category_id=None))  # the record moves, the form does not
     with clock.frozen("2026-04-02T09:00"):
-        form = returns.build(monthly.build(date(2026, 3, 1)), None)
+        form = returns.build_return(monthly.build_report(date(2026, 3, 1)), None)
     known = {one.code: (one.now, one.this_year) for one in form.lines if not one.by_hand}
     assert known == {"01": (4, 6), "02": (4, 6), "03": (0, 2), "04": (3, 3), "09": (2, 2)}
 
 
 def test_the_form_is_checked_against_the_report_and_the_one_before(cast: Cast) -> None:
     def checks(month: int, **changed: object) -> dict[str, bool | None]:
-        report = replace(monthly.build(date(2026, month, 1)), **changed)
-        return dict(returns.build(report, None).checks)
+        report = replace(monthly.build_report(date(2026, month, 1)), **changed)
+        return dict(returns.build_return(report, None).checks)
 
     with clock.frozen("2026-02-10T09:00"):
         make_item(cast.lin, state=State.PUBLISHED, formed_on=FEBRUARY)
     make_item(cast.lin, state=State.PUBLISHED)
     with clock.frozen("2026-04-02T09:00"):
         assert checks(3)["01本年累计＝上期累计（上期尚无报表）＋本期实际"] is None
-        services.make(Period(FEBRUARY))
+        services.make_report(Period(FEBRUARY))
         db.session.commit()
         good = checks(3)
         assert good["01本年累计2＝上期累计1＋本期实际1"] is True
@@ -110,14 +110,14 @@ def test_the_form_a_month_is_closed_with_says_what_it_would_say_today(cast: Cast
         return re.sub(r"\s", "", text_of(editions.file_of(made, "return")[0].read_bytes()))
 
     with clock.frozen("2026-04-02T09:00"):
-        early = services.make(Period(MARCH), asked_by=cast.he.id)
+        early = services.make_report(Period(MARCH), asked_by=cast.he.id)
         db.session.commit()
         assert "上期尚无报表" in words(early)
-        assert services.make(Period(MARCH), asked_by=None).id == early.id, "whoever asks"
+        assert services.make_report(Period(MARCH), asked_by=None).id == early.id, "whoever asks"
         db.session.commit()
-        services.make(Period(FEBRUARY))
+        services.make_report(Period(FEBRUARY))
         db.session.commit()
-        settings.decide("contact_phone", "0999-1234567")
+        settings.store_setting("contact_phone", "0999-1234567")
         db.session.commit()
     with clock.frozen("2026-04-05T09:00"):
         closing.request_closing(MARCH, by=cast.he)
@@ -138,8 +138,8 @@ def test_a_sum_is_checked_once_its_lines_have_figures(
 
 def test_the_form_is_one_page_with_every_line(app: Flask) -> None:
     report = april(app)
-    form = returns.build(report, None)
-    pdf = returns.to_pdf(form, STAMP)
+    form = returns.build_return(report, None)
+    pdf = returns.return_pdf(form, STAMP)
     with pypdfium2.PdfDocument(pdf) as document:
         assert len(document) == 1
     text = re.sub(r"\s", "", text_of(pdf))
@@ -151,10 +151,10 @@ def test_the_form_is_one_page_with_every_line(app: Flask) -> None:
     assert "（相符）" in text
     assert "（不符）" not in text
     assert text.count("□相符□不符") == 4
-    assert returns.to_pdf(form, STAMP) == pdf
+    assert returns.return_pdf(form, STAMP) == pdf
 
 
 def test_who_asked_for_it_filled_it_in(cast: Cast) -> None:
     make_item(cast.lin, state=State.PUBLISHED)
-    form = returns.build(monthly.build(date(2026, 3, 1)), cast.he)
+    form = returns.build_return(monthly.build_report(date(2026, 3, 1)), cast.he)
     assert (form.filled_in_by, form.office) == ("He", "青禾县人民政府办公室")

@@ -24,7 +24,7 @@ from county_portal.models import (
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.deadlines import calendar
 from county_portal.papers.figures.contents import MonthlyReport
-from county_portal.papers.figures.figures import as_json, from_json
+from county_portal.papers.figures.figures import as_json, read_figures
 from county_portal.papers.figures.periods import Period, shift
 from county_portal.papers.reports import monthly
 from county_portal.published.items import ItemManifest
@@ -39,7 +39,7 @@ LATER = "2027-01-10T09:00"
 def built(code: str, when: str = LATER) -> MonthlyReport:
     period = Period.named(code)
     with clock.frozen(when):
-        return monthly.build(period.first, period.months)
+        return monthly.build_report(period.first, period.months)
 
 
 def inside(moment: object, period: Period) -> bool:
@@ -68,7 +68,7 @@ def test_each_section_equals_a_slow_recount_for_every_kind_of_period(app: Flask,
         check_afterwards(report, period)
         check_columns(report, period)
         check_course(report)
-        assert from_json(MonthlyReport, as_json(report)) == report
+        assert read_figures(MonthlyReport, as_json(report)) == report
 
 
 def check_times(report: MonthlyReport, period: Period) -> None:
@@ -248,7 +248,7 @@ def test_a_column_is_fed_by_what_is_below_it(cast: Cast) -> None:
 def test_a_report_without_the_list_is_the_same_otherwise(cast: Cast) -> None:
     make_item(cast.lin, state=State.PUBLISHED)
     with clock.frozen(LATER):
-        bare = monthly.build(date(2026, 3, 1), annex=False)
+        bare = monthly.build_report(date(2026, 3, 1), annex=False)
     assert bare.annex == ()
     assert bare.totals == built("2026-03").totals
 
@@ -262,7 +262,7 @@ def test_figures_of_the_first_reports_still_read(cast: Cast) -> None:
         del words["figures"][name]
     for line in words["figures"]["units"]:
         del line["overdue"]
-    old = from_json(MonthlyReport, json.dumps(words))
+    old = read_figures(MonthlyReport, json.dumps(words))
     assert (old.months, old.review, old.course, old.annex) == (1, None, (), ())
     assert old.totals == report.totals
     assert old.units[0].overdue == 0

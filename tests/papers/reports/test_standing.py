@@ -34,7 +34,7 @@ def april(cast: Cast) -> Iterator[Item]:
 
 
 def make(period: Period) -> MadeReport:
-    made = services.make(period)
+    made = services.make_report(period)
     db.session.commit()
     return made
 
@@ -46,14 +46,14 @@ def close(cast: Cast) -> MadeReport:
 
 
 def reopen(cast: Cast) -> None:
-    closing.reopen(MARCH.first, "A figure is wrong", by=cast.he)
+    closing.reopen_month(MARCH.first, "A figure is wrong", by=cast.he)
     db.session.commit()
 
 
 def write(words: str, period: Period, cast: Cast) -> None:
     """The next report of the period is another one."""
     seen = remarks.noted(period, by=cast.he).seen
-    remarks.write(period, words, {}, seen=seen, by=cast.he)
+    remarks.write_remarks(period, words, {}, seen=seen, by=cast.he)
     db.session.commit()
 
 
@@ -124,7 +124,7 @@ def test_a_month_that_is_opened_while_its_quarter_is_printed_keeps_the_quarter_o
         if percent == 95:
             reopen(cast)
 
-    made = services.make(SPRING, progress=open_meanwhile)
+    made = services.make_report(SPRING, progress=open_meanwhile)
     db.session.commit()
     assert not in_force.is_in_force(made)
 
@@ -151,18 +151,18 @@ def test_the_public_is_told_that_a_report_is_not_the_one_in_force(
 def test_a_circular_is_made_and_sent_of_a_report_in_force(cast: Cast, april: Item) -> None:
     preliminary = make(MARCH)
     with pytest.raises(Refused, match="in force"):
-        circulars.request(preliminary, by=cast.he)
+        circulars.request_circular(preliminary, by=cast.he)
     with pytest.raises(Refused, match="in force"):
-        circulars.make(preliminary.id, asked_by=cast.he.id)
+        circulars.make_circular(preliminary.id, asked_by=cast.he.id)
     made = close(cast)
-    row = circulars.make(made.id, asked_by=cast.he.id)
+    row = circulars.make_circular(made.id, asked_by=cast.he.id)
     db.session.commit()
     reopen(cast)
     with pytest.raises(Refused, match="in force"):
-        circulars.send(row, by=cast.he)
+        circulars.send_to_leaders(row, by=cast.he)
     assert row.sent_at is None
     close(cast)
-    circulars.send(row, by=cast.he)
+    circulars.send_to_leaders(row, by=cast.he)
 
 
 def test_the_page_says_what_is_not_in_force_and_offers_no_circular_of_it(

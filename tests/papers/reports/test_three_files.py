@@ -13,7 +13,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
 from county_portal.papers.circulars import circular
 from county_portal.papers.figures.contents import MonthlyReport, Totals
-from county_portal.papers.figures.figures import from_json
+from county_portal.papers.figures.figures import read_figures
 from county_portal.papers.figures.paper_terms import BUCKETS, FIGURES, KINDS, UNCATEGORISED
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import services
@@ -27,14 +27,14 @@ Rows = dict[str, list[tuple]]
 
 def read(code: str) -> tuple[MonthlyReport, Rows, str]:
     """What a machine finds in the data, in the sheets and in the words of the made report."""
-    made = services.make(Period.named(code))
+    made = services.make_report(Period.named(code))
     db.session.commit()
     pdf = editions.file_of(made, "pdf")[0].read_bytes()
     book = load_workbook(BytesIO(editions.file_of(made, "xlsx")[0].read_bytes()))
     sheets = {one.title: list(one.iter_rows(min_row=4, values_only=True)) for one in book}
     attached = data_of(pdf)
     assert attached is not None
-    return from_json(MonthlyReport, attached), sheets, re.sub(r"\s", "", text_of(pdf))
+    return read_figures(MonthlyReport, attached), sheets, re.sub(r"\s", "", text_of(pdf))
 
 
 def cell(value: object) -> object:
@@ -142,7 +142,7 @@ def test_data_workbook_and_paper_say_the_same(app: Flask, code: str) -> None:
 def test_where_nothing_was_published_there_is_no_share_anywhere(cast: Cast, browse) -> None:
     with clock.frozen("2026-04-03T09:00"):
         report, sheets, paper = read("2026-03")
-        made = services.make(Period.named("2026-03"))
+        made = services.make_report(Period.named("2026-03"))
         page = browse(cast.he).get(f"/reports/{made.id}")
     assert isinstance(report.totals, Totals)
     assert report.totals.on_time_share is None
@@ -150,7 +150,7 @@ def test_where_nothing_was_published_there_is_no_share_anywhere(cast: Cast, brow
     assert {row[3] for row in sheets["主动公开类别"]} == {"—"}
     assert "按时公开0件、逾期公开0件，按时公开率—；" in paper
     assert "0.00" not in paper
-    told = "".join(block.words for block in circular.blocks(circular.build(report)))
+    told = "".join(block.words for block in circular.blocks(circular.build_circular(report)))
     assert "按时公开0件，按时公开率—。" in told
     row = page.select_one("#county ~ .table-box").text
     assert "0.00" not in page.text

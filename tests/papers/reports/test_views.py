@@ -92,7 +92,7 @@ def test_other_figures_make_another_report_and_keep_the_first(clerk: Page, cast:
     first = make(clerk)
     make_item(cast.ma, state=State.PUBLISHED, title="Seed given out")
     assert make(clerk)["Open the report"] != first["Open the report"]
-    totals = [services.figures_of(one).totals for one in db.session.scalars(select(MadeReport))]
+    totals = [services.report_figures(one).totals for one in db.session.scalars(select(MadeReport))]
     assert [one.published for one in totals] == [1, 2]
 
 
