@@ -9,7 +9,7 @@ from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.models import Job, JobState, Setting
 from county_portal.office.base import jobs
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, writing
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -40,7 +40,9 @@ def written() -> int:
 def test_what_a_task_wrote_is_committed_with_its_end(task):
     def write(*, progress):
         progress(10, "Writing")
-        db.session.add(Setting(key="a", value="1"))
+        with writing():
+            db.session.add(Setting(key="a", value="1"))
+            db.session.flush()
         return {"n": 1}
 
     task(write)
@@ -111,6 +113,22 @@ def test_a_worker_that_was_thought_dead_brings_no_second_result(task):
     jobs.run_job(job.id)
     assert fresh(job.id).state is JobState.RUNNING
     assert written() == 0
+
+
+def test_a_task_that_ends_with_what_it_read_still_open_fails_every_time_and_not_now_and_then(task):
+    """SQLite would refuse its end only if somebody else wrote in between."""
+
+    def read(*, progress):
+        progress(10, "Reading")
+        return {"n": written()}
+
+    task(read)
+    job = waiting()
+    with writing(ahead=False):  # as in a worker
+        jobs.run_job(job.id)
+    job = fresh(job.id)
+    assert job.state is JobState.FAILED
+    assert job.error.startswith("RuntimeError: A task lets go what it read")
 
 
 def test_a_failure_is_kept_for_people_to_read(task):

@@ -128,17 +128,22 @@ def test_the_worker_does_what_lay_in_the_queue(copied: Path) -> None:
             ),
             "the worker does not come to an end",
         )
-        assert states(copied, waiting) == {"done"}
+        assert ended_as(copied, waiting) == {("done", "")}
     finally:
         worker.terminate()
         worker.wait()
 
 
 def states(folder: Path, wanted: list[int]) -> set[str]:
+    return {state for state, _ in ended_as(folder, wanted)}
+
+
+def ended_as(folder: Path, wanted: list[int]) -> set[tuple[str, str]]:
+    """The states of these jobs, each with what is kept of a failure."""
     database = pysqlite3.connect(f"file:{folder / 'county.sqlite'}?mode=ro", uri=True)
-    found = database.execute("SELECT id, state FROM jobs").fetchall()
+    jobs = database.execute("SELECT id, state, error FROM jobs").fetchall()
     database.close()
-    return {state for job, state in found if job in wanted}
+    return {(state, error or "") for job, state, error in jobs if job in wanted}
 
 
 def test_it_holds_something_of_everything(county: Flask) -> None:

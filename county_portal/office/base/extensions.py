@@ -66,6 +66,12 @@ def engine_options(url: str) -> dict[str, object]:
     return {"pool_pre_ping": True, "connect_args": {"options": patience}}
 
 
+def begun_reading() -> bool:
+    """Whether the session is in a transaction that was begun without the write lock."""
+    session = db.session()
+    return session.in_transaction() and not session.connection().info["locked"]
+
+
 def open_properly(engine: Engine) -> None:
     """Begin transactions alike on both engines; on SQLite, set the pragmas of each connection."""
     if engine.dialect.name == "sqlite":
@@ -73,6 +79,11 @@ def open_properly(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_on_sqlite)
     else:
         event.listen(engine, "begin", _begin_on_postgresql)
+    event.listen(engine, "begin", _note_lock)
+
+
+def _note_lock(connection: Connection) -> None:
+    connection.info["locked"] = _will_write.get()
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.models import Job, JobState, Person
-from county_portal.office.base.extensions import db, writing
+from county_portal.office.base.extensions import begun_reading, db, writing
 from county_portal.office.base.leases import is_lease_free, take_lease
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,13 @@ def error_words(error: Exception) -> str:
 
 
 def _end(job_id: int, tries: int, outcome: dict[str, object]) -> None:
-    """Commit what the task wrote together with its end. Raises Cancelled if it is not its turn."""
+    """Commit what the task wrote together with its end.
+
+    Raises Cancelled if it is not its turn, and RuntimeError if the task ends in a transaction
+    that it began to read: the database would refuse to write in it, now and then.
+    """
+    if begun_reading():
+        raise RuntimeError("A task lets go what it read, and writes under writing()")
     with writing():
         done = _mine(job_id, tries).values({"done_at": clock.now(), **outcome})
         if not (is_lease_free() and db.session.scalar(done.returning(Job.id))):

@@ -154,7 +154,8 @@ def make_circular(
     known_id = known.id if known else None
     db.session.rollback()
     if known_id is not None:
-        return db.session.get_one(CircularRow, known_id)
+        with editions.storing():
+            return db.session.get_one(CircularRow, known_id)
     progress(20, "Setting the circular")
     pdf = files.keep_paper(circular.circular_pdf(found, stamp, figures))
     progress(80, "Writing the Word document")

@@ -155,7 +155,9 @@ def make_report(
     _has_begun(period)
     closing = closing_of(period.first) if period.months == 1 else None
     if closing is not None:
-        return closing.report
+        report_id = closing.report_id
+        with editions.storing():
+            return db.session.get_one(MadeReport, report_id)
     progress(5, "Counting the period")
     report = monthly.build_report(period.first, period.months, annex=annex)
     figures = as_json(report)
