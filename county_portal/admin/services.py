@@ -1,12 +1,12 @@
 """What the system administrator decides and watches: settings, and background work."""
 
 import hashlib
-from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from county_portal.core.errors import OutOfDate
+from county_portal.core.paging import Page, fetch_page
 from county_portal.models import Job, Person
 from county_portal.office.base import audit, settings
 from county_portal.office.base.extensions import db
@@ -17,26 +17,10 @@ PER_PAGE = 50
 DEADLINE = "publish_within_workdays"
 
 
-@dataclass(frozen=True)
-class Jobs:
-    """One page of the list of background work, newest first."""
-
-    jobs: list[Job]
-    number: int
-    last: int
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
-
-
-def find_jobs(page: int) -> Jobs:
-    count = db.session.scalar(select(func.count()).select_from(Job)) or 0
-    last = max(1, -(-count // PER_PAGE))
-    number = min(max(1, page), last)
+def find_jobs(page: int) -> Page[Job]:
+    """Return the background work, the newest first."""
     query = select(Job).options(joinedload(Job.asker)).order_by(Job.id.desc())
-    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return Jobs(list(rows), number, last)
+    return fetch_page(db.session, query, page, PER_PAGE)
 
 
 def settings_mark() -> str:

@@ -101,8 +101,8 @@ def jobs_page() -> str:
     shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
     if count := public_file.count_left_out():
         shortcomings.append(_(NOT_PUBLIC, count=count))
-    tasks = {job: task for job in page.jobs if (task := task_of(job))}
-    names = {job.id: title_of(job) for job in page.jobs}
+    tasks = {job: task for job in page.rows if (task := task_of(job))}
+    names = {job.id: title_of(job) for job in page.rows}
     followed = {job.id for job, task in tasks.items() if can(me(), task.reads)}
     return render_template(
         "admin/jobs.html", page=page, names=names, followed=followed, shortcomings=shortcomings

@@ -71,7 +71,7 @@ def _compose(masthead: Masthead, token: str, clerk: Person) -> Briefing:
     """The newest items of townships and of departments, each kind under its heading, shortened."""
     briefing = services.start_briefing(masthead.id, token=f"demo-{token}", by=clerk)
     kinds = {UnitKind.TOWNSHIP: "基层动态", UnitKind.DEPARTMENT: "部门工作"}
-    lines = sources.find_sources(briefing, sources.Wanted(), 1, by=clerk).lines
+    lines = sources.find_sources(briefing, sources.Wanted(), 1, by=clerk).rows
     for kind, heading in kinds.items():
         chosen = [line for line in lines if line.kind is kind][:TOGETHER]
         if chosen:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from county_portal.core import clock
+from county_portal.core.paging import Page
 from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
     Column,
@@ -60,34 +61,6 @@ class DeskLine:
     publish_at: datetime | None
     first_published_at: datetime | None
     note: str = ""  # why it came back
-
-
-@dataclass(frozen=True)
-class Heap:
-    """Some of the lines of one kind, and how many there are in all."""
-
-    lines: list[DeskLine]
-    count: int
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.lines)
-
-
-@dataclass(frozen=True)
-class PageOf:
-    """Which page of a long heap this is."""
-
-    number: int
-    count: int
-
-    @property
-    def last(self) -> int:
-        return max(1, -(-self.count // PAGE))
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
 
 
 SHOWN = (
@@ -154,7 +127,7 @@ def find_waiting_items(
     state: State | None = None,
     page: int = 1,
     size: int = PAGE,
-) -> Heap:
+) -> Page[DeskLine]:
     """What waits for the person, most urgent first."""
     condition = items_waiting_for(person)
     if state is not None:
@@ -162,20 +135,20 @@ def find_waiting_items(
     return _heap(_with_reason(), condition, ORDERS.get(order, ORDERS["due"]), page, size)
 
 
-def sent(person: Person, *, size: int = ON_DESK) -> Heap:
+def sent(person: Person, *, size: int = ON_DESK) -> Page[DeskLine]:
     """What the person has handed on and is still on its road, newest move first."""
     mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
     condition = and_(mine, Item.state.in_(UNDER_WAY), ~items_waiting_for(person))
     return _heap(select(*SHOWN), condition, (Item.state_since.desc(), Item.id), 1, size)
 
 
-def drafts(person: Person, *, size: int = ON_DESK) -> Heap:
+def drafts(person: Person, *, size: int = ON_DESK) -> Page[DeskLine]:
     """What the person has begun and not handed over."""
     condition = and_(Item.author_id == person.id, Item.state == State.DRAFT)
     return _heap(select(*SHOWN), condition, (Item.saved_at.desc(), Item.id), 1, size)
 
 
-def finished(person: Person, *, size: int = 10) -> Heap:
+def finished(person: Person, *, size: int = 10) -> Page[DeskLine]:
     """The last items the person had a hand in that have come to an end. Counts no others."""
     ended = (State.PUBLISHED, State.DECLINED, State.ON_REQUEST, State.WITHHELD, State.WITHDRAWN)
     lately = (Item.state_since.desc(), Item.id)
@@ -213,7 +186,7 @@ def _heap(
     order: tuple[Any, ...],
     page: int,
     size: int,
-) -> Heap:
+) -> Page[DeskLine]:
     """One question for lines and count. A page behind the last has neither."""
     query = (
         lines.add_columns(func.count().over().label("in_all"))
@@ -227,4 +200,4 @@ def _heap(
     )
     rows = [dict(row) for row in db.session.execute(query).mappings()]
     count = max((row.pop("in_all") for row in rows), default=0)
-    return Heap([DeskLine(**row) for row in rows], count)
+    return Page([DeskLine(**row) for row in rows], count, page, size)

@@ -85,15 +85,13 @@ def queue() -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     order = request.args.get("order", "due")
     state = next((one for one in desks.AT_DESKS if one.value == request.args.get("state")), None)
-    heap = desks.find_waiting_items(me(), order=order, state=state, page=page)
     return render_template(
         "editorial/review/queue.html",
         address_of=_address_of,
-        heap=heap,
+        heap=desks.find_waiting_items(me(), order=order, state=state, page=page),
         order=order,
         state=state,
         states=list(desks.AT_DESKS),
-        page=desks.PageOf(page, heap.count),
     )
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import Select, UnaryExpression, func, select
+from sqlalchemy import Select, UnaryExpression, select
 from sqlalchemy.orm import joinedload
 
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fetch_page
 from county_portal.models import Item, Person, State
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import viewable_items
@@ -35,30 +35,11 @@ class ItemFilter:
     order: ItemOrder = ItemOrder.CHANGED
 
 
-@dataclass(frozen=True)
-class ItemPage(Paged):
-    """One page of what was found."""
-
-    items: list[Item]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
-def find_items(person: Person, wanted: ItemFilter, page: int = 1) -> ItemPage:
+def find_items(person: Person, wanted: ItemFilter, page: int = 1) -> Page[Item]:
     """What the person may see and asked for; a page that does not exist is the last one."""
-    query = _narrowed(viewable_items(person), wanted)
-    counted = query.with_only_columns(func.count(Item.id))
-    total = db.session.scalar(counted) or 0
-    number = fitting(page, total, PER_PAGE)
-    rows = (
-        query.options(joinedload(Item.column), joinedload(Item.unit), joinedload(Item.author))
-        .order_by(*_order(wanted.order))
-        .limit(PER_PAGE)
-        .offset((number - 1) * PER_PAGE)
-    )
-    return ItemPage(list(db.session.scalars(rows)), total, number)
+    shown = (joinedload(Item.column), joinedload(Item.unit), joinedload(Item.author))
+    query = _narrowed(viewable_items(person), wanted).options(*shown)
+    return fetch_page(db.session, query.order_by(*_order(wanted.order)), page, PER_PAGE)
 
 
 def has_any_item(person: Person) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, NotAllowed, OutOfDate, Refused
+from county_portal.core.paging import Page, fetch_page
 from county_portal.models import (
     Branch,
     Person,
@@ -56,20 +57,6 @@ class PeopleSearch:
     unit_id: int | None = None
     role: Role | None = None
     active: bool | None = None
-
-
-@dataclass(frozen=True)
-class People:
-    """One page of a list of people."""
-
-    people: list[Person]
-    number: int
-    last: int
-    count: int
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
 
 
 # Units
@@ -136,15 +123,11 @@ def _free_unit(draft: UnitDraft, but: Unit | None = None) -> None:
 # People
 
 
-def find_people(search: PeopleSearch, page: int = 1) -> People:
+def find_people(search: PeopleSearch, page: int = 1) -> Page[Person]:
     """The people who are looked for, by unit and name."""
-    query = _people(search)
-    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    last = max(1, -(-count // PER_PAGE))
-    number = min(max(1, page), last)
-    shown = query.join(Unit).order_by(Unit.position, Unit.code, Person.name, Person.id)
-    rows = db.session.scalars(shown.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return People(list(rows), number, last, count)
+    query = _people(search).join(Unit)
+    query = query.order_by(Unit.position, Unit.code, Person.name, Person.id)
+    return fetch_page(db.session, query, page, PER_PAGE)
 
 
 def _people(search: PeopleSearch) -> Select[Person]:

@@ -1,13 +1,13 @@
 """Finding briefings again: the list, narrowed by year, masthead and state."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from county_portal.core import clock
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fetch_rows
 from county_portal.models import (
     Briefing,
     BriefingPart,
@@ -43,27 +43,13 @@ class BriefingLine:
     first: str
 
 
-@dataclass(frozen=True)
-class BriefingPage(Paged):
-    """One page of the list."""
-
-    lines: list[BriefingLine]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
-def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> BriefingPage:
+def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> Page[BriefingLine]:
     """The briefings asked for, the newest first; a page that does not exist is the last one."""
     require(by, Do.BRIEFING_READ)
-    total = db.session.scalar(_narrowed(select(func.count(Briefing.id)), wanted)) or 0
-    number = fitting(page, total, PER_PAGE)
     shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
     query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
-    return BriefingPage(
-        _found(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)), total, number
-    )
+    found = fetch_rows(db.session, query, page, PER_PAGE)
+    return found.holding([BriefingLine(*row) for row in found.rows])
 
 
 def briefings_waiting_for(by: Person) -> list[BriefingLine]:
@@ -72,7 +58,8 @@ def briefings_waiting_for(by: Person) -> list[BriefingLine]:
     composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
     shown = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
     query = _lines().where(_lies_with(by)).options(*shown)
-    return _found(query.order_by(Briefing.state_since, Briefing.id))
+    query = query.order_by(Briefing.state_since, Briefing.id)
+    return [BriefingLine(*row) for row in db.session.execute(query)]
 
 
 def count_briefings_for(by: Person) -> ScalarSelect[int]:
@@ -102,10 +89,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
     order = (BriefingPart.position, BriefingPart.id)
     first = select(BriefingPart.title).where(mine).order_by(*order).limit(1).scalar_subquery()
     return select(Briefing, count, func.coalesce(first, ""))
-
-
-def _found(query: Select[*tuple[Any, ...]]) -> list[BriefingLine]:
-    return [BriefingLine(*row) for row in db.session.execute(query)]
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], wanted: BriefingFilter) -> Select[*tuple[Any, ...]]:

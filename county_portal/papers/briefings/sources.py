@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.core.html.clean import first_paragraph
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fetch_rows
 from county_portal.models import (
     Briefing,
     BriefingPart,
@@ -63,17 +63,6 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
-class SourcePage(Paged):
-    """One page of what may be added."""
-
-    lines: list[SourceLine]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
-@dataclass(frozen=True)
 class UnfitEntry:
     """Why an entry may not stand. newer: whether another version of its item may."""
 
@@ -82,17 +71,15 @@ class UnfitEntry:
     newer: bool
 
 
-def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -> SourcePage:
+def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -> Page[SourceLine]:
     """What may be added to the briefing, the newest first; no such page: the last one."""
     query = _narrowed(_usable(briefing.masthead, by), wanted)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = fitting(page, total, PER_PAGE)
     newest = func.coalesce(Publication.published_at, Revision.made_at).desc()
     query = query.order_by(newest, Revision.id.desc())
-    rows = db.session.execute(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
+    found = fetch_rows(db.session, query, page, PER_PAGE)
     here = {part.revision_id for part in briefing.parts}
-    used = _used_in([row.id for row in rows])
-    return SourcePage([_line(row, here, used) for row in rows], total, number)
+    used = _used_in([row.id for row in found.rows])
+    return found.holding([_line(row, here, used) for row in found.rows])
 
 
 def is_usable(revision: Revision, masthead: Masthead, *, by: Person) -> bool:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fetch_page
 from county_portal.models import (
     CircularReading,
     Job,
@@ -35,17 +34,6 @@ PER_PAGE = 24
 
 
 @dataclass(frozen=True)
-class CircularPage(Paged):
-    """One page of the list."""
-
-    circulars: list[CircularRow]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
-@dataclass(frozen=True)
 class CircularReader:
     """A unit's leader, and when they opened the circular."""
 
@@ -57,20 +45,17 @@ class CircularReader:
 # Finding
 
 
-def find_circulars(by: Person, page: int = 1) -> CircularPage:
+def find_circulars(by: Person, page: int = 1) -> Page[CircularRow]:
     """The circulars this person may open, the newest first. Only the clerk sees unsent ones."""
     require(by, Do.CIRCULAR_READ)
     seen = CircularRow.id.is_not(None) if by.has_any(CLERK) else CircularRow.sent_at.is_not(None)
-    total = db.session.scalar(select(func.count(CircularRow.id)).where(seen)) or 0
-    number = fitting(page, total, PER_PAGE)
     query = (
         select(CircularRow)
         .where(seen)
         .options(joinedload(CircularRow.report), joinedload(CircularRow.sender))
         .order_by(CircularRow.id.desc())
     )
-    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return CircularPage(list(rows), total, number)
+    return fetch_page(db.session, query, page, PER_PAGE)
 
 
 def get(circular_id: int, *, by: Person) -> CircularRow:

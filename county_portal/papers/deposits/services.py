@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fetch_page
 from county_portal.core.workdays import ONE_DAY
 from county_portal.editorial.catalogue.numbers import draw
 from county_portal.models import (
@@ -53,28 +52,14 @@ class Offer:
     begun: bool  # whether its month has come
 
 
-@dataclass(frozen=True)
-class DepositPage(Paged):
-    """One page of the list."""
-
-    deposits: list[Deposit]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
 # Finding
 
 
-def find_deposits(by: Person, page: int = 1) -> DepositPage:
+def find_deposits(by: Person, page: int = 1) -> Page[Deposit]:
     """The county's deposits, the newest first; a page that does not exist is the last one."""
     require(by, Do.DEPOSIT_READ)
-    total = db.session.scalar(select(func.count(Deposit.id))) or 0
-    number = fitting(page, total, PER_PAGE)
     query = select(Deposit).options(joinedload(Deposit.maker)).order_by(Deposit.month.desc())
-    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return DepositPage(list(rows), total, number)
+    return fetch_page(db.session, query, page, PER_PAGE)
 
 
 def find_parts(by: Person) -> list[DepositPart]:

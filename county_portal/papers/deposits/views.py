@@ -81,7 +81,7 @@ def _list(form: DepositForm) -> Response:
         form,
         offer=services.next_offer(),
         page=page,
-        texts=count_texts(Deposit.id, [one.id for one in page.deposits]),
+        texts=count_texts(Deposit.id, [one.id for one in page.rows]),
         left_out=find_left_out(),
         due=letters.changes_due(me()),
         letters=found,

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import select
 
 from county_portal.core.errors import Missing
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fitting
 from county_portal.models import Item, MadeReport, Person, Unit, Verdict
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import deadlines
@@ -35,19 +35,9 @@ class Behind:
     at: datetime | None
 
 
-@dataclass(frozen=True)
-class CountedPage(Paged):
-    """One page of what is behind a figure."""
-
-    lines: list[Behind]
-    total: int
-    number: int
-    per_page: ClassVar[int] = PER_PAGE
-
-
 def find_counted(
     made: MadeReport, figure: str, narrowed: Mapping[str, str], *, page: int, by: Person
-) -> CountedPage:
+) -> Page[Behind]:
     """What is counted in a figure of the report, narrowed to a unit, column or category.
 
     `when` among the narrowings names another period than the report's. Raises
@@ -66,7 +56,7 @@ def find_counted(
     lines = [
         Behind(seen[one.item_id], getattr(one, "at", None)) for one in shown if one.item_id in seen
     ]
-    return CountedPage(lines, count, number)
+    return Page(lines, count, number, PER_PAGE)
 
 
 def behind(period: Period, figure: str, narrowed: Mapping[str, str]) -> Iterable[Any]:

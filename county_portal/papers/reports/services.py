@@ -1,15 +1,13 @@
 """Making reports in the background, keeping them, and finding them again."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.paging import Page, fetch_page
 from county_portal.models import (
     ClosedMonth,
     Job,
@@ -34,32 +32,23 @@ CIRCULAR = "reports.circular"
 PER_PAGE = 24
 
 
-@dataclass(frozen=True)
-class ReportPage(Paged):
-    """One page of the list. closed: the reports with which a month was closed."""
-
-    reports: list[MadeReport]
-    closed: frozenset[int]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
 # Finding
 
 
-def find_reports(by: Person, page: int = 1) -> ReportPage:
+def find_reports(by: Person, page: int = 1) -> Page[MadeReport]:
     """What was made, the newest first; a page that does not exist is the last one."""
     require(by, Do.REPORT_READ)
-    total = db.session.scalar(select(func.count(MadeReport.id))) or 0
-    number = fitting(page, total, PER_PAGE)
     query = select(MadeReport).options(joinedload(MadeReport.maker)).order_by(MadeReport.id.desc())
-    rows = list(db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)))
-    closed = select(ClosedMonth.report_id).where(
-        ClosedMonth.reopened_at.is_(None), ClosedMonth.report_id.in_([row.id for row in rows])
+    return fetch_page(db.session, query, page, PER_PAGE)
+
+
+def closing_reports(reports: list[MadeReport]) -> set[int]:
+    """Return the ids of those reports with which a month was closed."""
+    ids = [report.id for report in reports]
+    query = select(ClosedMonth.report_id).where(
+        ClosedMonth.reopened_at.is_(None), ClosedMonth.report_id.in_(ids)
     )
-    return ReportPage(rows, frozenset(db.session.scalars(closed)), total, number)
+    return set(db.session.scalars(query))
 
 
 def get_report(report_id: int, *, by: Person) -> MadeReport:

@@ -166,7 +166,9 @@ def reopen(code: str) -> ResponseReturnValue:
 
 def _list(form: PeriodForm) -> Response:
     page = services.find_reports(me(), request.args.get("page", 1, int))
-    return form_page("papers/reports/index.html", form, page=page)
+    return form_page(
+        "papers/reports/index.html", form, page=page, closed=services.closing_reports(page.rows)
+    )
 
 
 def _file_name(made: MadeReport, form: str) -> str:

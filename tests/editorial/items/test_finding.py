@@ -9,7 +9,7 @@ from tests.factories import make_column, make_item
 
 
 def titles(person, page=1, **wanted):
-    return [item.title for item in find_items(person, ItemFilter(**wanted), page).items]
+    return [item.title for item in find_items(person, ItemFilter(**wanted), page).rows]
 
 
 def test_a_liaison_finds_the_units_own_and_the_office_what_was_handed_over(cast):
@@ -56,12 +56,11 @@ def test_the_list_can_be_ordered(cast, order, first):
 
 def test_long_lists_come_in_pages_and_a_page_too_far_is_the_last(cast, monkeypatch):
     monkeypatch.setattr(finding, "PER_PAGE", 2)
-    monkeypatch.setattr(finding.ItemPage, "per_page", 2)
     for number in range(5):
         make_item(cast.lin, title=f"Item {number}")
     found = find_items(cast.lin, ItemFilter(), 99)
     assert (found.number, found.last, found.total, found.has_more) == (3, 3, 5, False)
-    assert [item.title for item in found.items] == ["Item 0"]
+    assert [item.title for item in found.rows] == ["Item 0"]
 
 
 def test_whether_there_is_anything_at_all(cast):

@@ -72,7 +72,6 @@ def test_an_empty_list_says_what_to_do(browse, cast):
 
 def test_the_list_comes_in_pages_that_keep_the_filter(browse, cast, monkeypatch):
     monkeypatch.setattr(finding, "PER_PAGE", 1)
-    monkeypatch.setattr(finding.ItemPage, "per_page", 1)
     make_item(cast.lin, title="Plan A")
     make_item(cast.lin, title="Plan B")
     following = browse(cast.lin).get("/items/?q=plan&order=title").select_one("[rel=next]")["href"]

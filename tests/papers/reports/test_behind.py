@@ -53,7 +53,7 @@ def test_every_figure_is_the_number_of_items_behind_it(
             narrowed = {name: words[0] for name, words in query.items()}
             found = drill_down.find_counted(made, figure, narrowed, page=1, by=clerk)
             assert str(found.total) == link.text.strip(), link["href"]
-            assert len(found.lines) == min(found.total, drill_down.PER_PAGE)
+            assert len(found.rows) == min(found.total, drill_down.PER_PAGE)
             figures.add(figure)
     assert figures >= {"submitted", "published", "on_time", "late", "returned", "declined"}
     assert figures >= {"corrected", "overdue", "reviewed", "release"}
@@ -68,7 +68,7 @@ def test_all_pages_together_hold_every_item_once(app: Flask) -> None:
             drill_down.find_counted(made, "submitted", {}, page=n, by=clerk) for n in (1, 2, 3)
         ]
     assert pages[0].has_more
-    listed = [line.item.id for page in pages[: pages[0].last] for line in page.lines]
+    listed = [line.item.id for page in pages[: pages[0].last] for line in page.rows]
     assert len(listed) == len(set(listed)) == pages[0].total
     assert pages[2].number == pages[0].last, "a page that does not exist is the last one"
 
@@ -93,8 +93,8 @@ def test_drafts_are_behind_no_figure(cast: Cast) -> None:
     seen: set[int] = set()
     for figure in drill_down.FIGURES:
         found = drill_down.find_counted(made, figure, {}, page=1, by=cast.he)
-        assert len(found.lines) == found.total
-        seen |= {line.item.id for line in found.lines}
+        assert len(found.rows) == found.total
+        seen |= {line.item.id for line in found.rows}
     assert draft.id not in seen
     assert len(seen) == db.session.query(Item).count() - 1
 
