@@ -7,15 +7,14 @@ was stored is read and hashed for ever by the form it was written in, and never 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, ClassVar, Final, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Final, Self
 
-T = TypeVar("T")
+from county_portal.core.typed_json import from_json as from_json
+from county_portal.core.typed_json import to_json as to_json
+
 NO_FORM = b"county-portal/no-form\0"
 """Goes before a text that tells no known form: its hash is none that was ever signed."""
 _FORM = re.compile(r'"form": ?(\d+)')  # quotes within a string are escaped: this is a key
@@ -86,40 +85,3 @@ class Manifest:
         """The fields of the form, in the one spelling that is hashed."""
         said = {name: to_json(getattr(self, name)) for name in self.asked_in(self.form)}
         return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def to_json(value: Any) -> Any:
-    """Return the value as JSON has it: dataclasses as objects, tuples as lists."""
-    if is_dataclass(value):
-        return {one.name: to_json(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple):
-        return [to_json(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def from_json(kind: type[T], said: Any) -> T:
-    """Return the dataclass that JSON tells of; what is missing has its default.
-
-    Raises KeyError, TypeError or ValueError for anything else.
-    """
-    made: T = _reader(kind)(said)  # type: ignore[arg-type]
-    return made
-
-
-@cache
-def _reader(kind: Any) -> Callable[[Any], Any]:
-    """Return what makes a value of this type from JSON."""
-    if is_dataclass(kind):
-        return _dataclass_reader(kind)
-    inner = [one for one in get_args(kind) if one not in {NoneType, NotAsked}]
-    if get_origin(kind) is tuple:
-        return lambda said: tuple(map(_reader(inner[0]), said))
-    if isinstance(kind, UnionType):
-        return lambda said: None if said is None else _reader(inner[0])(said)
-    return kind.fromisoformat if kind in {date, datetime} else lambda said: said
-
-
-def _dataclass_reader(kind: Any) -> Callable[[Any], Any]:
-    hints = get_type_hints(kind)
-    readers = {one.name: _reader(hints[one.name]) for one in fields(kind)}
-    return lambda said: kind(**{n: read(said[n]) for n, read in readers.items() if n in said})

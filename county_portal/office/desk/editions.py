@@ -8,12 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import MISSING, Field, fields
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from flask import Response, send_file
 
@@ -41,33 +37,6 @@ def spell_json(words: dict[str, Any]) -> str:
 def edition_hash(prefix: bytes, text: str) -> str:
     """The SHA-256 of frozen words. prefix: of their kind, so that no two kinds have one hash."""
     return hashlib.sha256(prefix + text.encode()).hexdigest()
-
-
-def read_words(kind: Any, words: Any) -> Any:
-    """The value of type `kind` that JSON spelled as `words`."""
-    if isinstance(kind, UnionType):  # something or None
-        return None if words is None else read_words(get_args(kind)[0], words)
-    if get_origin(kind) is tuple:
-        return tuple(read_words(get_args(kind)[0], word) for word in words)
-    if kind is date:
-        return date.fromisoformat(words)
-    if kind is Decimal:
-        return Decimal(words)
-    if hasattr(kind, "__dataclass_fields__"):
-        hints = get_type_hints(kind)
-        return kind(
-            **{
-                one.name: read_words(hints[one.name], words[one.name])
-                for one in fields(kind)
-                if not _came_later(one, words)
-            }
-        )
-    return words
-
-
-def _came_later(field: Field[Any], words: dict[str, Any]) -> bool:
-    """Whether the words are older than the field: it then has its default."""
-    return field.name not in words and field.default is not MISSING
 
 
 # Making

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from county_portal.core.html.clean import image_keys
+from county_portal.core.typed_json import from_json
 from county_portal.models import Briefing, BriefingPart, PartKind
 from county_portal.office.desk import editions
 
@@ -67,8 +68,7 @@ def read_content(text: str) -> Content:
     form = words.pop("form")
     if form != FORM:
         raise ValueError(f"This briefing was frozen in form {form}")
-    content: Content = editions.read_words(Content, words)
-    return content
+    return from_json(Content, words)
 
 
 def content_hash(text: str) -> str:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any, TypeVar
 
+from county_portal.core.typed_json import from_json
 from county_portal.office.desk import editions
 
 Figures = TypeVar("Figures")
@@ -38,8 +39,7 @@ def read_figures(kind: type[Figures], text: str) -> Figures:
     words = json.loads(text)
     if words["kind"] != kind.__name__:
         raise ValueError(f"These are figures of {words['kind']}, not of {kind.__name__}")
-    report: Figures = editions.read_words(kind, words["figures"])
-    return report
+    return from_json(kind, words["figures"])
 
 
 def figures_hash(text: str) -> str:
