@@ -28,6 +28,9 @@ class Missing(Refused):
 
     status = 404
 
+    def __init__(self, message: str = "There is no such page", **params: object) -> None:
+        super().__init__(message, **params)  # core.web brings the sentence into the catalogue
+
 
 class OutOfDate(Refused):
     """It was possible when the page was drawn, and no longer is."""

@@ -74,7 +74,7 @@ def possible_parents(column: Column | None = None) -> list[Column]:
 def get_column(column_id: int) -> Column:
     column = db.session.get(Column, column_id)
     if column is None:
-        raise Missing("There is no such page")
+        raise Missing
     return column
 
 
@@ -172,7 +172,7 @@ def bring_categories(*, by: Person) -> int:
 def get_category(category_id: int) -> Category:
     category = db.session.get(Category, category_id)
     if category is None:
-        raise Missing("There is no such page")
+        raise Missing
     return category
 
 

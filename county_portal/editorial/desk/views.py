@@ -106,7 +106,7 @@ def item(item_id: int) -> str:
     number = request.args.get("revision", one.revision_number, type=int)
     revision = items.find_revision(one, number)
     if revision is None and number:
-        raise Missing("There is no such page")
+        raise Missing
     return _item_page(one, revision)
 
 
@@ -142,7 +142,7 @@ def preview(item_id: int) -> str:
     number = request.args.get("revision", type=int)
     revision = items.find_revision(one, number) if number else None
     if number and revision is None:
-        raise Missing("There is no such page")
+        raise Missing
     return render_template(
         "editorial/review/preview.html",
         public_item=public_item(one, revision, revision.manifest if revision else _now(one)),
@@ -171,7 +171,7 @@ def file(item_id: int, number: int, key: str) -> Response:
     revision = items.find_revision(one, number)
     found = revision.manifest.file_with(key) if revision else None
     if found is None:
-        raise Missing("There is no such page")
+        raise Missing
     response = send_file(
         blob_path(found.sha256),
         mimetype=found.media_type,
@@ -193,7 +193,7 @@ def compare(item_id: int) -> str:
     before = new.number - 1 if new else 0
     old = items.find_revision(one, request.args.get("old", before, type=int))
     if new is None or old is None:
-        raise Missing("There is no such page")
+        raise Missing
     was, now = old.manifest, new.manifest
     return render_template(
         "editorial/review/compare.html",
@@ -327,7 +327,7 @@ def sheet_of(item_id: int, sign_off_id: int) -> Response:
     one = items.get_item(item_id, by=me())
     row = db.session.get(SignOff, sign_off_id)
     if row is None or row.item_id != one.id:
-        raise Missing("There is no such page")
+        raise Missing
     made = review_sheet.review_sheet_of(row)
     db.session.rollback()
     response = make_response(review_sheet.review_sheet_pdf(made))

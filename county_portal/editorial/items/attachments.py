@@ -243,7 +243,7 @@ def find_attachment(item: Item, key: str) -> Attachment:
     for one in item.attachments:
         if one.key == key:
             return one
-    raise Missing("There is no such page")
+    raise Missing
 
 
 def _content(received: Received) -> dict[str, object]:
@@ -309,7 +309,7 @@ def served(item: Item, key: str, *, original: bool) -> Served:
     if original:
         return Served(one.name, _media_type(one.original), one.original)
     if one.rendition is None:
-        raise Missing("There is no such page")
+        raise Missing
     return Served(one.name, one.rendition_type, one.rendition)
 
 
@@ -318,7 +318,7 @@ def _of_a_revision(item: Item, key: str, *, original: bool) -> Served:
         for one in revision.inside.originals if original else revision.manifest.files:
             if one.key == key:
                 return Served(one.name, _media_type(one.sha256), one.sha256)
-    raise Missing("There is no such page")
+    raise Missing
 
 
 def _media_type(sha256: str) -> str:

@@ -63,7 +63,7 @@ def get_item(item_id: int, *, by: Person, to: Do = Do.ITEM_VIEW) -> Item:
     """
     item = db.session.scalar(viewable_items(by).where(Item.id == item_id))
     if item is None:
-        raise Missing("There is no such page")
+        raise Missing
     require(by, to, item)
     return item
 

@@ -126,7 +126,7 @@ def get_publication(publication_id: int, *, by: Person) -> Publication:
     """The publication, for somebody who may see its item. Raises Missing otherwise."""
     publication = db.session.get(Publication, publication_id)
     if publication is None:
-        raise Missing("There is no such page")
+        raise Missing
     get_item(publication.item_id, by=by)
     return publication
 

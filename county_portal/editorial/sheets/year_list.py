@@ -87,7 +87,7 @@ def year_list(unit_id: int, year: int, *, by: Person) -> YearList:
     require_role(by, Do.UNIT_LIST)
     unit = db.session.get(Unit, unit_id)
     if unit is None or not can(by, Do.UNIT_LIST, Asked(unit_id)) or year not in years_begun():
-        raise Missing("There is no such page")
+        raise Missing
     rows = db.session.execute(_submitted(unit_id, year)).all()
     return YearList(
         unit_id=unit.id,

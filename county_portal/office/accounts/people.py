@@ -79,7 +79,7 @@ def people_per_unit() -> dict[int, int]:
 def get_unit(unit_id: int) -> Unit:
     unit = db.session.get(Unit, unit_id)
     if unit is None:
-        raise Missing("There is no such page")
+        raise Missing
     return unit
 
 
@@ -147,7 +147,7 @@ def _people(search: PeopleSearch) -> Select[Person]:
 def get_person(person_id: int) -> Person:
     person = db.session.get(Person, person_id)
     if person is None:
-        raise Missing("There is no such page")
+        raise Missing
     return person
 
 

@@ -108,7 +108,7 @@ def _change_password(form: PasswordForm) -> None:
 def language(code: str) -> ResponseReturnValue:
     """Go back to where one was, in the other language."""
     if code not in LANGUAGES:
-        raise Missing("There is no such page")
+        raise Missing
     response = make_response(redirect(frame.page_before() or frame.first_page(), 303))
     response.set_cookie(
         LANGUAGE_COOKIE,

@@ -72,7 +72,7 @@ def file_of(edition: Edition | None, form: str) -> tuple[Path, str]:
     """The stored file of an edition and its hash. Raises Missing for what was not made."""
     sha256 = edition.files.get(form) if edition else None
     if sha256 is None:
-        raise Missing("There is no such page")
+        raise Missing
     return files.blob_path(sha256), sha256
 
 

@@ -63,7 +63,7 @@ def _find(job_id: int) -> tuple[Job, Task]:
     job = db.session.get(Job, job_id)
     task = task_of(job) if job else None
     if job is None or task is None:
-        raise Missing("There is no such page")
+        raise Missing
     require_role(me(), task.reads)
     return job, task
 

@@ -53,7 +53,7 @@ def get_masthead(masthead_id: int, *, by: Person) -> Masthead:
     require(by, Do.MASTHEAD_MANAGE)
     masthead = db.session.get(Masthead, masthead_id)
     if masthead is None:
-        raise Missing("There is no such page")
+        raise Missing
     return masthead
 
 

@@ -204,7 +204,7 @@ def pages_of(digest: str) -> int:
 def picture_of(digest: str, page: int) -> Path:
     """The picture of a page. Raises Missing when the sweep has removed it."""
     if not _DIGEST.fullmatch(digest) or not _picture(digest, page).is_file():
-        raise Missing("There is no such page")
+        raise Missing
     return _picture(digest, page)
 
 

@@ -62,7 +62,7 @@ def get_briefing(briefing_id: int, *, by: Person, to: Do = Do.BRIEFING_READ) -> 
     require(by, Do.BRIEFING_READ)
     briefing = db.session.get(Briefing, briefing_id)
     if briefing is None:
-        raise Missing("There is no such page")
+        raise Missing
     if to is Do.BRIEFING_EDIT and not briefing.state.editable:
         require(by, Do.BRIEFING_COMPOSE)
         raise OutOfDate("This briefing is no longer being written")

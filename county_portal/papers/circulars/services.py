@@ -63,7 +63,7 @@ def get(circular_id: int, *, by: Person) -> CircularRow:
     require(by, Do.CIRCULAR_READ)
     row = db.session.get(CircularRow, circular_id)
     if row is None or (row.sent_at is None and not by.has_any(CLERK)):
-        raise Missing("There is no such page")
+        raise Missing
     return row
 
 

@@ -288,5 +288,5 @@ def get_letter(letter_id: int, *, by: Person) -> DepositLetter:
     require(by, Do.DEPOSIT_READ)
     letter = db.session.get(DepositLetter, letter_id)
     if letter is None:
-        raise Missing("There is no such page")
+        raise Missing
     return letter

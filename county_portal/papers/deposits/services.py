@@ -79,7 +79,7 @@ def get_deposit(deposit_id: int, *, by: Person, to: Do = Do.DEPOSIT_READ) -> Dep
     require(by, to)
     deposit = db.session.get(Deposit, deposit_id)
     if deposit is None:
-        raise Missing("There is no such page")
+        raise Missing
     return deposit
 
 
@@ -90,7 +90,7 @@ def get_part(deposit_id: int, unit_id: int, *, by: Person, to: Do = Do.DEPOSIT_P
     )
     part = db.session.scalar(query.options(joinedload(DepositPart.deposit)))
     if part is None or not can(by, Do.DEPOSIT_PART, part):
-        raise Missing("There is no such page")
+        raise Missing
     require(by, to, part)
     return part
 

@@ -186,7 +186,7 @@ def hand_over(deposit_id: int, unit_id: int, receiver: str) -> ResponseReturnVal
 
 def _receiver(name: str) -> Receiver:
     if name not in set(Receiver):
-        raise Missing("There is no such page")
+        raise Missing
     return Receiver(name)
 
 
@@ -252,7 +252,7 @@ def file_of_all(deposit_id: int, number: int) -> Response:
 def _file(row: DepositPackage | None, number: int) -> Response:
     listed = json.loads(row.contents)["files"] if row else []
     if row is None or not 0 < number <= len(listed):
-        raise Missing("There is no such page")
+        raise Missing
     path = listed[number - 1]["path"]
     with zipfile.ZipFile(blob_path(row.blob)) as packed:
         response = make_response(packed.read(path))
@@ -300,7 +300,7 @@ def year(year: int) -> str:
     """Which unit missed which deposit of the year, and what follows from it."""
     known = handovers.deposit_years()
     if year not in known:
-        raise Missing("There is no such page")
+        raise Missing
     return render_template(
         "papers/deposits/year.html", found=handovers.year_of(year, by=me()), years=known
     )

@@ -51,7 +51,7 @@ class Period:
     def addressed(cls, code: str) -> "Period":
         """The period that an address names. Raises Missing for what is none."""
         if CODE.fullmatch(code) is None:
-            raise Missing("There is no such page")
+            raise Missing
         return cls.named(code)
 
     @classmethod

@@ -94,7 +94,7 @@ def in_force(month: date) -> ClosedMonth:
     """The month's closing. Raises Missing for a month that is open."""
     row = closing_of(month)
     if row is None:
-        raise Missing("There is no such page")
+        raise Missing
     return row
 
 
@@ -108,7 +108,7 @@ def month_over(code: str) -> date:
     """The month of an address. Raises Missing unless it is one that is over and has records."""
     period = services.period_named(code)
     if period.months != 1 or period.first > last_month():
-        raise Missing("There is no such page")
+        raise Missing
     return period.first
 
 
@@ -116,7 +116,7 @@ def month_closed(code: str) -> date:
     """The month of an address. Raises Missing unless it is one that is closed."""
     period = Period.addressed(code)
     if period.months != 1:
-        raise Missing("There is no such page")
+        raise Missing
     return in_force(period.first).month
 
 

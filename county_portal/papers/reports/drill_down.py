@@ -85,7 +85,7 @@ def _rows(period: Period, figure: str) -> Iterable[Any]:
         reviewed = reviews.read_reviews(period, deadlines.calendar())
         return [one for one in reviewed if one.verdict is VERDICTS[figure]]
     if figure not in READERS:
-        raise Missing("There is no such page")
+        raise Missing
     return READERS[figure](period)
 
 

@@ -55,7 +55,7 @@ def get_report(report_id: int, *, by: Person) -> MadeReport:
     require(by, Do.REPORT_READ)
     report = db.session.get(MadeReport, report_id)
     if report is None:
-        raise Missing("There is no such page")
+        raise Missing
     return report
 
 
@@ -85,7 +85,7 @@ def period_named(code: str) -> Period:
     """The period of an address. Raises Missing unless there can be records of it."""
     period = Period.addressed(code)
     if period not in known_periods()[period.months]:
-        raise Missing("There is no such page")
+        raise Missing
     return period
 
 
