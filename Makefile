@@ -40,7 +40,7 @@ i18n: ## Collect the English sentences, bring the Chinese catalogue up to date, 
 	@deploy/ready.sh check
 	$(BIN)/pybabel -q extract -F pyproject.toml -o messages.pot --add-location=file --sort-output \
 	    -k _l -k Refused -k NotAllowed -k Missing -k OutOfDate -k TooOften -k TooMuch -k Broken \
-	    -k CalendarGap -k StaleForm -k Note -k MissingPart:2 \
+	    -k StaleForm -k Note -k MissingPart:2 \
 	    --project "County Portal" .
 	$(BIN)/pybabel -q update -i messages.pot -d $(CATALOGUES) --no-fuzzy-matching \
 	    --ignore-obsolete --ignore-pot-creation-date

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 COUNTY = ZoneInfo("Asia/Shanghai")
@@ -28,12 +28,6 @@ def county_day(moment: datetime) -> date:
 def day_start(day: date) -> datetime:
     """The first moment of `day` in county time."""
     return datetime(day.year, day.month, day.day, tzinfo=COUNTY)
-
-
-def month_bounds(month: date) -> tuple[datetime, datetime]:
-    """The first moment of the month and of the next one, in county time."""
-    first = day_start(month.replace(day=1))
-    return first, day_start((month.replace(day=1) + timedelta(days=32)).replace(day=1))
 
 
 @contextmanager

@@ -48,7 +48,3 @@ class StaleForm(Refused):
     """The form carries no token of this session: an old page, or somebody else's."""
 
     status = 400
-
-
-class CalendarGap(Refused):
-    """A date lies in a year whose holidays nobody has entered."""

@@ -7,7 +7,6 @@ reason for returning something, and a correction, are about what really stands t
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from random import Random
 
 from county_portal.demo.texts.grammar import DemoText
 from county_portal.models import Ground
@@ -162,10 +161,6 @@ GROUND_NOTES = {
     Ground.THIRD_PARTY: "涉及第三方合法权益。",
     Ground.ENFORCEMENT_FILE: "属于执法案卷内容。",
 }
-
-
-def some_flaws(rng: Random, count: int) -> list[Flaw]:
-    return rng.sample(FLAWS, count)
 
 
 def spoilt(text: DemoText, flaws: list[Flaw]) -> DemoText:

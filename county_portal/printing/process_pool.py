@@ -28,7 +28,6 @@ START_SECONDS = 60
 LOOK_SECONDS = 0.5
 PATIENCE = 10  # times a sheet's seconds: on a busy machine it waits for its turn
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE_CHARACTERS = 4000  # of HTML on a page, about: for the progress alone
 
 Watch = Callable[[float], None]
 

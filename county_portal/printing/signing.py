@@ -9,11 +9,8 @@ from io import BytesIO
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, SimpleSigner, sign_pdf
 from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 
 from county_portal.core.errors import Refused
 
@@ -40,15 +37,3 @@ def sign_paper(pdf: bytes, key: Path, password: str) -> bytes:
         )
         work.result()
     return made.getvalue()
-
-
-def is_intact(pdf: bytes) -> bool:
-    """Whether it carries a signature, and nothing was changed since.
-
-    Who signed is not judged here: the office's certificate may be its own.
-    """
-    nobody = ValidationContext(trust_roots=[], allow_fetching=False)
-    found = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    with ThreadPoolExecutor(1) as apart:
-        judged = list(apart.map(lambda one: validate_pdf_signature(one, nobody), found))
-    return bool(judged) and all(one.intact and one.valid for one in judged)

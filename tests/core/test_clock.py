@@ -1,4 +1,4 @@
-"""The clock: the county's days and months, at midnight, at the year's end, and stopped."""
+"""The clock: the county's days, at midnight, at the year's end, and stopped."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -63,32 +63,6 @@ def test_a_later_moment_never_lies_on_an_earlier_day(one, other):
 )
 def test_around_midnight_and_the_years_end_the_county_counts(moment, day):
     assert clock.county_day(datetime.fromisoformat(moment)) == day
-
-
-# Months
-
-
-@given(DAYS)
-def test_a_month_holds_its_days_and_no_others(day):
-    start, end = clock.month_bounds(day)
-    first, last = clock.county_day(start), clock.county_day(end - TICK)
-    assert (first.year, first.month, first.day) == (day.year, day.month, 1)
-    assert (last.year, last.month) == (day.year, day.month)
-    assert (last + ONE_DAY).day == 1
-    assert start <= clock.day_start(day) < end
-
-
-@given(DAYS)
-def test_where_a_month_ends_the_next_begins(day):
-    _, end = clock.month_bounds(day)
-    assert clock.month_bounds(clock.county_day(end))[0] == end
-    assert clock.county_day(end).day == 1
-
-
-def test_december_ends_where_january_begins():
-    start, end = clock.month_bounds(date(2025, 12, 31))
-    assert start.astimezone(UTC) == datetime(2025, 11, 30, 16, tzinfo=UTC)
-    assert end.astimezone(UTC) == datetime(2025, 12, 31, 16, tzinfo=UTC)
 
 
 # The stopped clock

@@ -31,6 +31,7 @@ from county_portal.papers.deposits.holdings import count_texts
 from county_portal.papers.deposits.late_changes import find_not_given, settle
 from county_portal.papers.deposits.lines import deposit_lines
 from county_portal.papers.deposits.services import DepositDraft
+from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import services as reports
 from county_portal.published.writing import writer
 from tests.cast import Cast
@@ -111,14 +112,14 @@ def test_the_report_of_a_month_is_made_and_found_again(app: Flask, cast: Cast) -
     make_item(cast.lin, state=State.PUBLISHED)
     make_item(cast.lin, state=State.WITHDRAWN)
     make_item(cast.ma, state=State.RETURNED)
-    month = clock.today().replace(day=1)
+    month = Period(clock.today().replace(day=1))
     db.session.rollback()
-    made = reports.make_monthly(month)
+    made = reports.make_report(month)
     db.session.commit()
     totals = reports.report_figures(made).totals
     assert (totals.submitted, totals.published, totals.withdrawn, totals.returned) == (3, 2, 1, 1)
     assert editions.file_of(made, "pdf")[0].read_bytes().startswith(b"%PDF")
-    assert reports.make_monthly(month).id == made.id
+    assert reports.make_report(month).id == made.id
     db.session.rollback()
     assert len(db.session.scalars(select(MadeReport)).all()) == 1
 

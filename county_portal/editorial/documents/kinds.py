@@ -47,10 +47,6 @@ class Kind(StrEnum):
         return _MEDIA_TYPES[self]
 
     @property
-    def is_image(self) -> bool:
-        return self in {Kind.JPEG, Kind.PNG}
-
-    @property
     def stays_inside(self) -> bool:
         """Whether there is no public copy of such a file; the author attaches a PDF beside it."""
         return self in {Kind.DOCX, Kind.PPTX}

@@ -125,10 +125,6 @@ def unwatched(percent: int, doing: str) -> None:
     """Progress that nobody watches."""
 
 
-def make_monthly(month: date) -> MadeReport:
-    return make_report(Period(month.replace(day=1)))
-
-
 def make_report(
     period: Period,
     *,
