@@ -13,6 +13,7 @@ from county_portal.editorial.release import public_file, verify
 from county_portal.editorial.review.steps import STEPS
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.audit import BrokenPromise
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.base.worker import serve_jobs
 from county_portal.office.desk.calendar import seed_calendar
@@ -37,7 +38,7 @@ def _say(faults: list[BrokenPromise]) -> None:
 @audit_group.command("verify")
 def verify_log() -> None:
     """Check the chain of the log and its anchors."""
-    _say(audit.broken_chain(current_app.config["COUNTY"]))
+    _say(audit.broken_chain(current_settings()))
 
 
 @click.command("verify")
@@ -86,7 +87,7 @@ def access_command(*, as_json: bool) -> None:
 
 def _public_app() -> Flask:
     app = Flask(__name__)
-    site.install(app, current_app.config["COUNTY"].PUBLIC)
+    site.install(app, current_settings().PUBLIC)
     return app
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select
 
 from county_portal.core import clock
@@ -22,6 +21,7 @@ from county_portal.demo.story import Story
 from county_portal.editorial.release.public_file import reconcile
 from county_portal.models import AuditRow, Column, Item, Person, Role, Unit
 from county_portal.office.base import audit
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk import deadlines
 
@@ -70,7 +70,7 @@ def build_county(seed: int, items: int, say: Say) -> None:
                 ledger.flush()
         bulk.finish()
         db.session.commit()
-    audit.drop_anchor(current_app.config["COUNTY"], ledger.last)
+    audit.drop_anchor(current_settings(), ledger.last)
     say("Composing the briefings")
     with writing():
         brief()

@@ -1,9 +1,9 @@
 """What the public reads, as the office is shown it."""
 
-from flask import current_app
 from sqlalchemy import select
 
 from county_portal.models import Item, Publication, Revision
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
 from county_portal.published.items import ItemManifest, PublicItem
 from county_portal.published.reader import NoSite, Reader
@@ -28,7 +28,7 @@ def public_item(item: Item, revision: Revision | None, manifest: ItemManifest) -
 def is_public(publication: Publication) -> bool:
     """Whether the public site has the text as it was issued; all but always it has."""
     try:
-        site = Reader(current_app.config["COUNTY"].PUBLIC).current()
+        site = Reader(current_settings().PUBLIC).current()
     except NoSite:
         return False
     signed = select(Revision.content_hash).where(Revision.id == publication.revision_id)

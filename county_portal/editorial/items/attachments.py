@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO
 
-from flask import current_app
 from werkzeug.datastructures import FileStorage
 
 from county_portal.core import clock
@@ -23,7 +22,7 @@ from county_portal.editorial.items.services import (
 )
 from county_portal.models import Attachment, Blob, HandKind, Item, Person, StepTaken
 from county_portal.office.base import audit, files
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, can, require
 from county_portal.office.rules.workflow import take_hand, write_step
@@ -73,7 +72,7 @@ def receive_attachment(stream: IO[bytes], name: str) -> Received:
 
     Raises Refused for a file that is too large, cannot be read, or is of a type that does not go.
     """
-    upload = files.receive_stream(stream, _settings().FILE_BYTES)
+    upload = files.receive_stream(stream, current_settings().FILE_BYTES)
     target = files.new_temporary()
     try:
         kind = identify(upload, name)
@@ -86,13 +85,8 @@ def receive_attachment(stream: IO[bytes], name: str) -> Received:
     return Received(_named(name, kind, rendition), kind, original, rendition, shown)
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.config["COUNTY"]
-    return settings
-
-
 def limits() -> Limits:
-    return Limits(_settings().FILE_BYTES // 2**20, _settings().ITEM_BYTES // 2**20)
+    return Limits(current_settings().FILE_BYTES // 2**20, current_settings().ITEM_BYTES // 2**20)
 
 
 def _named(name: str, kind: Kind, rendition: Rendition | None) -> str:
@@ -264,7 +258,7 @@ def _content(received: Received) -> dict[str, object]:
 
 def _check_total(item: Item, received: Received, instead_of: Attachment | None = None) -> None:
     total = sum(one.size for one in item.attachments if one is not instead_of)
-    limit = _settings().ITEM_BYTES
+    limit = current_settings().ITEM_BYTES
     if total + received.original.size > limit:
         raise Refused("All files of an item together may have %(limit)s MB", limit=limit // 2**20)
 

@@ -6,13 +6,12 @@ Wrong tries are rows, so every process counts them together and none forgets the
 import hashlib
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, func, insert, select
 
 from county_portal.core import clock
 from county_portal.core.errors import TooOften
 from county_portal.models import WrongTry
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, writing
 
 WITHIN = timedelta(minutes=5)
@@ -23,7 +22,7 @@ def require_left(account: str, address: str) -> None:
 
     address: empty where the account alone counts, because somebody is signed in.
     """
-    settings: Settings = current_app.config["COUNTY"]
+    settings = current_settings()
     limits = [(WrongTry.account == _known_by(account), settings.SIGN_IN_TRIES)]
     if address:
         limits.append((WrongTry.address == address, settings.ADDRESS_TRIES))

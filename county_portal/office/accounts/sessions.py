@@ -11,7 +11,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, request, session
+from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import login_user, logout_user
 from sqlalchemy import delete, insert, select, update
@@ -20,7 +20,7 @@ from werkzeug.datastructures import CallbackDict
 
 from county_portal.core import clock
 from county_portal.models import Person, WebSession
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, login, writing
 
 COOKIE = "county_session"
@@ -116,7 +116,7 @@ class DatabaseSessions(SessionInterface):
 
 
 def _still_valid(created_at: Any, seen_at: Any) -> bool:
-    settings: Settings = current_app.config["COUNTY"]
+    settings = current_settings()
     moment = clock.now()
     return bool(
         moment - seen_at < timedelta(minutes=settings.IDLE_MINUTES)
@@ -154,7 +154,7 @@ def end_all(person: Person, *, but_this: bool = False) -> int:
 
 def sweep_sessions() -> int:
     """Remove sessions that have ended by themselves. How many there were."""
-    settings: Settings = current_app.config["COUNTY"]
+    settings = current_settings()
     moment = clock.now()
     idle = moment - timedelta(minutes=settings.IDLE_MINUTES)
     old = moment - timedelta(hours=settings.SESSION_HOURS)

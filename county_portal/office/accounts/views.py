@@ -3,7 +3,6 @@
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -29,6 +28,7 @@ from county_portal.office.accounts.forms import (
     UnitForm,
     choices_of,
 )
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import frame
 from county_portal.office.rules.access import me, needs, open_to_all
@@ -117,7 +117,7 @@ def language(code: str) -> ResponseReturnValue:
         path=f"{request.script_root}/",
         httponly=True,
         samesite="Lax",
-        secure=bool(current_app.config["COUNTY"].HTTPS),
+        secure=bool(current_settings().HTTPS),
     )
     return response
 

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, has_request_context, request
+from flask import has_request_context, request
 from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from county_portal.core import clock
 from county_portal.models import AuditRow, Person
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import Settings, current_settings
 from county_portal.office.base.extensions import WRITE_LOCK, db, writing
 
 START = "0" * 64
@@ -82,7 +82,7 @@ def record_refusal(
     with writing(), db.engine.begin() as connection:
         row = _append(connection, deed, "refused")
     if row["seq"] % ANCHOR_EVERY == 0:
-        drop_anchor(current_app.config["COUNTY"], row)
+        drop_anchor(current_settings(), row)
 
 
 def _deed(
@@ -137,7 +137,7 @@ def _anchor_what_was_committed(session: Session) -> None:
     rows = session.info.pop("anchors", [])
     if rows:
         _, row = rows[-1]
-        drop_anchor(current_app.config["COUNTY"], row)
+        drop_anchor(current_settings(), row)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -246,7 +246,7 @@ def _unanchored(last: int, before: datetime) -> AuditRow | None:
 
 def catch_up() -> bool:
     """Anchor what a kill left without one between its commit and its anchor. Whether it had to."""
-    settings: Settings = current_app.config["COUNTY"]
+    settings = current_settings()
     path = anchor_file(settings)
     lines = path.read_text().splitlines() if path.exists() else []
     row = _unanchored(max((_seq_of(line) for line in lines), default=0), clock.now())

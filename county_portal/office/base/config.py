@@ -7,6 +7,9 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
+
+from flask import current_app
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates"
@@ -87,6 +90,11 @@ class Settings:
             "WTF_CSRF_TIME_LIMIT": None,
             "COUNTY": self,
         }
+
+
+def current_settings() -> Settings:
+    """Return the settings of the application that is at work."""
+    return cast(Settings, current_app.config["COUNTY"])
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -14,14 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-from flask import current_app
 from sqlalchemy import select
 
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.models import Blob
 from county_portal.office.base import jobs
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, writing
 
 CHUNK = 2**20  # bytes
@@ -38,14 +37,9 @@ class Stored:
     path: Path
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.config["COUNTY"]
-    return settings
-
-
 def new_temporary() -> Path:
     """A name for a file that does not exist yet, on the file system of the blobs."""
-    folder = _settings().tmp
+    folder = current_settings().tmp
     folder.mkdir(parents=True, exist_ok=True)
     return folder / secrets.token_hex(16)
 
@@ -91,7 +85,7 @@ def keep_paper(pdf: bytes) -> Stored:
 
     Raises Refused if the key cannot be used.
     """
-    settings = _settings()
+    settings = current_settings()
     if settings.SIGNING_KEY:
         signing = import_module("county_portal.printing.signing")  # large, and rarely wanted
         pdf = signing.sign_paper(pdf, Path(settings.SIGNING_KEY), settings.SIGNING_PASSWORD)
@@ -116,7 +110,7 @@ def register_blob(stored: Stored, media_type: str) -> Blob:
 
 
 def blob_path(sha256: str) -> Path:
-    return _settings().blobs / sha256[:2] / sha256
+    return current_settings().blobs / sha256[:2] / sha256
 
 
 def file_hash(path: Path) -> tuple[str, int]:
@@ -145,7 +139,7 @@ def sweep_files() -> int:
     so a row that was written meanwhile is seen, and none is written until the
     file is gone; `register` then finds that it is.
     """
-    lying = [*_settings().tmp.glob("*"), *_settings().blobs.glob("??/*")]
+    lying = [*current_settings().tmp.glob("*"), *current_settings().blobs.glob("??/*")]
     old = [path for path in lying if _is_old(path)]
     known, removed = set(db.session.scalars(select(Blob.sha256))), 0
     db.session.rollback()

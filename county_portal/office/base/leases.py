@@ -14,11 +14,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from flask import current_app
-
 from county_portal.core import clock
 from county_portal.models import Lease
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, writing
 
 NAME = "background work"
@@ -83,7 +81,8 @@ def _lease() -> Lease | None:
 
 def _folder() -> str:
     """Which data folder this is, wherever it lies: the one with the key of the log's anchors."""
-    return hmac.new(_settings().key("anchor").encode(), NAME.encode(), hashlib.sha256).hexdigest()
+    key = current_settings().key("anchor")
+    return hmac.new(key.encode(), NAME.encode(), hashlib.sha256).hexdigest()
 
 
 def _place() -> str:
@@ -93,12 +92,7 @@ def _place() -> str:
 
 
 def data_folder() -> Path:
-    return _settings().DATA
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["COUNTY"]
-    return settings
+    return current_settings().DATA
 
 
 @contextmanager

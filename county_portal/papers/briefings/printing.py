@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
-from flask import current_app
 from sqlalchemy import select
 
 from county_portal.core import clock
@@ -29,7 +28,7 @@ from county_portal.models import (
     PrintedBriefing,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import Do, require
@@ -249,8 +248,7 @@ def _digest(content: Content) -> str:
 
 
 def _folder() -> Path:
-    settings: Settings = current_app.config["COUNTY"]
-    return settings.tmp
+    return current_settings().tmp
 
 
 def _picture(digest: str, page: int) -> Path:

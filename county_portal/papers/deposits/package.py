@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 
 import pypdfium2
-from flask import current_app
 
 from county_portal.core import clock
 from county_portal.core.errors import Refused
@@ -29,6 +28,7 @@ from county_portal.models import (
     Revision,
 )
 from county_portal.office.base import audit, files, jobs
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do, require
@@ -103,7 +103,7 @@ class _folder:  # noqa: N801 (used as a with statement)
     """An empty folder for one deposit; nothing of it is left afterwards, or of a try that died."""
 
     def __init__(self, deposit_id: int) -> None:
-        self.path = current_app.config["COUNTY"].tmp / f"deposit-{deposit_id}"
+        self.path = current_settings().tmp / f"deposit-{deposit_id}"
 
     def __enter__(self) -> Path:
         shutil.rmtree(self.path, ignore_errors=True)
