@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -13,7 +12,6 @@ from county_portal.core.html.clean import clean, seen, text_of
 from county_portal.editorial.items.manifest import Draft, inside_of, manifest_of, public_files
 from county_portal.models import (
     Attribute,
-    AuditRow,
     Category,
     ColumnKind,
     HandKind,
@@ -42,7 +40,6 @@ CAME_BACK_BY = {
     State.CORRECTING: (Do.ITEM_CORRECT,),
 }
 FIRST_VERSION = 1  # of an item nobody has saved again
-LOGGED_EVERY = timedelta(hours=1)  # how often the log says that somebody goes on writing
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def edit_item(
     _same_version(item, seen_version)
     _write(item, draft, by)
     take_hand(item, HandKind.AUTHOR, by=by)
-    if not (by_itself and _told_lately(item, by)):
+    if not (by_itself and audit.told_lately(item, Do.ITEM_EDIT, Do.ITEM_CREATE, by=by)):
         audit.record(by, Do.ITEM_EDIT, item)
 
 
@@ -250,18 +247,6 @@ def _checks(item: Item) -> list[tuple[bool, MissingPart]]:
             MissingPart("body", "Write the text, or attach a file the public can get"),
         ),
     ]
-
-
-def _told_lately(item: Item, by: Person) -> bool:
-    """Whether the log already says that this person writes on this item."""
-    lately = (clock.now() - LOGGED_EVERY).isoformat(timespec="milliseconds")
-    told = select(AuditRow.seq).where(
-        AuditRow.object == f"items:{item.id}",
-        AuditRow.actor == by.login,
-        AuditRow.action.in_((Do.ITEM_EDIT, Do.ITEM_CREATE)),
-        AuditRow.at >= lately,
-    )
-    return db.session.scalar(told.limit(1)) is not None
 
 
 def _same_version(item: Item, seen_version: int) -> None:

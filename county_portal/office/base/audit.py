@@ -26,6 +26,7 @@ from county_portal.office.base.extensions import WRITE_LOCK, db, writing
 
 START = "0" * 64
 ANCHOR_EVERY = 100  # rows
+LOGGED_EVERY = timedelta(hours=1)  # how often the log says that somebody goes on writing
 SPARED = timedelta(minutes=10)  # until the timetable has anchored what a kill left without
 WEIGHTY = frozenset(
     {
@@ -115,6 +116,18 @@ def _append(connection: Connection, deed: dict[str, Any], result: str) -> dict[s
     row["hash"] = row_hash(row)
     connection.execute(insert(AuditRow).values(row))
     return row
+
+
+def told_lately(thing: object, *deeds: str, by: Person) -> bool:
+    """Return whether the log says already that the person does one of these to the thing."""
+    since = (clock.now() - LOGGED_EVERY).isoformat(timespec="milliseconds")
+    told = select(AuditRow.seq).where(
+        AuditRow.object == _name(thing),
+        AuditRow.actor == by.login,
+        AuditRow.action.in_(deeds),
+        AuditRow.at >= since,
+    )
+    return db.session.scalar(told.limit(1)) is not None
 
 
 def _name(thing: object) -> str:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
@@ -12,7 +12,6 @@ from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.html.clean import seen
 from county_portal.models import (
-    AuditRow,
     Briefing,
     BriefingHandKind,
     BriefingPart,
@@ -28,7 +27,6 @@ from county_portal.papers.briefings.shortening import rewritten
 
 TITLE_LENGTH = 120  # characters
 TOKEN_LENGTH = 64  # characters
-LOGGED_EVERY = timedelta(hours=1)  # how often the log says that somebody goes on composing
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,9 @@ def save_briefing(
         setattr(briefing, name, _line(getattr(draft, name)))
     _write_parts(briefing, draft.parts)
     touch(briefing, by)
-    if not (by_itself and _told_lately(briefing, by)):
+    if not (
+        by_itself and audit.told_lately(briefing, Do.BRIEFING_EDIT, Do.BRIEFING_COMPOSE, by=by)
+    ):
         audit.record(by, Do.BRIEFING_EDIT, briefing)
 
 
@@ -154,18 +154,6 @@ def touch(briefing: Briefing, by: Person) -> None:
     briefing.saved_at = clock.now()
     flag_modified(briefing, "saved_at")
     take_hand(briefing, BriefingHandKind.COMPOSER, by=by)
-
-
-def _told_lately(briefing: Briefing, by: Person) -> bool:
-    """Whether the log already says that this person writes on this briefing."""
-    lately = (clock.now() - LOGGED_EVERY).isoformat(timespec="milliseconds")
-    told = select(AuditRow.seq).where(
-        AuditRow.object == f"briefings:{briefing.id}",
-        AuditRow.actor == by.login,
-        AuditRow.action.in_((Do.BRIEFING_EDIT, Do.BRIEFING_COMPOSE)),
-        AuditRow.at >= lately,
-    )
-    return db.session.scalar(told.limit(1)) is not None
 
 
 def _open_masthead(masthead_id: int) -> Masthead:
