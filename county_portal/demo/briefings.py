@@ -2,10 +2,9 @@
 
 import json
 
-from sqlalchemy import select
-
 from county_portal.core import clock
 from county_portal.core.html.clean import text_of
+from county_portal.demo.county import first_with
 from county_portal.models import Briefing, JobState, Masthead, Person, Role, UnitKind
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
@@ -46,7 +45,7 @@ SHORTENED = 2  # paragraphs of an item that are kept
 
 def brief() -> None:
     """The clerk's briefings are in the open transaction; the worker makes the issue's paper."""
-    clerk, issuer = _somebody(Role.OFFICE_CLERK), _somebody(Role.ISSUER)
+    clerk, issuer = first_with(Role.OFFICE_CLERK), first_with(Role.ISSUER)
     news, urgent, _third = [
         mastheads.create_masthead(draft, Counts(year, 0, total), by=clerk)
         for draft, year, total in MASTHEADS
@@ -59,12 +58,6 @@ def brief() -> None:
     waiting = _compose(urgent, "urgent", clerk)
     if waiting.parts:
         _move(waiting, Do.BRIEFING_SUBMIT, clerk)
-
-
-def _somebody(role: Role) -> Person:
-    """The first person with the role."""
-    people = db.session.scalars(select(Person).order_by(Person.id))
-    return next(person for person in people if person.has_any(frozenset({role})))
 
 
 def _compose(masthead: Masthead, token: str, clerk: Person) -> Briefing:

@@ -16,6 +16,7 @@ from county_portal.models import (
     Column,
     Person,
     PersonRole,
+    Role,
     Unit,
     UnitKind,
     Verdict,
@@ -155,3 +156,9 @@ def _register(papers: dict[str, Received]) -> None:
         register_blob(paper.original, paper.kind.media_type)
         if paper.rendition and paper.shown:
             register_blob(paper.shown, paper.rendition.media_type)
+
+
+def first_with(role: Role) -> Person:
+    """Return the first of the people who have the role."""
+    query = select(Person).join(PersonRole).where(PersonRole.role == role)
+    return db.session.scalars(query.order_by(Person.id).limit(1)).one()

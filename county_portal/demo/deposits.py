@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from county_portal.core import clock
-from county_portal.models import Person, PersonRole, Receiver, Role
-from county_portal.office.base.extensions import db
+from county_portal.demo.county import first_with
+from county_portal.models import Receiver, Role
 from county_portal.papers.deposits import services
 from county_portal.papers.deposits.handovers import Handed, hand_over
 from county_portal.papers.deposits.services import DepositDraft
@@ -17,7 +15,7 @@ RECEIVED = {Receiver.ARCHIVE: ("白晓岚", "档收"), Receiver.LIBRARY: ("顾�
 def deposit() -> None:
     """This month's deposit lies on the clerk's desk; its packages are made when the clerk asks."""
     yesterday = clock.today() - timedelta(days=1)
-    clerk = _clerk()
+    clerk = first_with(Role.OFFICE_CLERK)
     made = services.make_deposit(
         DepositDraft(until_on=yesterday, since_on=yesterday.replace(day=1)), by=clerk
     )
@@ -28,8 +26,3 @@ def deposit() -> None:
                 giver = part.contact.split("、")[0] or clerk.name
                 handed = Handed(receiver, clock.today(), giver, name, receipt)
                 hand_over(part, handed, by=clerk)
-
-
-def _clerk() -> Person:
-    query = select(Person).join(PersonRole).where(PersonRole.role == Role.OFFICE_CLERK)
-    return db.session.scalars(query.order_by(Person.id).limit(1)).one()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from county_portal.core import clock
+from county_portal.demo.county import first_with
 from county_portal.editorial.catalogue import validity
 from county_portal.models import (
     Column,
@@ -12,8 +13,6 @@ from county_portal.models import (
     Gazette,
     GazetteSection,
     Item,
-    Person,
-    PersonRole,
     Publication,
     Role,
     ValidityState,
@@ -33,7 +32,7 @@ OLDER_THAN = timedelta(days=200)
 def begin_gazette() -> int | None:
     """Last month's gazette waits for its PDF: the job that makes it. None: nothing to print."""
     with writing():
-        clerk, editor = _one(Role.OFFICE_CLERK), _one(Role.EDITOR)
+        clerk, editor = first_with(Role.OFFICE_CLERK), first_with(Role.EDITOR)
         month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
         recent, old = _documents()
         if not recent:
@@ -63,13 +62,8 @@ def finish_gazette(job_id: int | None) -> None:
         opinion = services.GazetteOpinion(
             Verdict.RELEASE, edition.content_hash, checks, "已逐页审查。"
         )
-        services.sign(gazette, opinion, by=_one(Role.CONFIDENTIALITY_OFFICER))
-        services.issue_gazette(gazette, edition.content_hash, by=_one(Role.ISSUER))
-
-
-def _one(role: Role) -> Person:
-    query = select(Person).join(PersonRole).where(PersonRole.role == role, Person.active)
-    return db.session.scalars(query.order_by(Person.id).limit(1)).one()
+        services.sign(gazette, opinion, by=first_with(Role.CONFIDENTIALITY_OFFICER))
+        services.issue_gazette(gazette, edition.content_hash, by=first_with(Role.ISSUER))
 
 
 def _documents() -> tuple[list[Item], list[Item]]:

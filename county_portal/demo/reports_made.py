@@ -1,9 +1,7 @@
 """The demonstration's reports: last month is closed, and its circular lies on the desks."""
 
-from sqlalchemy import select
-
-from county_portal.models import Person, PersonRole, Role
-from county_portal.office.base.extensions import db
+from county_portal.demo.county import first_with
+from county_portal.models import Role
 from county_portal.papers.circulars import services as circulars
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import closing, services
@@ -13,18 +11,12 @@ def close_last_month() -> int:
     """Last month is closed by the clerk, in a transaction that is open still: its report."""
     period = Period(services.last_month())
     made = closing.close_in_background(
-        progress=services.unwatched, period=period.code, asked_by=_clerk().id
+        progress=services.unwatched, period=period.code, asked_by=first_with(Role.OFFICE_CLERK).id
     )
     return int(str(made["report"]))
 
 
 def send_circular(report_id: int) -> None:
     """The circular over a report is sent; no leader has opened it."""
-    row = circulars.make_circular(report_id, asked_by=_clerk().id)
-    circulars.send_to_leaders(row, by=_clerk())
-
-
-def _clerk() -> Person:
-    """Who makes reports in the demonstration."""
-    query = select(Person).join(PersonRole).where(PersonRole.role == Role.OFFICE_CLERK)
-    return db.session.scalars(query.order_by(Person.id).limit(1)).one()
+    row = circulars.make_circular(report_id, asked_by=first_with(Role.OFFICE_CLERK).id)
+    circulars.send_to_leaders(row, by=first_with(Role.OFFICE_CLERK))
