@@ -202,6 +202,11 @@ def _bytes_of(book: Pdf) -> bytes:
     return target.getvalue()
 
 
+def page_count(pdf: bytes) -> int:
+    with Pdf.open(BytesIO(pdf)) as book:
+        return len(book.pages)
+
+
 def data_of(pdf: bytes) -> str:
     """The JSON attached to a document; empty if there is none."""
     with Pdf.open(BytesIO(pdf)) as book:

@@ -4,12 +4,12 @@ A rendition is built from what a reader of the file sees; whatever else the file
 behind. The original is never published.
 """
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from county_portal.core.sandbox import runner
 from county_portal.editorial.documents.kinds import Kind, Note
+from county_portal.office.base.files import file_hash
 
 SECONDS = 60
 TASKS = {
@@ -40,11 +40,10 @@ def make_rendition(source: Path, target: Path, kind: Kind) -> Rendition | None:
     if kind.stays_inside:
         return None
     made = runner.run_in_sandbox(TASKS[kind], source=source, target=target, seconds=SECONDS)
-    with target.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256, size = file_hash(target)
     return Rendition(
         media_type=kind.media_type,
-        size=target.stat().st_size,
+        size=size,
         sha256=sha256,
         extension=kind.extension,
         pages=made.get("pages"),

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import pypdfium2
-
 from county_portal.models import FrozenBriefing, PartKind
 from county_portal.office.base.files import blob_path
 from county_portal.papers.briefings.content import BriefingPiece, Content
@@ -196,8 +194,3 @@ def briefing_page(content: Content) -> str:
 
 def _html(sheet: BriefingSheet) -> str:
     return render_html(TEMPLATE, sheet=sheet)
-
-
-def page_count(pdf: bytes) -> int:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return len(document)

@@ -34,6 +34,7 @@ from county_portal.office.desk import editions, register
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.briefings import paper, word
 from county_portal.papers.briefings.content import Content, content_hash, content_of, read_content
+from county_portal.printing import binding
 
 PRINT = "briefings.print"
 PREVIEW = "briefings.preview"
@@ -73,7 +74,7 @@ def briefing_task(*, progress: jobs.Progress, frozen_id: int) -> dict[str, objec
     _draw(printed.pdf, _digest(content))
     with editions.storing():
         left_out = titles_of(content, printed.left_out)
-        row = _store(frozen_id, kept, paper.page_count(printed.pdf), left_out)
+        row = _store(frozen_id, kept, binding.page_count(printed.pdf), left_out)
         _enter(row, content)
         return {"printed": row.id, "left_out": left_out}
 

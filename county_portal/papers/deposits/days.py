@@ -4,7 +4,7 @@ Source: local rule, the 9th and 10th of the month, moved over days off; all of i
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from county_portal.core.workdays import ONE_DAY, WorkCalendar
 from county_portal.office.base import settings
@@ -75,7 +75,3 @@ def back(day: date, workdays: int, known: WorkCalendar) -> date:
         day -= ONE_DAY
         workdays -= known.is_workday(day)
     return day
-
-
-def month_after(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -14,7 +14,7 @@ from county_portal.models import Deposit, DepositPart, Handover, Person, Receive
 from county_portal.office.base import audit, settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
-from county_portal.papers.deposits.days import month_after
+from county_portal.papers.figures.periods import shift
 
 WORST = 3  # the consequence of the third missed deposit is that of all later ones
 
@@ -185,7 +185,7 @@ def _not_made(year: int) -> tuple[date, ...]:
     while month < clock.today().replace(day=1):
         if month not in made and month.year == year:
             found.append(month)
-        month = month_after(month)
+        month = shift(month, 1)
     return tuple(found)
 
 

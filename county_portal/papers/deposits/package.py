@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pypdfium2
-
 from county_portal.core import clock
 from county_portal.core.errors import Refused
 from county_portal.models import (
@@ -40,6 +38,7 @@ from county_portal.papers.deposits.lines import TextLine
 from county_portal.papers.deposits.package_files import PackageEntry
 from county_portal.papers.deposits.plans import PackagePlan, PlannedPart, plan_of
 from county_portal.papers.deposits.thread_pool import side_by_side
+from county_portal.printing import binding
 from county_portal.published.items import PublicItem
 
 log = logging.getLogger(__name__)
@@ -192,16 +191,11 @@ def _finish(part: PlannedPart, line: TextLine, work: Future[bytes], folder: Path
     except Refused as refusal:
         log.error("deposit: %s could not be set: %s", line.index_number, refusal)
     else:
-        about["pages"] = part.pages[line.publication_id] = _pages(pdf)
+        about["pages"] = part.pages[line.publication_id] = binding.page_count(pdf)
         part.entries.append(
             package_files.lay_down(folder, f"文本/{name}.pdf", pdf, "text", **about)
         )
         part.entries.extend(_renditions(line, name))
-
-
-def _pages(pdf: bytes) -> int:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return len(document)
 
 
 def _renditions(line: TextLine, name: str) -> Iterator[PackageEntry]:

@@ -27,9 +27,10 @@ from county_portal.models import (
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, can, require
-from county_portal.papers.deposits.days import DepositDays, Window, deposit_days, month_after
+from county_portal.papers.deposits.days import DepositDays, Window, deposit_days
 from county_portal.papers.deposits.holdings import deposited, find_left_out
 from county_portal.papers.deposits.names import Names
+from county_portal.papers.figures.periods import shift
 
 PER_PAGE = 24
 
@@ -113,15 +114,15 @@ def newest_deposit() -> Deposit | None:
 
 def has_begun(last: Deposit | None) -> bool:
     """Whether the month of the deposit after the last one has come."""
-    return last is None or month_after(last.month) <= clock.today()
+    return last is None or shift(last.month, 1) <= clock.today()
 
 
 def next_window(last: Deposit | None, known: DepositDays) -> Window:
     """The days on which the deposit after the last one is handed over."""
     this = clock.today().replace(day=1)
-    window = known.window(max(this, month_after(last.month)) if last else this)
+    window = known.window(max(this, shift(last.month, 1)) if last else this)
     if last is None and clock.today() > window.last:
-        return known.window(month_after(this))  # a county that begins late has missed nothing
+        return known.window(shift(this, 1))  # a county that begins late has missed nothing
     return window
 
 
