@@ -128,13 +128,17 @@ def signed_word(*path: str) -> ColumnElement[str]:
 
 def submitted(period: Period) -> tuple[StepRecord, ...]:
     """Items handed over for the first time."""
+    return taken(period, Do.ITEM_SUBMIT, ~submitted_before())
+
+
+def submitted_before() -> ColumnElement[bool]:
+    """Whether the item of a step had been handed over before the step."""
     before = aliased(StepTaken)
-    again = exists().where(
+    return exists().where(
         before.item_id == StepTaken.item_id,
         before.action == Do.ITEM_SUBMIT,
         before.id < StepTaken.id,
     )
-    return taken(period, Do.ITEM_SUBMIT, ~again)
 
 
 def taken(period: Period, action: Do, *more: ColumnElement[bool]) -> tuple[StepRecord, ...]:

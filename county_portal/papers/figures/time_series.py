@@ -14,7 +14,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.papers.figures.contents import MonthCount
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import moment_within, signed_word
+from county_portal.papers.figures.records import moment_within, signed_word, submitted_before
 
 FIGURES = (
     "submitted",
@@ -46,15 +46,9 @@ def _moments(span: Period) -> dict[str, list[datetime]]:
     on_time, late = _publications(span)
     before = aliased(Publication)
     again = exists().where(before.item_id == Publication.item_id, before.id < Publication.id)
-    earlier = aliased(StepTaken)
-    submitted_again = exists().where(
-        earlier.item_id == StepTaken.item_id,
-        earlier.action == Do.ITEM_SUBMIT,
-        earlier.id < StepTaken.id,
-    )
     return {
         "submitted": _times(
-            StepTaken.at, span, StepTaken.action == Do.ITEM_SUBMIT, ~submitted_again
+            StepTaken.at, span, StepTaken.action == Do.ITEM_SUBMIT, ~submitted_before()
         ),
         "published": on_time + late,
         "on_time": on_time,
