@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.errors import OutOfDate, Refused
 from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.models import Category, Column, ColumnKind, Item, OpenTo, Person, Unit
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.rules.policy import Do, require
 
 CATEGORY_DEED = "category.manage"
@@ -72,10 +72,7 @@ def possible_parents(column: Column | None = None) -> list[Column]:
 
 
 def get_column(column_id: int) -> Column:
-    column = db.session.get(Column, column_id)
-    if column is None:
-        raise Missing
-    return column
+    return fetch_row(Column, column_id)
 
 
 def create_column(draft: ColumnDraft, *, by: Person) -> Column:
@@ -170,10 +167,7 @@ def bring_categories(*, by: Person) -> int:
 
 
 def get_category(category_id: int) -> Category:
-    category = db.session.get(Category, category_id)
-    if category is None:
-        raise Missing
-    return category
+    return fetch_row(Category, category_id)
 
 
 def set_category_active(category: Category, *, active: bool, by: Person) -> None:

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from county_portal.core import clock
-from county_portal.core.errors import Missing
 from county_portal.core.html.clean import clean, with_addresses
 from county_portal.editorial.items.manifest import inside_of, manifest_of
 from county_portal.editorial.items.services import find_revision, get_item
@@ -27,7 +26,7 @@ from county_portal.models import (
     SignOff,
     StepTaken,
 )
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.policy import Do
 from county_portal.printing.pdf import print_paper, render_html, render_pdf
@@ -124,9 +123,7 @@ def item_publications(item: Item) -> list[Publication]:
 
 def get_publication(publication_id: int, *, by: Person) -> Publication:
     """The publication, for somebody who may see its item. Raises Missing otherwise."""
-    publication = db.session.get(Publication, publication_id)
-    if publication is None:
-        raise Missing
+    publication = fetch_row(Publication, publication_id)
     get_item(publication.item_id, by=by)
     return publication
 

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from county_portal.core import clock
-from county_portal.core.errors import Missing, NotAllowed, OutOfDate, Refused
+from county_portal.core.errors import NotAllowed, OutOfDate, Refused
 from county_portal.core.paging import Page, fetch_page
 from county_portal.models import (
     Branch,
@@ -19,7 +19,7 @@ from county_portal.models import (
 )
 from county_portal.office.accounts import passwords, sessions
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.rules.policy import Do, require
 
 PER_PAGE = 50
@@ -77,10 +77,7 @@ def people_per_unit() -> dict[int, int]:
 
 
 def get_unit(unit_id: int) -> Unit:
-    unit = db.session.get(Unit, unit_id)
-    if unit is None:
-        raise Missing
-    return unit
+    return fetch_row(Unit, unit_id)
 
 
 def create_unit(draft: UnitDraft, *, by: Person) -> Unit:
@@ -145,10 +142,7 @@ def _people(search: PeopleSearch) -> Select[Person]:
 
 
 def get_person(person_id: int) -> Person:
-    person = db.session.get(Person, person_id)
-    if person is None:
-        raise Missing
-    return person
+    return fetch_row(Person, person_id)
 
 
 def create_person(draft: PersonDraft, *, by: Person) -> tuple[Person, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import pysqlite3
 from flask_babel import Babel
@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import IsolationLevel
 
+from county_portal.core.errors import Missing
 from county_portal.models import Base
 
 db = SQLAlchemy(metadata=Base.metadata)
@@ -36,6 +37,7 @@ PRAGMAS = (
 WRITE_LOCK = 711  # PostgreSQL: the advisory lock of whoever writes
 LOCK_PATIENCE = 15  # seconds to wait for the other writer
 
+T = TypeVar("T")
 _will_write: ContextVar[bool] = ContextVar("will_write", default=False)
 
 
@@ -51,6 +53,14 @@ def writing(*, ahead: bool = True) -> Iterator[None]:
         yield
     finally:
         _will_write.reset(before)
+
+
+def fetch_row(kind: type[T], key: object) -> T:
+    """Return the row with this key. Raises Missing if there is none."""
+    row = db.session.get(kind, key)
+    if row is None:
+        raise Missing
+    return row
 
 
 def will_write(*, ahead: bool) -> None:

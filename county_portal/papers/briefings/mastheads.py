@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from county_portal.core import clock
-from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.errors import OutOfDate, Refused
 from county_portal.core.html.clean import seen
 from county_portal.models import Counter, Masthead, Person
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.rules.policy import Do, require
 
 HIGHEST = 99_999  # a number that somebody may have reached on paper
@@ -51,10 +51,7 @@ def find_mastheads(by: Person, *, active: bool = False) -> list[Masthead]:
 
 def get_masthead(masthead_id: int, *, by: Person) -> Masthead:
     require(by, Do.MASTHEAD_MANAGE)
-    masthead = db.session.get(Masthead, masthead_id)
-    if masthead is None:
-        raise Missing
-    return masthead
+    return fetch_row(Masthead, masthead_id)
 
 
 def create_masthead(draft: MastheadDraft, counts: Counts | None = None, *, by: Person) -> Masthead:

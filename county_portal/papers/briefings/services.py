@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from county_portal.core import clock
-from county_portal.core.errors import Missing, OutOfDate, Refused
+from county_portal.core.errors import OutOfDate, Refused
 from county_portal.core.html.clean import seen
 from county_portal.models import (
     Briefing,
@@ -20,7 +20,7 @@ from county_portal.models import (
     Person,
 )
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.rules.policy import Do, require
 from county_portal.office.rules.workflow import take_hand
 from county_portal.papers.briefings.shortening import rewritten
@@ -58,9 +58,7 @@ class BriefingDraft:
 def get_briefing(briefing_id: int, *, by: Person, to: Do = Do.BRIEFING_READ) -> Briefing:
     """The briefing, for somebody who may do `to` with it."""
     require(by, Do.BRIEFING_READ)
-    briefing = db.session.get(Briefing, briefing_id)
-    if briefing is None:
-        raise Missing
+    briefing = fetch_row(Briefing, briefing_id)
     if to is Do.BRIEFING_EDIT and not briefing.state.editable:
         require(by, Do.BRIEFING_COMPOSE)
         raise OutOfDate("This briefing is no longer being written")

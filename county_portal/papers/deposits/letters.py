@@ -11,7 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from county_portal.core import clock
-from county_portal.core.errors import Missing, OutOfDate
+from county_portal.core.errors import OutOfDate
 from county_portal.editorial.catalogue.numbers import draw
 from county_portal.models import (
     Deposit,
@@ -27,7 +27,7 @@ from county_portal.models import (
     Revision,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.desk import editions
 from county_portal.office.desk.register import enter_paper
 from county_portal.office.rules.policy import Do, require
@@ -286,7 +286,4 @@ def printed(letters: list[DepositLetter]) -> set[int]:
 
 def get_letter(letter_id: int, *, by: Person) -> DepositLetter:
     require(by, Do.DEPOSIT_READ)
-    letter = db.session.get(DepositLetter, letter_id)
-    if letter is None:
-        raise Missing
-    return letter
+    return fetch_row(DepositLetter, letter_id)

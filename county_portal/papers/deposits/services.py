@@ -25,7 +25,7 @@ from county_portal.models import (
     Unit,
 )
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.rules.policy import Do, can, require
 from county_portal.papers.deposits.days import DepositDays, Window, deposit_days
 from county_portal.papers.deposits.holdings import deposited, find_left_out
@@ -78,10 +78,7 @@ def find_parts(by: Person) -> list[DepositPart]:
 
 def get_deposit(deposit_id: int, *, by: Person, to: Do = Do.DEPOSIT_READ) -> Deposit:
     require(by, to)
-    deposit = db.session.get(Deposit, deposit_id)
-    if deposit is None:
-        raise Missing
-    return deposit
+    return fetch_row(Deposit, deposit_id)
 
 
 def get_part(deposit_id: int, unit_id: int, *, by: Person, to: Do = Do.DEPOSIT_PART) -> DepositPart:

@@ -16,7 +16,7 @@ from county_portal.models import (
     ReturnForm,
 )
 from county_portal.office.base import audit, files, jobs
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.desk import editions
 from county_portal.office.rules.policy import Do, require
 from county_portal.papers.figures import frozen_months, records
@@ -53,10 +53,7 @@ def closing_reports(reports: list[MadeReport]) -> set[int]:
 
 def get_report(report_id: int, *, by: Person) -> MadeReport:
     require(by, Do.REPORT_READ)
-    report = db.session.get(MadeReport, report_id)
-    if report is None:
-        raise Missing
-    return report
+    return fetch_row(MadeReport, report_id)
 
 
 def report_figures(made: MadeReport) -> MonthlyReport:
