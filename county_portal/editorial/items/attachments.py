@@ -13,19 +13,13 @@ from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.editorial.documents.kinds import Kind, identify
 from county_portal.editorial.documents.renditions import Rendition, make_rendition
-from county_portal.editorial.items.services import (
-    get_item,
-    make_revision,
-    missing_parts,
-    new_key,
-    revisions_of,
-)
-from county_portal.models import Attachment, Blob, HandKind, Item, Person, StepTaken
+from county_portal.editorial.items.services import amended_revision, get_item, new_key, revisions_of
+from county_portal.models import Attachment, Blob, HandKind, Item, Person
 from county_portal.office.base import audit, files
 from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, can, require
-from county_portal.office.rules.workflow import take_hand, write_step
+from county_portal.office.rules.workflow import take_hand
 
 NAME_LENGTH = 80  # characters, without the ending
 # how the item's story tells what an editor did with a file
@@ -280,12 +274,7 @@ def _changed(item: Item, deed: str, name: str, *, by: Person) -> None:
         audit.record(by, Do.ITEM_EDIT, item, deed=deed, file=name)
         return
     db.session.flush()
-    if missing_parts(item):
-        raise Refused("Something is still missing; the list above the form says what")
-    take_hand(item, HandKind.EDITOR, by=by)
-    revision = make_revision(item, by=by)
-    note = f"{SIGNS[deed]} {name}"
-    write_step(StepTaken, item, Do.ITEM_AMEND, by=by, note=note)
+    revision = amended_revision(item, f"{SIGNS[deed]} {name}", by=by)
     audit.record(by, Do.ITEM_AMEND, item, deed=deed, file=name, revision=revision.number)
 
 

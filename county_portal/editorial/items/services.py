@@ -164,12 +164,18 @@ def amend_item(item: Item, draft: Draft, *, seen_version: int, note: str, by: Pe
     require(by, Do.ITEM_AMEND, item)
     _same_version(item, seen_version)
     _write(item, draft, by)
+    revision = amended_revision(item, note, by=by)
+    audit.record(by, Do.ITEM_AMEND, item, revision=revision.number, hash=revision.content_hash)
+    return revision
+
+
+def amended_revision(item: Item, note: str, *, by: Person) -> Revision:
+    """Make the revision of what the editor changed. Raises Refused if something is missing."""
     if missing_parts(item):
         raise Refused("Something is still missing; the list above the form says what")
     take_hand(item, HandKind.EDITOR, by=by)
     revision = make_revision(item, by=by)
     write_step(StepTaken, item, Do.ITEM_AMEND, by=by, note=note)
-    audit.record(by, Do.ITEM_AMEND, item, revision=revision.number, hash=revision.content_hash)
     return revision
 
 
