@@ -11,14 +11,7 @@ from county_portal.core import clock
 from county_portal.core.errors import OutOfDate, Refused
 from county_portal.editorial.items.services import current_revision, make_revision
 from county_portal.editorial.review.steps import ROAD
-from county_portal.models import (
-    Ground,
-    Item,
-    Person,
-    Publication,
-    SignOff,
-    Verdict,
-)
+from county_portal.models import Ground, Item, Person, Publication, SignOff, Verdict
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow

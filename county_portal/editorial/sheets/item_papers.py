@@ -18,14 +18,7 @@ from county_portal.core.html.clean import clean, with_addresses
 from county_portal.editorial.items.manifest import inside_of, manifest_of
 from county_portal.editorial.items.services import find_revision, get_item
 from county_portal.editorial.sheets.review_sheet import Level, SheetFile, here, level_of, steps_of
-from county_portal.models import (
-    Item,
-    Person,
-    Publication,
-    Revision,
-    SignOff,
-    StepTaken,
-)
+from county_portal.models import Item, Person, Publication, Revision, SignOff, StepTaken
 from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.policy import Do

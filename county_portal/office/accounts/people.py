@@ -8,15 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from county_portal.core import clock
 from county_portal.core.errors import NotAllowed, OutOfDate, Refused
 from county_portal.core.paging import Page, fetch_page
-from county_portal.models import (
-    Branch,
-    Person,
-    PersonRole,
-    Role,
-    Unit,
-    UnitKind,
-    branch_of,
-)
+from county_portal.models import Branch, Person, PersonRole, Role, Unit, UnitKind, branch_of
 from county_portal.office.accounts import passwords, sessions
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db, fetch_row

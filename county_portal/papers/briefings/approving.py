@@ -3,11 +3,7 @@
 from county_portal.core import clock
 from county_portal.core.errors import OutOfDate
 from county_portal.editorial.catalogue.numbers import draw
-from county_portal.models import (
-    Briefing,
-    FrozenBriefing,
-    Person,
-)
+from county_portal.models import Briefing, FrozenBriefing, Person
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules import workflow

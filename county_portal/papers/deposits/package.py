@@ -17,14 +17,7 @@ from pathlib import Path
 
 from county_portal.core import clock
 from county_portal.core.errors import Refused
-from county_portal.models import (
-    Deposit,
-    DepositOmission,
-    DepositPackage,
-    Job,
-    Person,
-    Revision,
-)
+from county_portal.models import Deposit, DepositOmission, DepositPackage, Job, Person, Revision
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db

@@ -8,13 +8,7 @@ from sqlalchemy.orm import joinedload
 from county_portal.core import clock
 from county_portal.core.errors import Missing, Refused
 from county_portal.core.paging import Page, fetch_page
-from county_portal.models import (
-    ClosedMonth,
-    Job,
-    MadeReport,
-    Person,
-    ReturnForm,
-)
+from county_portal.models import ClosedMonth, Job, MadeReport, Person, ReturnForm
 from county_portal.office.base import audit, files, jobs
 from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.desk import editions

@@ -32,23 +32,9 @@ from weasyprint.urls import URLFetcher, fetch
 
 from .fonts import CompactFont, embed_bare, kept_fonts
 from .lines import draw_spaced_line as draw_any_line
-from .painting import (
-    CORNERS,
-    THEIR_DRAWN_TEXT,
-    draw_border,
-    draw_text,
-    pack,
-    page_references,
-)
+from .painting import CORNERS, THEIR_DRAWN_TEXT, draw_border, draw_text, pack, page_references
 from .tags import slim_tags
-from .text import (
-    deactivate,
-    draw_plain_line,
-    reactivate,
-    set_layout_text,
-    split_first_line,
-    strut,
-)
+from .text import deactivate, draw_plain_line, reactivate, set_layout_text, split_first_line, strut
 from .way import Source, Tell, Way
 
 
