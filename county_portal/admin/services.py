@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from county_portal.core.errors import OutOfDate
+from county_portal.core.errors import require_unchanged
 from county_portal.core.paging import Page, fetch_page
 from county_portal.models import Job, Person
 from county_portal.office.base import audit, settings
@@ -30,8 +30,7 @@ def settings_mark() -> str:
 
 def same_mark(seen: str) -> None:
     """Raise OutOfDate when a setting changed since the page was drawn."""
-    if seen != settings_mark():
-        raise OutOfDate("Somebody changed this since the page was drawn")
+    require_unchanged(settings_mark(), seen)
 
 
 def decide_setting(key: str, new: str, *, by: Person) -> None:

@@ -48,3 +48,9 @@ class StaleForm(Refused):
     """The form carries no token of this session: an old page, or somebody else's."""
 
     status = 400
+
+
+def require_unchanged(now: object, seen: object) -> None:
+    """Raise OutOfDate unless a version or mark is still the one that the page was drawn with."""
+    if now != seen:
+        raise OutOfDate("Somebody changed this since the page was drawn")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from county_portal.core.errors import OutOfDate, Refused
+from county_portal.core.errors import Refused, require_unchanged
 from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.models import Category, Column, ColumnKind, Item, OpenTo, Person, Unit
 from county_portal.office.base import audit
@@ -91,8 +91,7 @@ def create_column(draft: ColumnDraft, *, by: Person) -> Column:
 def edit_column(column: Column, draft: ColumnDraft, *, seen_version: int, by: Person) -> None:
     """Everything but the slug, which is part of public addresses and never changes."""
     require(by, Do.COLUMN_MANAGE)
-    if column.version != seen_version:
-        raise OutOfDate("Somebody changed this since the page was drawn")
+    require_unchanged(column.version, seen_version)
     _check(draft, column)
     was = _facts(column)
     _write(column, draft)

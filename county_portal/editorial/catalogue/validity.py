@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, func, select
 
 from county_portal.core import clock
-from county_portal.core.errors import OutOfDate, Refused
+from county_portal.core.errors import Refused, require_unchanged
 from county_portal.core.html.clean import seen
 from county_portal.editorial.items.services import MissingPart
 from county_portal.models import Item, Person, Publication, Validity, ValidityState
@@ -137,8 +137,7 @@ def change(item: Item, finding: Finding, *, seen_id: int, by: Person) -> Validit
     Raises OutOfDate if somebody wrote a finding since the form was drawn.
     """
     require(by, Do.VALIDITY_CHANGE, item)
-    if newest_id(item) != seen_id:
-        raise OutOfDate("Somebody changed this since the page was drawn")
+    require_unchanged(newest_id(item), seen_id)
     wrong = objection(item, finding)
     if wrong:
         raise Refused(wrong.message)

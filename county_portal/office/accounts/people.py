@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from county_portal.core import clock
-from county_portal.core.errors import NotAllowed, OutOfDate, Refused
+from county_portal.core.errors import NotAllowed, Refused, require_unchanged
 from county_portal.core.paging import Page, fetch_page
 from county_portal.models import Branch, Person, PersonRole, Role, Unit, UnitKind, branch_of
 from county_portal.office.accounts import passwords, sessions
@@ -85,7 +85,7 @@ def create_unit(draft: UnitDraft, *, by: Person) -> Unit:
 def edit_unit(unit: Unit, draft: UnitDraft, *, seen_version: int, by: Person) -> None:
     """Everything but the code, which stands in index numbers and never changes."""
     require(by, Do.UNIT_MANAGE)
-    _same_version(unit, seen_version)
+    require_unchanged(unit.version, seen_version)
     _free_unit(draft, but=unit)
     if unit.active and not draft.active and people_per_unit().get(unit.id):
         raise Refused("People of this unit still have open accounts; move or close those first")
@@ -168,7 +168,7 @@ def new_person(draft: PersonDraft) -> tuple[Person, str]:
 def edit_person(person: Person, draft: PersonDraft, *, seen_version: int, by: Person) -> None:
     """Another name, login or unit. Who changed the unit signs in again."""
     require(by, Do.PERSON_MANAGE)
-    _same_version(person, seen_version)
+    require_unchanged(person.version, seen_version)
     if draft.login != person.login:
         _free_login(draft.login)
     if draft.unit_id != person.unit_id:
@@ -237,7 +237,7 @@ def set_roles(person: Person, roles: frozenset[Role], *, seen_version: int, by: 
     require(by, Do.ROLE_MANAGE)
     if person.id == by.id:
         raise NotAllowed("Nobody changes their own roles")
-    _same_version(person, seen_version)
+    require_unchanged(person.version, seen_version)
     branch = _branch(person, roles)
     _somebody_stays(person, roles)
     was = person.roles
@@ -281,8 +281,3 @@ def holders(role: Role, *, but: Person | None = None) -> int:
 
 def _words(roles: frozenset[Role]) -> str:
     return " ".join(sorted(role.value for role in roles))
-
-
-def _same_version(thing: Unit | Person, seen_version: int) -> None:
-    if thing.version != seen_version:
-        raise OutOfDate("Somebody changed this since the page was drawn")

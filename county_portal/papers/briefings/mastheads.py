@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from county_portal.core import clock
-from county_portal.core.errors import OutOfDate, Refused
+from county_portal.core.errors import Refused, require_unchanged
 from county_portal.core.html.clean import seen
 from county_portal.models import Counter, Masthead, Person
 from county_portal.office.base import audit
@@ -79,8 +79,7 @@ def edit_masthead(
     Raises OutOfDate if it changed since the form was drawn.
     """
     require(by, Do.MASTHEAD_MANAGE)
-    if masthead.version != seen_version:
-        raise OutOfDate("Somebody changed this since the page was drawn")
+    require_unchanged(masthead.version, seen_version)
     if draft.name != masthead.name:
         _free(draft.name)
     for name, word in _words(draft).items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from county_portal.core.errors import OutOfDate, Refused
+from county_portal.core.errors import Refused, require_unchanged
 from county_portal.models import LateReason, Person, ReportRemark, Unit
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
@@ -47,8 +47,7 @@ def write_remarks(
 ) -> None:
     """Keep the remarks and the reasons. Raises OutOfDate if somebody wrote meanwhile."""
     now = noted(period, by=by)
-    if now.seen != seen:
-        raise OutOfDate("Somebody changed this since the page was drawn")
+    require_unchanged(now.seen, seen)
     row = _row(period)
     if row is None:
         db.session.add(ReportRemark(kind=period.kind, month=period.first, words=words))
