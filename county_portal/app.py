@@ -33,6 +33,8 @@ from county_portal.papers.deposits.feature import FEATURE as DEPOSITS
 from county_portal.papers.gazettes.feature import FEATURE as GAZETTES
 from county_portal.papers.reports.feature import FEATURE as REPORTS
 from county_portal.public import site
+from county_portal.public.kinds import PublicKind
+from county_portal.published.kinds import check_halves
 
 FEATURES = (
     ADMIN,
@@ -58,9 +60,10 @@ LANGUAGE_COOKIE = "county_language"
 def create_office(
     settings: Settings | None = None,
     features: tuple[Feature, ...] = FEATURES,
+    kinds: tuple[PublicKind, ...] = site.KINDS,
     **overrides: object,
 ) -> Flask:
-    """The intranet: everything behind the sign-in."""
+    """The intranet: everything behind the sign-in. kinds: what the public site shows of it."""
     settings = settings or Settings()
     app = Flask("county_portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(settings.flask())
@@ -70,14 +73,24 @@ def create_office(
     settings.DATA.mkdir(parents=True, exist_ok=True)
     _install_extensions(app)
     _install_manners(app, settings)
-    feature.install(app, features)
+    feature.install(app, features, tuple(one.kind for one in kinds))
     cli.install(app)
     access.check_every_view(app)
     return app
 
 
-def create_public(settings: Settings | None = None, **overrides: object) -> Flask:
-    """The public site: reads the public folder and nothing else."""
+def create_public(
+    settings: Settings | None = None,
+    kinds: tuple[PublicKind, ...] = site.KINDS,
+    features: tuple[Feature, ...] = FEATURES,
+    **overrides: object,
+) -> Flask:
+    """The public site: reads the public folder and nothing else. features: what may lie there.
+
+    Raises RuntimeError if a kind has one half only.
+    """
+    released = [row.kind for one in features for row in one.releasables]
+    check_halves(released, (one.kind for one in kinds), "the public site")
     settings = settings or Settings()
     app = Flask("county_portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(
@@ -87,7 +100,7 @@ def create_public(settings: Settings | None = None, **overrides: object) -> Flas
         COUNTY=settings,
     )
     app.config.update(overrides)
-    site.install(app, settings.PUBLIC, cache_bytes=settings.PAGE_CACHE_BYTES)
+    site.install(app, settings.PUBLIC, kinds, cache_bytes=settings.PAGE_CACHE_BYTES)
     app.after_request(web.security_headers)
     _judge_hosts(app, settings)
     return app

@@ -28,14 +28,13 @@ KNOW_THE_TEXT = (
     "editorial/items/services",  # writes it
     "papers/gazettes/printing",
     "editorial/release/verify",  # hashes it
-    "editorial/release/public_file",  # carry it
-    "editorial/release/gazettes",
+    "editorial/release/items",  # carry it
+    "papers/gazettes/release",
+    "published/kinds",
     "published/items",
     "published/gazettes",
     "published/writing/rows",
-    "published/writing/gazette_rows",
     "published/writing/writer",
-    "published/reader",  # one word of many texts, for a page of search results
     "papers/figures/records",  # one word of every text, counted by the database
 )
 

@@ -15,6 +15,9 @@ from county_portal.office.desk import waiting
 from county_portal.office.desk.sections import Section
 from county_portal.office.desk.tasks import Task
 from county_portal.office.desk.waiting import Pile
+from county_portal.office.rules import releasable
+from county_portal.office.rules.releasable import Releasable
+from county_portal.published.kinds import Kind, check_halves
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Feature:
 
     timetable: what happens every minute, each in a transaction of its own.
     piles: what waits on desks. sections: its parts of other features' pages.
+    releasables: its kinds that go to the public, once they are signed.
     """
 
     blueprints: tuple[Blueprint, ...]
@@ -30,14 +34,18 @@ class Feature:
     timetable: tuple[Callable[[], object], ...] = ()
     piles: tuple[Pile, ...] = ()
     sections: tuple[Section, ...] = ()
+    releasables: tuple[Releasable, ...] = ()
     commands: tuple[Command, ...] = ()
 
 
-def install(app: Flask, features: tuple[Feature, ...]) -> None:
-    """Put the features together in their order.
+def install(app: Flask, features: tuple[Feature, ...], kinds: tuple[Kind, ...]) -> None:
+    """Put the features together in their order. kinds: what the public site shows.
 
-    Raises RuntimeError if two of them bring the same.
+    Raises RuntimeError if two of them bring the same, or a kind has one half only.
     """
+    rows = tuple(chain.from_iterable(one.releasables for one in features))
+    check_halves(kinds, (one.kind for one in rows), "the office")
+    releasable.install(app, rows)
     tasks = tuple(chain.from_iterable(one.tasks for one in features))
     timetable = tuple(chain.from_iterable(one.timetable for one in features))
     piles = tuple(chain.from_iterable(one.piles for one in features))

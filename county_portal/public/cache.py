@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from county_portal.published.reader import NoSite, Reader
+from county_portal.published.open_file import NoSite
+from county_portal.published.reader import Reader
 
 KEEP = "county_portal.keep"
 LARGEST = 2**21

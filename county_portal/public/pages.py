@@ -128,7 +128,7 @@ def address_in(item: PublicItem) -> Callable[[FileLine], str]:
     """Where the files of a published item are on this site."""
 
     def address(file: FileLine) -> str:
-        return url_for("public.file", public_id=item.public_id, key=file.key, name=file.name)
+        return url_for("public_items.file", public_id=item.public_id, key=file.key, name=file.name)
 
     return address
 
@@ -205,17 +205,6 @@ def paper_kind(kind: str) -> str:
         "deposit": gettext("Letter about changes"),
     }
     return str(names.get(kind, kind))
-
-
-def section_name(section: str) -> str:
-    """A heading of the gazette, in words."""
-    names = {
-        "county": gettext("Documents of the county government"),
-        "office": gettext("Documents of the county office"),
-        "personnel": gettext("Appointments and removals"),
-        "other": gettext("Other texts"),
-    }
-    return str(names.get(section, section))
 
 
 def validity_choices() -> list[tuple[str, str]]:

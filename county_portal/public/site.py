@@ -8,20 +8,34 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import Babel, gettext
 from werkzeug.exceptions import HTTPException
 
+from county_portal.public import kinds as public_kinds
 from county_portal.public import pages, views
 from county_portal.public.cache import PageCache
-from county_portal.published import gazettes, search
-from county_portal.published.reader import NoSite, Reader, Site
+from county_portal.public.gazettes import GAZETTES
+from county_portal.public.items import ITEMS
+from county_portal.public.kinds import PublicKind
+from county_portal.published import search
+from county_portal.published.open_file import NoSite
+from county_portal.published.reader import Reader, Site
 
 log = logging.getLogger(__name__)
 CACHE_BYTES = 64 * 2**20
+KINDS = (ITEMS, GAZETTES)
+"""In the order of their entries in menus, the site map and the file."""
 
 
-def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None:
+def install(
+    app: Flask,
+    folder: Path,
+    kinds: tuple[PublicKind, ...] = KINDS,
+    *,
+    cache_bytes: int = CACHE_BYTES,
+) -> None:
     """The application shows the public file in `folder`. cache_bytes: memory for pages."""
-    reader = app.extensions[pages.READER] = Reader(folder)
+    reader = app.extensions[pages.READER] = Reader(folder, [one.kind for one in kinds])
     Babel(app, locale_selector=pages.locale_name)
     app.register_blueprint(views.bp)
+    public_kinds.install(app, kinds)
     app.url_defaults(_keep_language)
     share_templates(app)
     app.jinja_env.filters.update(
@@ -36,7 +50,6 @@ def install(app: Flask, folder: Path, *, cache_bytes: int = CACHE_BYTES) -> None
         html_language=pages.html_language,
         in_language=pages.in_language,
         validities=pages.validity_choices,
-        has_gazettes=gazettes.has_gazettes,
         on_page=pages.on_page,
     )
     app.register_error_handler(HTTPException, _refuse)
@@ -53,7 +66,6 @@ def share_templates(app: Flask) -> None:
         size=pages.size,
         origin=pages.origin_name,
         validity=pages.validity_name,
-        section=pages.section_name,
     )
     app.jinja_env.globals.update(body_of=pages.body_of, kind_of=pages.kind_of)
 
@@ -61,8 +73,13 @@ def share_templates(app: Flask) -> None:
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     """A reader in English stays in English."""
     language = pages.chosen_language()
-    if language and endpoint.startswith("public.") and endpoint not in views.FOR_MACHINES:
+    if language and endpoint != "static" and endpoint not in _for_machines():
         values.setdefault("lang", language)
+
+
+def _for_machines() -> frozenset[str]:
+    every = (one.for_machines for one in public_kinds.kinds_here().values())
+    return views.FOR_MACHINES.union(*every)
 
 
 def _refuse(error: HTTPException) -> Response:

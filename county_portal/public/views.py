@@ -1,45 +1,27 @@
-"""The pages of the public site. Everybody may open them; nothing is asked but the address."""
+"""The site's own pages: lists, search, checks, and what machines read.
+
+Everybody may open them; nothing is asked but the address.
+"""
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    make_response,
-    render_template,
-    request,
-    send_file,
-    url_for,
-)
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from county_portal.public import pages
+from county_portal.public.kinds import FeedLine, kinds_here
 from county_portal.public.pages import show, site
-from county_portal.published import gazettes as published
-from county_portal.published.gazettes import BoundFile, PublicGazette
 from county_portal.published.lists import Filters
-from county_portal.published.schema import FileLine, Listing
-from county_portal.published.standing import standing
 
 bp = Blueprint("public", __name__)
 
-FOR_MACHINES = frozenset(
-    {
-        "public.file",
-        "public.gazette_file",
-        "public.feed",
-        "public.sitemap",
-        "public.sitemap_year",
-        "public.robots",
-    }
-)
+FOR_MACHINES = frozenset({"public.feed", "public.sitemap", "public.sitemap_year", "public.robots"})
 """Endpoints that say the same in every language."""
 
-ID = "<int(max=9007199254740991):public_id>"
 LIST_QUESTIONS = frozenset({"column", "unit", "category", "year", "validity", "sort", "page"})
 SEARCH_QUESTIONS = frozenset({"q", "column", "unit", "year", "sort", "page"})
 CATALOGUE_ORDERS = ("newest", "oldest", "formed")
@@ -50,10 +32,6 @@ FEED_LINES = 30
 LONGEST_QUESTION = 100
 """Characters of a search that are read."""
 
-SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/jpeg", "image/png"})
-FILE_POLICY = "default-src 'none'; sandbox"
-PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
-"""Without "sandbox": browsers show no PDF in a sandbox, and a rendition holds no script."""
 NOT_DISCLOSURES = frozenset({"news", "notice", "interaction"})
 
 
@@ -84,104 +62,6 @@ def column(slug: str) -> str:
     lines = here.catalogue(Filters(column=slug), "newest", pages.page_number())
     _stop_after_the_last(lines.lines, lines.page)
     return show("public/column.html", known=frozenset({"page"}), column=found, lines=lines)
-
-
-@bp.get(f"/items/{ID}")
-def item(public_id: int) -> ResponseReturnValue:
-    """One item as it was signed."""
-    return _item_page("public/item.html", public_id)
-
-
-@bp.get(f"/items/{ID}/print")
-def print_item(public_id: int) -> ResponseReturnValue:
-    """The same item on paper."""
-    return _item_page("public/print.html", public_id)
-
-
-def _item_page(template: str, public_id: int) -> ResponseReturnValue:
-    found = site().item(public_id)
-    if found is None:
-        return _withdrawn(public_id)
-    return show(
-        template,
-        item=found,
-        address=pages.address_in(found),
-        standing=standing(site(), public_id),
-    )
-
-
-def _withdrawn(public_id: int) -> Response:
-    """A page that says when and why the item went. Raises NotFound if it never was."""
-    gone = site().withdrawal(public_id) or abort(404)
-    return make_response(show("public/withdrawn.html", gone=gone), 410)
-
-
-@bp.get(f"/files/{ID}/<key>/<name>")
-def file(public_id: int, key: str, name: str) -> Response:
-    """A rendition that a published item lists, in whole or in part."""
-    found = site().file(public_id, key)
-    if found is None or found.name != name:
-        return _withdrawn(public_id)
-    if not (site().folder / found.path).is_file():
-        abort(404)
-    return _send(found)
-
-
-def _send(found: FileLine | BoundFile) -> Response:
-    """The bytes, with headers that depend on them alone: not on the disk, not on the past."""
-    response = send_file(
-        site().folder / found.path,
-        mimetype=found.media_type,
-        as_attachment=found.media_type not in SHOWN_IN_BROWSER,
-        download_name=found.name,
-        conditional=False,
-        etag=False,
-    )
-    response.headers.pop("Last-Modified", None)
-    response.set_etag(found.sha256[:32])
-    response.headers["Cache-Control"] = "no-cache"
-    is_pdf = found.media_type == "application/pdf"
-    response.headers["Content-Security-Policy"] = PDF_POLICY if is_pdf else FILE_POLICY
-    try:
-        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
-    except RequestedRangeNotSatisfiable:
-        response.close()
-        raise
-    return response
-
-
-@bp.get("/gazette/")
-def gazettes() -> str:
-    """Every issue of the gazette and every bound volume, the latest year first."""
-    return show("public/gazettes.html", gazettes=published.gazettes(site()))
-
-
-@bp.get("/gazette/<key>")
-def gazette(key: str) -> ResponseReturnValue:
-    """The electronic table of contents: each text leads to its page, and all to the PDF."""
-    found = published.gazette(site(), key)
-    if found is None:
-        return _withdrawn_gazette(key)
-    return show("public/gazette.html", gazette=found)
-
-
-@bp.get("/gazette/<key>/<name>")
-def gazette_file(key: str, name: str) -> Response:
-    """The gazette as it was signed and printed."""
-    found: PublicGazette | None = published.gazette(site(), key)
-    if found is None or found.pdf.name != name:
-        return _withdrawn_gazette(key, found)
-    if not (site().folder / found.pdf.path).is_file():
-        abort(404)
-    return _send(found.pdf)
-
-
-def _withdrawn_gazette(key: str, instead: PublicGazette | None = None) -> Response:
-    """A page that says when and why it went. Raises NotFound if it never was, or is there."""
-    gone = published.withdrawal(site(), key)
-    if gone is None or instead is not None:
-        abort(404)
-    return make_response(show("public/gazette_withdrawn.html", gone=gone), 410)
 
 
 @bp.get("/catalogue")
@@ -248,21 +128,23 @@ def _hash_of(file: FileStorage) -> str:
 
 @bp.get("/feed.xml")
 def feed() -> Response:
-    """The newest items for feed readers (Atom)."""
-    lines = site().newest(FEED_LINES)
+    """The newest things for feed readers (Atom), of every kind that is told there."""
+    kinds = (one.feed for one in kinds_here().values() if one.feed)
+    every = [line for newest in kinds for line in newest(site(), FEED_LINES)]
+    lines = sorted(every, key=lambda line: line.published_at, reverse=True)[:FEED_LINES]
     page = show("public/feed.xml", lines=lines, updated=_last_change(lines))
     return _typed(page, "application/atom+xml")
 
 
-def _last_change(lines: tuple[Listing, ...]) -> str:
-    latest = max((line.corrected_at or line.published_at for line in lines), default=None)
+def _last_change(lines: list[FeedLine]) -> str:
+    latest = max((line.changed_at for line in lines), default=None)
     return latest.isoformat() if latest else "2000-01-01T00:00:00+00:00"
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The list of lists: the site's own pages, and the items of each year."""
-    return _typed(show("public/sitemap.xml"), "application/xml")
+    """The list of lists: the site's own pages, and the things of each year."""
+    return _typed(show("public/sitemap.xml", years=_mapped_years()), "application/xml")
 
 
 @bp.get("/sitemap/<year>.xml")
@@ -270,11 +152,24 @@ def sitemap_year(year: str) -> Response:
     """The pages of one year; "pages" for those of the site itself."""
     if year == "pages":
         return _typed(show("public/sitemap_pages.xml"), "application/xml")
-    if year not in site().years:
+    if year not in _mapped_years():
         abort(404)
-    start = pages.absolute(url_for("public.item", public_id=0, lang=None))[:-1]
-    page = show("public/sitemap_year.xml", lines=site().addresses(year), start=start)
-    return _typed(page, "application/xml")
+    return _typed(show("public/sitemap_year.xml", lines=_changes(year)), "application/xml")
+
+
+def _mapped_years() -> list[str]:
+    """The county years of the site map, the latest first."""
+    maps = (one.site_map for one in kinds_here().values() if one.site_map)
+    return sorted({year for every in maps for year in every.years(site())}, reverse=True)
+
+
+def _changes(year: str) -> Iterator[tuple[str, datetime]]:
+    """Address and last change of everything that was published in that year."""
+    for one in kinds_here().values():
+        if one.site_map:
+            start, _, end = pages.absolute(one.address("0", lang=None)).rpartition("0")
+            for key, changed_at in one.site_map.changes(site(), year):
+                yield f"{start}{quote(key)}{end}", changed_at
 
 
 @bp.get("/robots.txt")

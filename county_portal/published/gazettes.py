@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from county_portal.published.kinds import Kind
 from county_portal.published.manifest import Manifest
-from county_portal.published.schema import SignedFile, moment_of
+from county_portal.published.schema import FileLine, SignedFile
 
-if TYPE_CHECKING:
-    from county_portal.published.reader import Site
-
-COLUMNS = "manifest, published_at"
+NAME = "gazette"
 
 
 @dataclass(frozen=True)
@@ -22,14 +20,8 @@ class GazetteEntry:
     content_hash: str
     published_at: datetime
 
-
-@dataclass(frozen=True)
-class GazetteWithdrawal:
-    """A gazette that was public and is not any more."""
-
-    key: str
-    withdrawn_at: datetime
-    reason: str
+    kind: ClassVar = NAME
+    number: ClassVar = 0
 
 
 @dataclass(frozen=True)
@@ -83,8 +75,6 @@ class BoundFile(SignedFile):
     pages: int
     front: int
 
-    media_type: ClassVar = "application/pdf"
-
 
 @dataclass(frozen=True, kw_only=True)
 class GazetteWords(Manifest):
@@ -129,40 +119,21 @@ class GazetteManifest(GazetteWords):
         return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicGazette(GazetteManifest):
-    """Everything the page of a gazette shows."""
-
-    published_at: datetime
-
-
-# Questions to the public file
+def pdf_of(gazette: GazetteManifest) -> FileLine:
+    """The PDF as a file of the public site."""
+    pdf = gazette.pdf
+    return FileLine(pdf.name, pdf.size, pdf.sha256, "pdf", "application/pdf", inline=False)
 
 
-def gazettes(site: "Site") -> tuple[PublicGazette, ...]:
-    """Every gazette, the newest first; the bound volume stands after the issues of its year."""
-    rows = site.ask(
-        f"SELECT {COLUMNS} FROM gazettes"  # noqa: S608
-        " ORDER BY year DESC, kind, number DESC"
-    )
-    return tuple(_gazette(*row) for row in rows)
+def _check(entry: GazetteEntry, gazette: GazetteManifest) -> None:
+    if gazette.key != entry.key:
+        raise ValueError(f"The manifest of gazette {entry.key} is that of {gazette.key}")
 
 
-def gazette(site: "Site", key: str) -> PublicGazette | None:
-    rows = site.ask(f"SELECT {COLUMNS} FROM gazettes WHERE key = ?", key)  # noqa: S608
-    return _gazette(*rows[0]) if rows else None
-
-
-def _gazette(text: str, published_at: str) -> PublicGazette:
-    said = GazetteManifest.read(text)
-    return PublicGazette(**vars(said), published_at=moment_of(published_at))
-
-
-def withdrawal(site: "Site", key: str) -> GazetteWithdrawal | None:
-    rows = site.ask("SELECT withdrawn_at, reason FROM gazette_withdrawals WHERE key = ?", key)
-    return GazetteWithdrawal(key, moment_of(rows[0][0]), rows[0][1]) if rows else None
-
-
-def has_gazettes(site: "Site") -> bool:
-    """Whether there is a gazette to lead to."""
-    return bool(site.ask("SELECT EXISTS (SELECT 1 FROM gazettes)")[0][0])
+GAZETTE = Kind(
+    name=NAME,
+    manifest=GazetteManifest,
+    check=_check,
+    files=lambda gazette: (pdf_of(gazette),),
+    title=lambda gazette: gazette.title,
+)

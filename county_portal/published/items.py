@@ -4,8 +4,41 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from county_portal.published import search
+from county_portal.published.kinds import IndexWords, Kind, ListTable
 from county_portal.published.manifest import Manifest
-from county_portal.published.schema import FileLine, ValidityLine
+from county_portal.published.schema import FileLine, ValidityLine, county_year, text_of_moment
+
+NAME = "item"
+DDL = """
+CREATE TABLE items(
+  public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL UNIQUE,
+  column_slug TEXT NOT NULL, unit_code TEXT NOT NULL, category_code TEXT NOT NULL,
+  formed_on TEXT NOT NULL, published_at TEXT NOT NULL, corrected_at TEXT,
+  document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
+  validity TEXT NOT NULL, validity_on TEXT NOT NULL, validity_by INTEGER,
+  expires_on TEXT NOT NULL
+);
+CREATE INDEX items_by_time ON items(
+  published_at, public_id, column_slug, unit_code, category_code
+);
+CREATE INDEX items_by_column ON items(
+  column_slug, published_at, public_id, unit_code, category_code
+);
+CREATE INDEX items_by_unit ON items(
+  unit_code, published_at, public_id, column_slug, category_code
+);
+CREATE INDEX items_by_category ON items(
+  category_code, published_at, public_id, column_slug, unit_code
+);
+CREATE INDEX items_by_formation ON items(
+  formed_on, public_id, column_slug, unit_code, category_code, published_at
+);
+CREATE INDEX items_by_validity ON items(
+  validity, published_at, public_id, column_slug, unit_code, category_code
+);
+CREATE INDEX items_by_changer ON items(validity_by) WHERE validity_by IS NOT NULL;
+"""
 
 
 @dataclass(frozen=True)
@@ -122,3 +155,64 @@ class PublicEntry:
     published_at: datetime
     corrected_at: datetime | None = None
     validity: ValidityLine = ValidityLine()
+
+    kind: ClassVar = NAME
+
+    @property
+    def key(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def number(self) -> int:
+        return self.public_id
+
+
+def _check(entry: PublicEntry, item: ItemManifest) -> None:
+    if not item.column_slug or item.formed_on is None:
+        raise ValueError(f"Item {entry.public_id} has no column or no date of formation")
+
+
+def _row(entry: PublicEntry, item: ItemManifest) -> tuple[object, ...]:
+    """What the lists say of an item."""
+    validity = entry.validity
+    return (
+        entry.public_id,
+        entry.index_number,
+        item.column_slug,
+        item.unit_code,
+        item.category_code,
+        item.formation_day.isoformat(),
+        text_of_moment(entry.published_at),
+        text_of_moment(entry.corrected_at) if entry.corrected_at else None,
+        item.document_number,
+        item.title,
+        item.summary,
+        validity.state,
+        validity.since_on.isoformat() if validity.since_on else "",
+        validity.by,
+        validity.expires_on.isoformat() if validity.expires_on else "",
+    )
+
+
+def _index(entry: PublicEntry, item: ItemManifest) -> IndexWords:
+    """Title, everything else people search for, and filters."""
+    rest = [item.summary, item.document_number, *item.keywords, search.plain_text(item.body)]
+    facets = (
+        search.facet("u", item.unit_code),
+        search.facet("c", item.column_slug),
+        search.facet("y", str(county_year(entry.published_at))),
+    )
+    words = search.tokens(item.title), search.tokens("\n".join(rest))
+    return IndexWords(*words, " ".join(facets))
+
+
+ITEM = Kind(
+    name=NAME,
+    manifest=ItemManifest,
+    check=_check,
+    files=lambda item: item.files,
+    title=lambda item: item.title,
+    lists=(ListTable("items", key="public_id", ddl=DDL, row=_row),),
+    index=_index,
+    text=lambda item: search.plain_text(item.body),
+)

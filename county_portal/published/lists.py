@@ -1,6 +1,7 @@
 """What lists are asked for and what they answer: plain data between the reader and the pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from county_portal.published.schema import ColumnLine, Listing
 
@@ -29,10 +30,14 @@ class ListPage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A line that was searched for, with the words of the text for its excerpt."""
+    """A thing that was searched for. text: the words for its excerpt. line: of an item."""
 
-    line: Listing
+    kind: str
+    key: str
+    title: str
     text: str
+    published_at: datetime
+    line: Listing | None = None
 
 
 @dataclass(frozen=True)

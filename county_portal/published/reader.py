@@ -4,32 +4,27 @@
 `Site`, so that a swap in the middle of a request changes nothing. Each thread has its own.
 """
 
+import logging
 import threading
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pysqlite3 import dbapi2 as sqlite
-
 from county_portal.published import schema, search, validity
-from county_portal.published.items import ItemManifest, PublicItem
-from county_portal.published.lists import ColumnBranch, Filters, Hit, Hits, ListPage
+from county_portal.published.items import ITEM, ItemManifest, PublicItem
+from county_portal.published.kinds import Kind, by_name
+from county_portal.published.lists import Filters, Hit, Hits, ListPage
+from county_portal.published.open_file import NoSite, OpenFile
 from county_portal.published.schema import (
-    CategoryLine,
-    ColumnLine,
     FileLine,
     Listing,
-    PaperLine,
-    UnitLine,
     Withdrawal,
-    county_year,
     moment_of,
     year_start,
 )
 
+log = logging.getLogger(__name__)
 PAGE_LINES = 20
 LAST_PAGE = 500
 COUNTED = 1000
@@ -48,15 +43,15 @@ ORDERS = {
 }
 
 
-class NoSite(Exception):
-    """There is no public file to read, or it is of a form this program does not know."""
-
-
 class Reader:
-    """The door to the public file in a folder. One for the whole process."""
+    """The door to the public file in a folder. One for the whole process.
 
-    def __init__(self, folder: Path) -> None:
+    kinds: what is read of it; of every other kind in the file nothing is shown.
+    """
+
+    def __init__(self, folder: Path, kinds: Iterable[Kind] = (ITEM,)) -> None:
         self.folder = folder
+        self._kinds = by_name(kinds)
         self._path = schema.site_path(folder)
         self._mine = threading.local()
 
@@ -65,7 +60,7 @@ class Reader:
         identity = self._identity()
         site: Site | None = getattr(self._mine, "site", None)
         while site is None or site.identity != identity:
-            site = Site(self.folder, identity)
+            site = Site(self.folder, identity, self._kinds)
             identity = self._identity()
         self._mine.site = site
         return site
@@ -78,98 +73,17 @@ class Reader:
         return seen.st_ino, seen.st_mtime_ns, seen.st_size
 
 
-class Site:
-    """One public file, opened for one thread. It never changes."""
+class Site(OpenFile):
+    """The public file with every question that pages ask of it. Each thread has its own."""
 
-    def __init__(self, folder: Path, identity: tuple[int, int, int]) -> None:
-        self.folder, self.identity = folder, identity
-        try:
-            self._db = sqlite.connect(
-                f"file:{schema.site_path(folder)}?mode=ro&immutable=1",
-                uri=True,
-                isolation_level=None,
-                cached_statements=64,
-                check_same_thread=False,  # only closing may happen elsewhere: see __del__
-            )
-            self.settings = defaultdict(str, self.ask("SELECT key, value FROM site"))
-        except sqlite.Error as reason:
-            raise NoSite(str(reason)) from reason
-        if self.settings["format"] != schema.FORMAT:
-            raise NoSite("The public file is of another form")
-
-    def __del__(self) -> None:
-        """Whichever thread drops the last reference closes the file."""
-        if hasattr(self, "_db"):
-            self._db.close()
-
-    def ask(self, question: str, *values: object) -> list[Any]:
-        """The rows that answer a question in SQL."""
-        rows: list[Any] = self._db.execute(question, values).fetchall()
-        return rows
-
-    @property
-    def generation(self) -> str:
-        """A mark of what the file says: equal files have equal marks."""
-        return str(self.settings["generation"])
-
-    # The tables around the items
-
-    @cached_property
-    def units(self) -> dict[str, UnitLine]:
-        rows = self.ask("SELECT code, name, kind, position FROM units ORDER BY position, code")
-        return {row[0]: UnitLine(*row) for row in rows}
-
-    def paper(self, sha256: str) -> PaperLine | None:
-        """The issued paper whose file has this hash."""
-        rows = self.ask(
-            "SELECT sha256, kind, name, dated_on, issued_at, withdrawn_at FROM papers"
-            " WHERE sha256 = ?",
-            sha256,
-        )
-        return _paper(*rows[0]) if rows else None
-
-    @cached_property
-    def columns(self) -> dict[str, ColumnLine]:
-        rows = self.ask(
-            "SELECT slug, name, parent, kind, description, unit_code, position"
-            " FROM columns ORDER BY position, slug"
-        )
-        return {row[0]: ColumnLine(*row) for row in rows}
-
-    @cached_property
-    def categories(self) -> dict[str, CategoryLine]:
-        rows = self.ask(
-            "SELECT code, name, article, position FROM categories ORDER BY position, code"
-        )
-        return {row[0]: CategoryLine(*row) for row in rows}
-
-    @cached_property
-    def tree(self) -> tuple[ColumnBranch, ...]:
-        """The columns of the upper level in order, each with its own.
-
-        One whose parent is not in the file stands by itself.
-        """
-        every = self.columns.values()
-        return tuple(
-            ColumnBranch(top, tuple(c for c in every if c.parent == top.slug))
-            for top in every
-            if top.parent not in self.columns
-        )
-
-    @cached_property
-    def years(self) -> tuple[str, ...]:
-        """The county years in which something was published, the latest first."""
-        first, last = self.ask("SELECT min(published_at), max(published_at) FROM items")[0]
-        if first is None:
-            return ()
-        return tuple(
-            str(y)
-            for y in range(county_year(moment_of(last)), county_year(moment_of(first)) - 1, -1)
-        )
-
-    def column_and_below(self, slug: str) -> tuple[str, ...]:
-        """The slug, and those of the columns under it."""
-        return (slug, *(c.slug for c in self.columns.values() if c.parent == slug))
+    def __init__(
+        self, folder: Path, identity: tuple[int, int, int], kinds: Mapping[str, Kind]
+    ) -> None:
+        super().__init__(folder, identity)
+        self._kinds = kinds
+        for (name,) in self.ask("SELECT DISTINCT kind FROM entries"):
+            if name not in kinds:
+                log.error("the public file holds things of an unknown kind: %s", name)
 
     # Lists
 
@@ -250,43 +164,79 @@ class Site:
             validity=row[11] or validity.by_itself(column.kind if column else "", row[4]),
         )
 
-    # One item
+    # One thing
 
     def item(self, public_id: int) -> PublicItem | None:
         """The item as it was signed, if it is public."""
         rows = self.ask(
-            "SELECT manifest, index_number, published_at, corrected_at"
-            " FROM items JOIN manifests USING(public_id) WHERE public_id = ?",
+            "SELECT index_number, published_at, corrected_at FROM items WHERE public_id = ?",
             public_id,
         )
-        if not rows:
+        text = self._text(ITEM, str(public_id)) if rows else None
+        if text is None:
             return None
-        manifest, index_number, published_at, corrected_at = rows[0]
+        index_number, published_at, corrected_at = rows[0]
         return PublicItem(
-            **vars(ItemManifest.read(manifest)),
-            content_hash=ItemManifest.hash_of(manifest),
+            **vars(ItemManifest.read(text)),
+            content_hash=ItemManifest.hash_of(text),
             public_id=public_id,
             index_number=index_number,
             published_at=moment_of(published_at),
             corrected_at=moment_of(corrected_at) if corrected_at else None,
         )
 
-    def withdrawal(self, public_id: int) -> Withdrawal | None:
+    def signed(self, kind: Kind, key: str) -> tuple[Any, datetime] | None:
+        """A thing as it was signed, and when it was published, if it is public."""
+        found = self._signed(kind, "key = ?", key)
+        return found[0] if found else None
+
+    def every(self, kind: Kind) -> list[tuple[Any, datetime]]:
+        """Everything public of a kind, the newest first."""
+        return self._signed(kind, "1")
+
+    def _signed(self, kind: Kind, where: str, *values: object) -> list[tuple[Any, datetime]]:
         rows = self.ask(
-            "SELECT index_number, withdrawn_at, reason FROM withdrawals WHERE public_id = ?",
-            public_id,
+            "SELECT manifest, published_at FROM entries JOIN manifests USING(kind, key)"  # noqa: S608
+            f" WHERE kind = ? AND {where} ORDER BY published_at DESC, key",
+            kind.name,
+            *values,
+        )
+        return [(kind.manifest.read(text), moment_of(at)) for text, at in rows]
+
+    def has_any(self, kind: Kind) -> bool:
+        """Whether there is anything of the kind to lead to."""
+        question = "SELECT EXISTS (SELECT 1 FROM entries WHERE kind = ?)"
+        return bool(self.ask(question, kind.name)[0][0])
+
+    def content_hash(self, kind: Kind, key: str) -> str | None:
+        """The hash that was signed of a thing, if it is public."""
+        question = "SELECT content_hash FROM entries WHERE kind = ? AND key = ?"
+        rows = self.ask(question, kind.name, key)
+        return rows[0][0] if rows else None
+
+    def _text(self, kind: Kind, key: str) -> str | None:
+        question = "SELECT manifest FROM manifests WHERE kind = ? AND key = ?"
+        rows = self.ask(question, kind.name, key)
+        return rows[0][0] if rows else None
+
+    def withdrawal(self, kind: Kind, key: str) -> Withdrawal | None:
+        rows = self.ask(
+            "SELECT name, withdrawn_at, reason FROM withdrawals WHERE kind = ? AND key = ?",
+            kind.name,
+            key,
         )
         if not rows:
             return None
-        index_number, withdrawn_at, reason = rows[0]
-        return Withdrawal(public_id, index_number, moment_of(withdrawn_at), reason)
+        name, withdrawn_at, reason = rows[0]
+        return Withdrawal(kind.name, key, name, moment_of(withdrawn_at), reason)
 
-    def file(self, public_id: int, key: str) -> FileLine | None:
-        """The file an item lists under that key."""
+    def file(self, kind: Kind, thing: str, key: str) -> FileLine | None:
+        """The file that a thing lists under that key."""
         rows = self.ask(
             "SELECT name, size, sha256, key, media_type, inline FROM files"
-            " WHERE public_id = ? AND key = ?",
-            public_id,
+            " WHERE kind = ? AND thing = ? AND key = ?",
+            kind.name,
+            thing,
             key,
         )
         if not rows:
@@ -297,7 +247,7 @@ class Site:
     # Search
 
     def search(self, words: str, filters: Filters, order: str, page: int) -> Hits:
-        """One page of the items in which every phrase of `words` occurs.
+        """One page of the things in which every phrase of `words` occurs.
 
         order: "newest", or "relevance" among the newest RANKED hits. The category of the
         filters is not asked about. Words without a letter or digit find nothing.
@@ -352,16 +302,31 @@ class Site:
         )
         return [row[0] for row in rows]
 
-    def _hits(self, ids: list[int]) -> tuple[Hit, ...]:
-        """The lines of these items in this order."""
-        marks = ",".join("?" * len(ids))
+    def _hits(self, numbers: list[int]) -> tuple[Hit, ...]:
+        """What these numbers of the index are, in this order."""
+        marks = ",".join("?" * len(numbers))
         rows = self.ask(
-            f"SELECT {LISTED}, json_extract(manifest, '$.body')"  # noqa: S608
-            f" FROM items JOIN manifests USING(public_id) WHERE public_id IN ({marks})",
-            *ids,
+            "SELECT number, kind, key, manifest, published_at FROM words"  # noqa: S608
+            " JOIN manifests USING(kind, key) JOIN entries USING(kind, key)"
+            f" WHERE number IN ({marks})",
+            *numbers,
         )
-        found = {row[0]: Hit(self._listing(row), search.plain_text(row[12])) for row in rows}
-        return tuple(found[public_id] for public_id in ids)
+        lines = {line.public_id: line for line in self._lines_of(numbers)}
+        found = {}
+        for number, name, key, text, published_at in rows:
+            if (kind := self._kinds.get(name)) is None:
+                continue
+            said = kind.manifest.read(text)
+            line = lines.get(number) if kind is ITEM else None
+            found[number] = Hit(
+                name, key, kind.title(said), kind.text(said), moment_of(published_at), line
+            )
+        return tuple(found[number] for number in numbers if number in found)
+
+    def _lines_of(self, numbers: list[int]) -> tuple[Listing, ...]:
+        """The lines of those of these numbers that are items."""
+        marks = ",".join("?" * len(numbers))
+        return self.listings(f"public_id IN ({marks})", tuple(numbers), "newest", 0, len(numbers))
 
     # Everything, for machines
 
@@ -390,9 +355,3 @@ def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]
 def _bounds_of(year: str) -> tuple[str, str]:
     """The first moment of a county year and of the next, as the file holds moments."""
     return year_start(int(year)), year_start(int(year) + 1)
-
-
-def _paper(*row: str) -> PaperLine:
-    sha256, kind, name, day, issued_at, withdrawn_at = row
-    gone = moment_of(withdrawn_at) if withdrawn_at else None
-    return PaperLine(sha256, kind, name, date.fromisoformat(day), moment_of(issued_at), gone)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from county_portal.core.clock import COUNTY
 
-FORMAT = "4"
+FORMAT = "5"
 """The form of the file and of its search tokens. A file of another form is built anew."""
 
 FILE_NAME = "site.sqlite"
@@ -33,52 +33,27 @@ CREATE TABLE papers(
   sha256 TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, dated_on TEXT NOT NULL,
   issued_at TEXT NOT NULL, withdrawn_at TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE items(
-  public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL UNIQUE, content_hash TEXT NOT NULL,
-  column_slug TEXT NOT NULL, unit_code TEXT NOT NULL, category_code TEXT NOT NULL,
-  formed_on TEXT NOT NULL, published_at TEXT NOT NULL, corrected_at TEXT,
-  document_number TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
-  validity TEXT NOT NULL, validity_on TEXT NOT NULL, validity_by INTEGER,
-  expires_on TEXT NOT NULL
-);
-CREATE INDEX items_by_time ON items(
-  published_at, public_id, column_slug, unit_code, category_code
-);
-CREATE INDEX items_by_column ON items(
-  column_slug, published_at, public_id, unit_code, category_code
-);
-CREATE INDEX items_by_unit ON items(
-  unit_code, published_at, public_id, column_slug, category_code
-);
-CREATE INDEX items_by_category ON items(
-  category_code, published_at, public_id, column_slug, unit_code
-);
-CREATE INDEX items_by_formation ON items(
-  formed_on, public_id, column_slug, unit_code, category_code, published_at
-);
-CREATE INDEX items_by_validity ON items(
-  validity, published_at, public_id, column_slug, unit_code, category_code
-);
-CREATE INDEX items_by_changer ON items(validity_by) WHERE validity_by IS NOT NULL;
-CREATE TABLE manifests(public_id INTEGER PRIMARY KEY, manifest TEXT NOT NULL);
+CREATE TABLE entries(
+  kind TEXT NOT NULL, key TEXT NOT NULL, content_hash TEXT NOT NULL, published_at TEXT NOT NULL,
+  PRIMARY KEY(kind, key)
+) WITHOUT ROWID;
+CREATE TABLE manifests(
+  kind TEXT NOT NULL, key TEXT NOT NULL, manifest TEXT NOT NULL, PRIMARY KEY(kind, key)
+) WITHOUT ROWID;
 CREATE TABLE files(
-  public_id INTEGER NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
-  media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, inline INTEGER NOT NULL,
-  PRIMARY KEY(public_id, key)
+  kind TEXT NOT NULL, thing TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL,
+  name TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  inline INTEGER NOT NULL, PRIMARY KEY(kind, thing, key)
 ) WITHOUT ROWID;
 CREATE INDEX files_by_hash ON files(sha256);
 CREATE TABLE withdrawals(
-  public_id INTEGER PRIMARY KEY, index_number TEXT NOT NULL,
-  withdrawn_at TEXT NOT NULL, reason TEXT NOT NULL
+  kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, withdrawn_at TEXT NOT NULL,
+  reason TEXT NOT NULL, PRIMARY KEY(kind, key)
+) WITHOUT ROWID;
+CREATE TABLE words(
+  number INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, words BLOB NOT NULL,
+  UNIQUE(kind, key)
 );
-CREATE TABLE gazettes(
-  key TEXT PRIMARY KEY, kind TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL,
-  published_at TEXT NOT NULL, content_hash TEXT NOT NULL, manifest TEXT NOT NULL,
-  pdf_sha256 TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE gazette_withdrawals(
-  key TEXT PRIMARY KEY, withdrawn_at TEXT NOT NULL, reason TEXT NOT NULL
-) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(title, body, facets, content='', tokenize='ascii');
 """
 
@@ -145,10 +120,11 @@ class SiteData:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """An item that was public and is not any more."""
+    """A thing that was public and is not any more. name: how the page calls it, if by a number."""
 
-    public_id: int
-    index_number: str
+    kind: str
+    key: str
+    name: str
     withdrawn_at: datetime
     reason: str
 
@@ -183,7 +159,7 @@ class SignedFile:
 
 @dataclass(frozen=True)
 class FileLine(SignedFile):
-    """A rendition that goes with an item. inline: a picture within the text."""
+    """A file that goes with a thing. inline: a picture within the text."""
 
     key: str
     media_type: str

@@ -18,12 +18,12 @@ from county_portal.models import Item, MadeReport, Publication, SignOff, State
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.papers.reports import services as reports
-from county_portal.published.writing import writer
 from tests.browser.conftest import axe_faults
 from tests.editorial.documents import corpus
 from tests.factories import PASSWORD, go, make_column, make_item
 from tests.page import _let_go
 from tests.papers.reports.reading import text_of
+from tests.published import writer
 
 pytestmark = pytest.mark.browser
 TITLE = "Dikes checked before the rains"

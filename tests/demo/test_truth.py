@@ -22,9 +22,9 @@ from county_portal.models import Base, Item, State, Unit
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import deadlines
 from county_portal.office.rules.policy import Do
-from county_portal.published.writing import writer
 from tests.conftest import _begin_afresh
 from tests.demo.by_hand import DEEDS, ByHand
+from tests.published import writer
 
 END = datetime(2026, 3, 2, 9, 0, tzinfo=clock.COUNTY)
 SEED, ITEMS = 12, 90  # a short story in which everything happens at least once

@@ -136,7 +136,7 @@ def test_words_with_markup_stand_where_htmx_is_switched_off(story):
                 if words.find_parent(["strong", "td", "ins", "del"]):
                     shown.add(answer.endpoint)
                     assert words.find_parent(attrs={"hx-ignore": True}), f"{answer.name}: {words}"
-    pages = {"review.preview", "public.item", "public.print_item", "review.compare"}
+    pages = {"review.preview", "public_items.page", "public_items.printed", "review.compare"}
     assert pages <= shown
 
 

@@ -20,9 +20,9 @@ from PIL import Image
 from county_portal.editorial.release import public_file, verify
 from county_portal.models import Attachment, Item, Publication, Role, State
 from county_portal.office.base.extensions import db
-from county_portal.published.writing import writer
 from tests.factories import PASSWORD, make_item, make_person
 from tests.kills.forked import Forked
+from tests.published import writer
 from tests.serving import kept_port
 from tests.waiting import HUNG_AFTER, wait_until
 

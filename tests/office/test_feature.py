@@ -62,7 +62,7 @@ def test_an_office_has_what_its_features_bring_and_no_more(tmp_path: Path) -> No
         return {}
 
     empty = Feature((Blueprint("empty", __name__),), timetable=(work,))
-    app = create_office(settings_for(tmp_path), (empty,), **FOR_TESTS)
+    app = create_office(settings_for(tmp_path), (empty,), (), **FOR_TESTS)
     assert set(app.blueprints) == {"empty"}
     with app.app_context():
         assert jobs.timetable() == (jobs.rescue, work)
@@ -95,7 +95,7 @@ def test_importing_every_module_registers_nothing() -> None:
         "    if not one.name.endswith('__main__') and '.engine' not in one.name:\n"
         "        import_module(one.name)\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
-        "    app = create_office(settings_for(Path(folder)), (), **FOR_TESTS)\n"
+        "    app = create_office(settings_for(Path(folder)), (), (), **FOR_TESTS)\n"
         "    print(*app.extensions['county_tasks'], *app.extensions['county_timetable'])\n"
     )
     told = subprocess.run(

@@ -33,12 +33,12 @@ from county_portal.papers.deposits.lines import deposit_lines
 from county_portal.papers.deposits.services import DepositDraft
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import services as reports
-from county_portal.published.writing import writer
 from tests.cast import Cast
 from tests.crowd import DEEDS, Crowd
 from tests.factories import go, make_item
 from tests.page import Page
 from tests.papers.deposits.conftest import NINTH, correct, give_away, make_deposit
+from tests.published import writer
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 Browse = Callable[[Person | None], Page]

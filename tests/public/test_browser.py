@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from county_portal.office.base.config import ROOT
-from county_portal.published.writing import writer
 from tests.public.furniture import make_site
+from tests.published import writer
 from tests.published.factory import SITE, make_county, make_entry, make_withdrawal
 from tests.serving import served
 from tests.waiting import HUNG_AFTER

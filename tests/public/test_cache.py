@@ -2,10 +2,10 @@
 
 import pytest
 
-from county_portal.published.writing import writer
-from county_portal.published.writing.writer import Changes
 from tests.public.furniture import make_site
+from tests.published import writer
 from tests.published.factory import SITE, make_county, make_entry, make_withdrawal
+from tests.published.writer import Changes
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from county_portal.office.base.extensions import db
 from county_portal.office.base.files import keep_bytes, register_blob
 from county_portal.office.desk import register as papers
 from county_portal.published.schema import PaperLine
-from county_portal.published.writing import writer
 from tests.public.furniture import Visitor, check_page, make_site
+from tests.published import writer
 from tests.published.factory import SITE
 
 ISSUED = b"%PDF-1.7 as issued"

@@ -8,9 +8,8 @@ from bs4 import BeautifulSoup
 from flask import render_template
 
 from county_portal.published.items import ItemManifest, PublicItem
-from county_portal.published.writing import writer
-from county_portal.published.writing.writer import Changes
 from tests.public.furniture import Visitor, make_site, meta, numbers
+from tests.published import writer
 from tests.published.factory import (
     SITE,
     make_blob,
@@ -19,6 +18,7 @@ from tests.published.factory import (
     make_manifest,
     make_withdrawal,
 )
+from tests.published.writer import Changes
 
 CORRECTED = datetime(2025, 12, 1, 2, 3, tzinfo=UTC)
 PICTURE = b"\xff\xd8\xff\xe0 a picture"

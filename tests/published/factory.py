@@ -6,7 +6,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from county_portal.published.items import ItemManifest, PublicEntry
+from county_portal.published.items import ITEM, ItemManifest, PublicEntry
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
@@ -115,9 +115,8 @@ def make_entry(
 
 
 def make_withdrawal(number: int = 1) -> Withdrawal:
-    return Withdrawal(
-        number, f"QH002/2025-{number:05}", START + timedelta(days=90, microseconds=1), "内容有误"
-    )
+    moment = START + timedelta(days=90, microseconds=1)
+    return Withdrawal(ITEM.name, str(number), f"QH002/2025-{number:05}", moment, "内容有误")
 
 
 def make_blob(

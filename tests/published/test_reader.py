@@ -7,11 +7,11 @@ import pytest
 from pysqlite3 import dbapi2 as sqlite
 
 from county_portal.published import reader, schema
-from county_portal.published.items import ItemManifest
+from county_portal.published.items import ITEM, ItemManifest
 from county_portal.published.lists import Filters
-from county_portal.published.reader import NoSite, Reader, Site
-from county_portal.published.writing import writer
-from county_portal.published.writing.writer import Changes
+from county_portal.published.open_file import NoSite
+from county_portal.published.reader import Reader, Site
+from tests.published import writer
 from tests.published.factory import (
     SITE,
     make_blob,
@@ -19,6 +19,7 @@ from tests.published.factory import (
     make_entry,
     make_withdrawal,
 )
+from tests.published.writer import Changes
 
 EVERYTHING = Filters()
 
@@ -134,14 +135,14 @@ def test_an_item_comes_back_as_it_was_signed(folder, tmp_path):
     assert item.content_hash == entry.content_hash
     assert (item.index_number, item.published_at) == (entry.index_number, entry.published_at)
     assert item.corrected_at == entry.corrected_at
-    assert site.file(4, "0a1b2c3d") == item.files[0] == item.attachments[0]
-    assert site.file(4, "ffffffff") is None and site.file(5, "0a1b2c3d") is None
-    assert site.item(5) is None and site.withdrawal(4) is None
+    assert site.file(ITEM, "4", "0a1b2c3d") == item.files[0] == item.attachments[0]
+    assert site.file(ITEM, "4", "ffffffff") is None and site.file(ITEM, "5", "0a1b2c3d") is None
+    assert site.item(5) is None and site.withdrawal(ITEM, "4") is None
 
 
 def test_a_withdrawal_says_when_and_why(folder):
     writer.build_public_file(folder, SITE, [], [make_withdrawal(3)])
-    assert Reader(folder).current().withdrawal(3) == make_withdrawal(3)
+    assert Reader(folder).current().withdrawal(ITEM, "3") == make_withdrawal(3)
 
 
 def test_the_columns_stand_in_their_tree(folder):
@@ -240,7 +241,7 @@ def test_the_reader_makes_no_file_where_none_is(folder):
     """As when the file is taken away between the look at it and its opening."""
     folder.mkdir()
     with pytest.raises(NoSite):
-        Site(folder, (0, 0, 0))
+        Site(folder, (0, 0, 0), {})
     assert list(folder.iterdir()) == []
 
 

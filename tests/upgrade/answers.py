@@ -102,7 +102,9 @@ def uploaded(content: bytes) -> bytes:
 def withdrawn(folder: Path) -> list[int]:
     """Public ids of which a page says only that they were withdrawn; no page leads there."""
     database = pysqlite3.connect(str(folder / "site.sqlite"))
-    found = database.execute("SELECT public_id FROM withdrawals ORDER BY public_id").fetchall()
+    found = database.execute(
+        "SELECT CAST(key AS INTEGER) AS number FROM withdrawals WHERE kind = 'item' ORDER BY number"
+    ).fetchall()
     database.close()
     return [one for (one,) in found]
 

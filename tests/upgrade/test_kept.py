@@ -14,6 +14,7 @@ import pysqlite3
 import pytest
 from flask import Flask
 
+from county_portal.editorial.release import public_file
 from county_portal.office.base.config import ROOT
 from county_portal.office.base.extensions import db
 from tests.upgrade import keep, story
@@ -46,8 +47,12 @@ def copied(kept: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def county(copied: Path) -> Iterator[Flask]:
-    """A copy of it, upgraded to the newest schema, at the moment at which it was kept."""
+    """A copy of it, upgraded to the newest schema, at the moment at which it was kept.
+
+    Its public file is of another form: what starts the program builds it anew.
+    """
     with office_in(copied) as app:
+        public_file.reconcile()
         yield app
 
 

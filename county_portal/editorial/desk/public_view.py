@@ -5,8 +5,10 @@ from sqlalchemy import select
 from county_portal.models import Item, Publication, Revision
 from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db
-from county_portal.published.items import ItemManifest, PublicItem
-from county_portal.published.reader import NoSite, Reader
+from county_portal.office.rules.releasable import kinds
+from county_portal.published.items import ITEM, ItemManifest, PublicItem
+from county_portal.published.open_file import NoSite
+from county_portal.published.reader import Reader
 
 
 def public_item(item: Item, revision: Revision | None, manifest: ItemManifest) -> PublicItem:
@@ -28,9 +30,9 @@ def public_item(item: Item, revision: Revision | None, manifest: ItemManifest) -
 def is_public(publication: Publication) -> bool:
     """Whether the public site has the text as it was issued; all but always it has."""
     try:
-        site = Reader(current_settings().PUBLIC).current()
+        site = Reader(current_settings().PUBLIC, kinds()).current()
     except NoSite:
         return False
     signed = select(Revision.content_hash).where(Revision.id == publication.revision_id)
-    shown = site.ask("SELECT content_hash FROM items WHERE public_id = ?", publication.public_id)
-    return shown == [(db.session.scalar(signed),)]
+    shown = site.content_hash(ITEM, str(publication.public_id))
+    return shown == db.session.scalar(signed)

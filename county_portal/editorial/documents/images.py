@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from county_portal.core.sandbox.runner import Broken, TooMuch
-from county_portal.editorial.documents.kinds import MAX_PIXELS, Kind, Note
+from county_portal.editorial.documents.kinds import MAX_PIXELS, FileType, Note
 
 LONGEST_SIDE = 4000  # pixels
 QUALITY = 88
@@ -17,10 +17,10 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def open_image(source: Path, kind: Kind) -> Image.Image:
+def open_image(source: Path, kind: FileType) -> Image.Image:
     """The image at `source`, its size known, its pixels not read yet."""
     try:
-        image = Image.open(source, formats=["PNG" if kind is Kind.PNG else "JPEG"])
+        image = Image.open(source, formats=["PNG" if kind is FileType.PNG else "JPEG"])
     except Image.DecompressionBombError as fault:
         raise _too_large() from fault
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as fault:
@@ -32,13 +32,13 @@ def open_image(source: Path, kind: Kind) -> Image.Image:
 
 def check_jpeg(source: Path, target: None = None) -> dict[str, object]:
     """Nothing, if `source` can be opened as a JPEG image of a size that goes."""
-    open_image(source, Kind.JPEG).close()
+    open_image(source, FileType.JPEG).close()
     return {}
 
 
 def check_png(source: Path, target: None = None) -> dict[str, object]:
     """Nothing, if `source` is an undamaged PNG image of a size that goes."""
-    image = open_image(source, Kind.PNG)
+    image = open_image(source, FileType.PNG)
     try:
         image.verify()
     except (OSError, SyntaxError, ValueError, EOFError) as fault:
@@ -48,15 +48,15 @@ def check_png(source: Path, target: None = None) -> dict[str, object]:
 
 def redraw_jpeg(source: Path, target: Path) -> dict[str, object]:
     """Writes the public copy of a JPEG image to `target`."""
-    return _redraw(source, target, Kind.JPEG)
+    return _redraw(source, target, FileType.JPEG)
 
 
 def redraw_png(source: Path, target: Path) -> dict[str, object]:
     """Writes the public copy of a PNG image to `target`."""
-    return _redraw(source, target, Kind.PNG)
+    return _redraw(source, target, FileType.PNG)
 
 
-def _redraw(source: Path, target: Path, kind: Kind) -> dict[str, object]:
+def _redraw(source: Path, target: Path, kind: FileType) -> dict[str, object]:
     """Writes the pixels of `source` to `target`: upright, at most 4000 long, nothing else kept."""
     try:
         with open_image(source, kind) as image:
@@ -68,7 +68,7 @@ def _redraw(source: Path, target: Path, kind: Kind) -> dict[str, object]:
         raise _broken() from fault
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     upright.info.clear()
-    if kind is Kind.PNG:
+    if kind is FileType.PNG:
         upright.save(target, "PNG")
     else:
         upright.save(target, "JPEG", quality=QUALITY, optimize=True)

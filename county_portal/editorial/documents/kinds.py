@@ -28,7 +28,7 @@ _MACROS = re.compile(r"vbaProject|vbaData|macrosheets/|\.bin\.rels$|dialogsheets
 _END_OF_ZIP = b"PK\x05\x06"
 
 
-class Kind(StrEnum):
+class FileType(StrEnum):
     """The six kinds of file that go."""
 
     DOCX = "docx"
@@ -49,36 +49,36 @@ class Kind(StrEnum):
     @property
     def stays_inside(self) -> bool:
         """Whether there is no public copy of such a file; the author attaches a PDF beside it."""
-        return self in {Kind.DOCX, Kind.PPTX}
+        return self in {FileType.DOCX, FileType.PPTX}
 
 
 _MEDIA_TYPES = {
-    Kind.DOCX: f"{_OFFICE}.wordprocessingml.document",
-    Kind.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
-    Kind.PPTX: f"{_OFFICE}.presentationml.presentation",
-    Kind.PDF: "application/pdf",
-    Kind.JPEG: "image/jpeg",
-    Kind.PNG: "image/png",
+    FileType.DOCX: f"{_OFFICE}.wordprocessingml.document",
+    FileType.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
+    FileType.PPTX: f"{_OFFICE}.presentationml.presentation",
+    FileType.PDF: "application/pdf",
+    FileType.JPEG: "image/jpeg",
+    FileType.PNG: "image/png",
 }
 _MAIN_PARTS = {
-    f"{_OFFICE}.wordprocessingml.document.main+xml": Kind.DOCX,
-    f"{_OFFICE}.spreadsheetml.sheet.main+xml": Kind.XLSX,
-    f"{_OFFICE}.presentationml.presentation.main+xml": Kind.PPTX,
+    f"{_OFFICE}.wordprocessingml.document.main+xml": FileType.DOCX,
+    f"{_OFFICE}.spreadsheetml.sheet.main+xml": FileType.XLSX,
+    f"{_OFFICE}.presentationml.presentation.main+xml": FileType.PPTX,
 }
-_EXTENSIONS = {kind.value: kind for kind in Kind} | {"jpeg": Kind.JPEG}
+_EXTENSIONS = {kind.value: kind for kind in FileType} | {"jpeg": FileType.JPEG}
 _CHECKS = {
-    Kind.PDF: "county_portal.editorial.documents.pdfs:check_pdf",
-    Kind.JPEG: "county_portal.editorial.documents.images:check_jpeg",
-    Kind.PNG: "county_portal.editorial.documents.images:check_png",
+    FileType.PDF: "county_portal.editorial.documents.pdfs:check_pdf",
+    FileType.JPEG: "county_portal.editorial.documents.images:check_jpeg",
+    FileType.PNG: "county_portal.editorial.documents.images:check_png",
 }
 _BEGINNINGS = (
-    (b"%PDF-", Kind.PDF),
-    (b"\xff\xd8\xff", Kind.JPEG),
-    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"%PDF-", FileType.PDF),
+    (b"\xff\xd8\xff", FileType.JPEG),
+    (b"\x89PNG\r\n\x1a\n", FileType.PNG),
 )
 
 
-def identify(path: Path, name: str) -> Kind:
+def identify(path: Path, name: str) -> FileType:
     """The kind of the file at `path`, which its author calls `name`.
 
     Raises Refused, with the types that go, unless content and name agree on one of them.
@@ -86,7 +86,7 @@ def identify(path: Path, name: str) -> Kind:
     named = _EXTENSIONS.get(name.rpartition(".")[2].lower()) if "." in name else None
     if named is None:
         raise _unwelcome()
-    found = Kind(runner.run_in_sandbox(f"{__name__}:examine", source=path, seconds=20)["kind"])
+    found = FileType(runner.run_in_sandbox(f"{__name__}:examine", source=path, seconds=20)["kind"])
     if found != named:
         raise Refused(
             "The name ends in .%(named)s but the content is %(found)s; rename the file or save it "
@@ -126,7 +126,7 @@ def examine(source: Path, target: None = None) -> dict[str, object]:
     return {"kind": kind}
 
 
-def _office_kind(source: Path) -> Kind:
+def _office_kind(source: Path) -> FileType:
     with open_archive(source) as archive:
         try:
             listed = archive.open("[Content_Types].xml").read(2**20)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from county_portal.core.sandbox import runner
-from county_portal.editorial.documents.kinds import Kind, Note
+from county_portal.editorial.documents.kinds import FileType, Note
 from county_portal.office.base.files import file_hash
 
 SECONDS = 60
 TASKS = {
-    Kind.PDF: "county_portal.editorial.documents.pdfs:rewrite",
-    Kind.XLSX: "county_portal.editorial.documents.workbooks:rebuild",
-    Kind.JPEG: "county_portal.editorial.documents.images:redraw_jpeg",
-    Kind.PNG: "county_portal.editorial.documents.images:redraw_png",
+    FileType.PDF: "county_portal.editorial.documents.pdfs:rewrite",
+    FileType.XLSX: "county_portal.editorial.documents.workbooks:rebuild",
+    FileType.JPEG: "county_portal.editorial.documents.images:redraw_jpeg",
+    FileType.PNG: "county_portal.editorial.documents.images:redraw_png",
 }
 
 
@@ -32,7 +32,7 @@ class Rendition:
     notes: tuple[Note, ...]
 
 
-def make_rendition(source: Path, target: Path, kind: Kind) -> Rendition | None:
+def make_rendition(source: Path, target: Path, kind: FileType) -> Rendition | None:
     """Writes the public copy of `source` to `target`; None if such files stay in the office.
 
     The same source gives the same bytes. Raises Refused, and leaves no target, if it cannot be.

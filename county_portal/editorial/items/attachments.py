@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
-from county_portal.editorial.documents.kinds import Kind, identify
+from county_portal.editorial.documents.kinds import FileType, identify
 from county_portal.editorial.documents.renditions import Rendition, make_rendition
 from county_portal.editorial.items.services import amended_revision, get_item, new_key, revisions_of
 from county_portal.models import Attachment, Blob, HandKind, Item, Person
@@ -35,7 +35,7 @@ class Received:
     """An uploaded file that is safely kept, and its rendition, not yet part of an item."""
 
     name: str
-    kind: Kind
+    kind: FileType
     original: files.Stored
     rendition: Rendition | None
     shown: files.Stored | None
@@ -83,7 +83,7 @@ def limits() -> Limits:
     return Limits(current_settings().FILE_BYTES // 2**20, current_settings().ITEM_BYTES // 2**20)
 
 
-def _named(name: str, kind: Kind, rendition: Rendition | None) -> str:
+def _named(name: str, kind: FileType, rendition: Rendition | None) -> str:
     """The name as people see it, with the ending that tells the truth."""
     ending = rendition.extension if rendition else kind.extension
     return f"{_stem(name)}.{ending}"

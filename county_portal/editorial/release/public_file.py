@@ -7,46 +7,29 @@ so that one begun before a withdrawal cannot put back what was taken out.
 import fcntl
 import hashlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import select
 
-from county_portal.core import clock
-from county_portal.editorial.catalogue import validity
-from county_portal.editorial.release import gazettes
-from county_portal.models import (
-    Category,
-    Column,
-    Ending,
-    Item,
-    Publication,
-    Revision,
-    SignOff,
-    Unit,
-    Validity,
-    Verdict,
-)
+from county_portal.models import Category, Column, Unit
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk import register
-from county_portal.published.items import PublicEntry
+from county_portal.office.rules.releasable import kinds, live_hashes, releasables
+from county_portal.published.kinds import Entry, Thing
 from county_portal.published.schema import (
     CategoryLine,
     ColumnLine,
     PaperLine,
     SiteData,
     UnitLine,
-    ValidityLine,
     Withdrawal,
 )
 from county_portal.published.writing import writer
-from county_portal.published.writing.gazette_rows import GazetteChanges
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +48,7 @@ def lock() -> Iterator[None]:
 
 
 def reconcile() -> bool:
-    """The public file holds the live publications and nothing else. Whether it had to change.
+    """The public file holds what is live of each kind and nothing else. Whether it had to change.
 
     Call it with no transaction open: after a commit, at start, every minute.
     """
@@ -76,15 +59,17 @@ def reconcile() -> bool:
         if changes is not None:
             db.session.rollback()
             return _apply(changes)
-        live = tuple(item_entries())
-        site, gone, bound = site_data(), list(withdrawn_items()), gazettes.differences()
+        live, site, gone = tuple(live_entries()), site_data(), withdrawals()
         db.session.rollback()
         try:
-            writer.build_public_file(folder(), site, live, gone, blobs=blobs(), gazettes=bound)
+            _build(site, live, gone)
         except writer.Unfit:
-            fit = _fit_gazettes(bound)
-            writer.build_public_file(folder(), site, _fit(live), gone, blobs=blobs(), gazettes=fit)
+            _build(site, _fit(live), gone)
         return True
+
+
+def _build(site: SiteData, live: tuple[Entry, ...], gone: tuple[Withdrawal, ...]) -> None:
+    writer.build_public_file(folder(), site, live, gone, kinds=kinds(), blobs=blobs())
 
 
 def _apply(changes: writer.Changes) -> bool:
@@ -92,177 +77,72 @@ def _apply(changes: writer.Changes) -> bool:
     if changes == writer.Changes():
         return False
     try:
-        writer.apply(folder(), changes, blobs=blobs())
+        writer.apply(folder(), changes, kinds=kinds(), blobs=blobs())
     except writer.Unfit:
         put = _fit(changes.put)
-        left = {one.public_id for one in changes.put} - {one.public_id for one in put}
+        left = {*map(writer.thing_of, changes.put)} - {*map(writer.thing_of, put)}
         old = tuple(sorted(left & writer.listed(folder()).keys()))
-        fit = _fit_gazettes(changes.gazettes)
-        return _apply(replace(changes, put=put, remove=(*changes.remove, *old), gazettes=fit))
+        return _apply(replace(changes, put=put, remove=(*changes.remove, *old)))
     return True
 
 
+def withdraw_now(gone: Iterable[Withdrawal]) -> None:
+    """The public no longer reads these things. Wants `lock` held; the caller commits after it."""
+    with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
+        changes = writer.Changes(withdrawals=tuple(gone))
+        writer.apply(folder(), changes, kinds=kinds(), blobs=blobs())
+
+
 def count_left_out() -> int:
-    """How many issued texts and gazettes the public file does not hold as they were signed off."""
+    """How many live things the public file does not hold as they were signed off."""
     changes = _differences()
-    if changes is None:
-        return len(db.session.execute(_live(Publication.public_id)).all())
-    return len(changes.put) + len(changes.gazettes.put)
+    return len(live_hashes()) if changes is None else len(changes.put)
 
 
-def _fit_gazettes(changes: GazetteChanges) -> GazetteChanges:
-    """The same without gazettes that cannot go out; an older edition of one goes, too."""
-    left = writer.unfit_gazettes(folder(), changes.put, blobs=blobs())
-    for reason in left.values():
-        log.error("left out of the public file: %s", reason)
-    put = tuple(one for one in changes.put if one.key not in left)
-    old = tuple(sorted(left.keys() & gazettes.gazette_hashes().keys()))
-    return replace(changes, put=put, remove=(*changes.remove, *old))
-
-
-def _fit(live: tuple[PublicEntry, ...]) -> tuple[PublicEntry, ...]:
+def _fit(live: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """Those that can go out whole. Of the others the public sees nothing; `verify` names them."""
-    left = writer.unfit(folder(), live, blobs=blobs())
+    left = writer.unfit(folder(), live, kinds=kinds(), blobs=blobs())
     for reason in left.values():
         log.error("left out of the public file: %s", reason)
-    return tuple(one for one in live if one.public_id not in left)
+    return tuple(one for one in live if writer.thing_of(one) not in left)
 
 
 def _differences() -> writer.Changes | None:
     """What the public file lacks or has too much of. None: there is no file to change."""
-    if not writer.is_current(folder()):
-        return None
     have, told = writer.listed(folder()), writer.withdrawals_in(folder())
-    lines = db.session.execute(_live(Publication.public_id, Revision.content_hash))
-    want: dict[int, str] = dict(lines.all())
-    differ = {key for key, value in want.items() if have.get(key) != value}
-    found = item_validities()
-    differ |= _other_validity(found) & want.keys()
-    gone = {one.public_id: one for one in withdrawn_items()}
+    there = have.keys() | told.keys()
+    if not writer.is_current(folder()) or {name for name, _ in there} - releasables().keys():
+        return None
+    want = live_hashes()
+    gone = {writer.thing_of(one): one for one in withdrawals()}
+    differ = {thing for thing, content_hash in want.items() if have.get(thing) != content_hash}
+    for name, one in releasables().items():
+        differ |= {(name, key) for key in one.differs()} & want.keys()
     site = site_data()
     return writer.Changes(
         site=None if has_this_site(site) else site,
-        put=tuple(item_entries(differ, found)),
-        remove=tuple(sorted((have.keys() - want.keys()) - gone.keys())),
-        withdrawals=tuple(one for key, one in sorted(gone.items()) if told.get(key) != one),
-        gazettes=gazettes.differences(),
+        put=tuple(live_entries(differ)),
+        remove=tuple(sorted(there - want.keys() - gone.keys())),
+        withdrawals=tuple(one for thing, one in sorted(gone.items()) if told.get(thing) != one),
     )
 
 
 def has_this_site(site: SiteData | None = None) -> bool:
-    """Whether the public file was told what stands around the items now."""
+    """Whether the public file was told what stands around the entries now."""
     return writer.says(folder(), "reference") == _mark(site or site_data())
 
 
-def _live(*what: Any) -> Select[Any]:
-    """Of live publications, with the release that was signed for exactly these bytes.
-
-    The database keeps no other; here it is asked once more, in case its rules were off.
-    """
-    found: Select[Any] = (
-        select(*what)
-        .select_from(Publication)
-        .join(Revision, Revision.id == Publication.revision_id)
-        .join(Item, Item.id == Publication.item_id)
-        .join(SignOff, SignOff.id == Publication.sign_off_id)
-        .where(
-            Publication.ended_at.is_(None),
-            SignOff.verdict == Verdict.RELEASE,
-            SignOff.revision_id == Revision.id,
-            SignOff.content_hash == Revision.content_hash,
-        )
-    )
-    return found
+def live_entries(only: Collection[Thing] | None = None) -> Iterator[Entry]:
+    """What the public file should hold, of every kind. only: of these things."""
+    for name, one in releasables().items():
+        keys = None if only is None else [key for kind, key in only if kind == name]
+        if keys is None or keys:
+            yield from one.entries(keys)
 
 
-def item_entries(
-    only: set[int] | None = None, found: dict[int, ValidityLine] | None = None
-) -> Iterator[PublicEntry]:
-    """What the public file should hold. only: these public ids. found: `validities`, if known."""
-    columns = (
-        Publication.public_id,
-        Publication.index_number,
-        Publication.published_at,
-        Item.first_published_at,
-        Revision.manifest_text,
-        Revision.content_hash,
-    )
-    query = _live(*columns).order_by(Publication.public_id)
-    if only is not None:
-        query = query.where(_among(only))
-    found = item_validities() if found is None else found
-    for row in db.session.execute(query.execution_options(yield_per=500)):
-        yield _entry(row, found.get(row.public_id, ValidityLine()))
-
-
-def _among(ids: set[int]) -> ColumnElement[bool]:
-    return Publication.public_id.in_(sorted(ids))
-
-
-def _entry(row: Row[Any], found: ValidityLine) -> PublicEntry:
-    first = row.first_published_at
-    return PublicEntry(
-        public_id=row.public_id,
-        index_number=row.index_number,
-        manifest_text=row.manifest_text,
-        content_hash=row.content_hash,
-        published_at=first,
-        corrected_at=row.published_at if row.published_at != first else None,
-        validity=found,
-    )
-
-
-def item_validities() -> dict[int, ValidityLine]:
-    """What was found of live documents and counts today, by public id. No ground: it stays inside.
-
-    A text that is not live itself is not named as the one that did it.
-    """
-    found = validity.standings(clock.today())
-    named = or_(
-        Publication.item_id.in_(select(Validity.item_id)),
-        Publication.item_id.in_(select(Validity.by_item_id)),
-    )
-    query = _live(Publication.item_id, Publication.public_id).where(named)
-    live: dict[int, int] = dict(db.session.execute(query).all())
-    return {
-        live[item_id]: line
-        for item_id, standing in found.items()
-        if item_id in live and (line := _validity_line(standing, live)) != ValidityLine()
-    }
-
-
-def _validity_line(standing: validity.DocumentValidity, live: dict[int, int]) -> ValidityLine:
-    row = standing.found
-    if row is None:
-        return ValidityLine(expires_on=standing.expires_on)
-    by = live.get(row.by_item_id) if row.by_item_id else None
-    return ValidityLine(row.state.value, row.since_on, by, standing.expires_on)
-
-
-def _other_validity(found: dict[int, ValidityLine]) -> set[int]:
-    """Public ids of which the public file tells another validity than was found."""
-    lines = writer.query_public_file(
-        folder(),
-        "SELECT public_id, validity, validity_on, validity_by, expires_on FROM items"
-        " WHERE validity > '' OR expires_on > ''",
-    )
-    told = {row[0]: ValidityLine(row[1], _day(row[2]), row[3], _day(row[4])) for row in lines}
-    return {key for key in told.keys() | found.keys() if told.get(key) != found.get(key)}
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def withdrawn_items() -> Iterator[Withdrawal]:
-    """Items that were public and are not, each with its last reason."""
-    live = select(Publication.item_id).where(Publication.ended_at.is_(None))
-    query = select(Publication).where(
-        Publication.ending == Ending.WITHDRAWN, Publication.item_id.not_in(live)
-    )
-    last = {one.public_id: one for one in db.session.scalars(query.order_by(Publication.id))}
-    for one in last.values():
-        yield Withdrawal(one.public_id, one.index_number, one.ended_at or clock.now(), one.reason)
+def withdrawals() -> tuple[Withdrawal, ...]:
+    """Everything that was public and is not, each with its last reason."""
+    return tuple(gone for one in releasables().values() for gone in one.withdrawals())
 
 
 def site_data() -> SiteData:

@@ -5,7 +5,6 @@ breaks in between, the public reads too little and never too much;
 `public_file.reconcile` then makes the file equal to the live publications.
 """
 
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +15,8 @@ from county_portal.core.errors import Refused
 from county_portal.editorial.catalogue.numbers import give_numbers
 from county_portal.editorial.items.manifest import inside_of, manifest_of, public_words, restore
 from county_portal.editorial.items.services import current_revision, make_revision, revisions_of
-from county_portal.editorial.release import gazettes, public_file
+from county_portal.editorial.release import public_file
+from county_portal.editorial.release.items import end_publication
 from county_portal.editorial.review.services import live_publication
 from county_portal.editorial.review.steps import ROAD
 from county_portal.models import (
@@ -35,9 +35,8 @@ from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do
-from county_portal.published.schema import Withdrawal
-from county_portal.published.writing import writer
-from county_portal.published.writing.gazette_rows import GazetteChanges
+from county_portal.office.rules.releasable import end_what_rests_on
+from county_portal.published.items import ITEM
 
 TIMETABLE = "timetable.publish"
 
@@ -65,7 +64,7 @@ def publish_item(item: Item, *, by: Person | None) -> Publication:
     with workflow.take_step(ROAD, item, Do.ITEM_PUBLISH, by=by):
         revision, moment = current_revision(item), clock.now()
         sign_off = workflow.require_released(SignOff, revision)
-        _end(item, Ending.SUPERSEDED, moment)
+        _supersede(item, moment)
         give_numbers(item, clock.county_day(moment).year)
         item.first_published_at = item.first_published_at or moment
         item.publish_at = None
@@ -86,18 +85,22 @@ def withdraw_item(item: Item, reason: str, *, by: Person) -> None:
     """The public no longer reads the item, from before this returns. Wants `public_file.lock` held.
 
     The file is swapped first; the caller commits. A page stays that says when and why.
-    Gazettes that hold the item go with it.
+    What rests on the item goes with it.
     """
     with workflow.take_step(ROAD, item, Do.ITEM_WITHDRAW, by=by, note=reason) as taken:
-        reason, moment = workflow.seen_note(reason), clock.now()
-        taken.told["note"] = reason
-        _end(item, Ending.WITHDRAWN, moment, reason=reason, by=by)
+        reason = taken.told["note"] = workflow.seen_note(reason)
         item.publish_at = None
-    gone = Withdrawal(item.public_id or 0, item.index_number or "", moment, reason)
-    bound = GazetteChanges(withdrawals=gazettes.end_with(item, by=by))
-    changes = writer.Changes(withdrawals=(gone,), gazettes=bound)
-    with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
-        writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
+        gone = end_publication(_require_live(item), reason, by)
+    cause = (ITEM.name, item.id)
+    public_file.withdraw_now((gone, *end_what_rests_on(*cause, by=by, cause=cause)))
+
+
+def _require_live(item: Item) -> Publication:
+    """Return what the public reads of the item. Raises Refused if that is nothing."""
+    live = live_publication(item)
+    if live is None:
+        raise Refused("This item is not on the public site")
+    return live
 
 
 def keep_published(item: Item, *, by: Person, note: str = "") -> None:
@@ -106,9 +109,7 @@ def keep_published(item: Item, *, by: Person, note: str = "") -> None:
     What was written of it stays among the item's versions.
     """
     with workflow.take_step(ROAD, item, Do.ITEM_KEEP, by=by, note=note):
-        live = live_publication(item)
-        if live is None:
-            raise Refused("This item is not on the public site")
+        live = _require_live(item)
         set_aside(item, by=by)
         restore(item, db.session.get_one(Revision, live.revision_id))
 
@@ -161,13 +162,10 @@ def _tell_once(item: Item, reason: str) -> None:
         audit.record(None, TIMETABLE, item, refused=reason)
 
 
-def _end(
-    item: Item, ending: Ending, moment: datetime, reason: str = "", by: Person | None = None
-) -> None:
+def _supersede(item: Item, moment: datetime) -> None:
     live = live_publication(item)
     if live is not None:
-        live.ended_at, live.ending, live.reason = moment, ending, reason
-        live.ended_by = by.id if by else None
+        live.ended_at, live.ending = moment, Ending.SUPERSEDED
         db.session.flush()
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from county_portal.core import clock
 from county_portal.core.html.clean import clean
-from county_portal.editorial.release import gazettes as release
 from county_portal.models import (
     Gazette,
     GazetteEdition,
@@ -21,7 +20,9 @@ from county_portal.models import (
 )
 from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
+from county_portal.office.rules.releasable import live
 from county_portal.papers.gazettes.records import ValidityChange, changes_of, live_revisions
+from county_portal.papers.gazettes.release import RELEASABLE
 from county_portal.published.schema import FileLine
 
 
@@ -189,13 +190,12 @@ def _piece(
 def _bound(year: int) -> Iterator[GazettePart]:
     """The issues of a year that the public reads, in order, with their texts as signed."""
     query = (
-        release.live_gazettes()
+        live(RELEASABLE, GazetteEdition, Gazette)
         .join(Gazette, Gazette.id == GazettePublication.gazette_id)
-        .add_columns(Gazette)
         .where(Gazette.kind == GazetteKind.ISSUE, Gazette.year == year)
     )
-    rows = sorted(db.session.execute(query), key=lambda row: row[2].number)
-    for _, edition, gazette in rows:
+    rows = sorted(db.session.execute(query), key=lambda row: row[1].number)
+    for edition, gazette in rows:
         yield _part(gazette, edition)
 
 

@@ -11,7 +11,7 @@ from county_portal.office.desk.tasks import Link, Task, Values
 from county_portal.office.desk.waiting import Pile, WaitingPaper
 from county_portal.office.feature import Feature
 from county_portal.office.rules.policy import Do
-from county_portal.papers.gazettes import marks, printing, views, waiting
+from county_portal.papers.gazettes import marks, printing, release, views, waiting
 
 
 def _title(asked: Values) -> str:
@@ -53,4 +53,5 @@ FEATURE = Feature(
     tasks=(PRINT,),
     piles=(Pile("gazettes.index", Do.GAZETTE_READ, waiting.count_gazettes_for, _on_desk),),
     sections=(Section("review.item", "papers/gazettes/_mark.html", marks.titles_line),),
+    releasables=(release.RELEASABLE,),
 )

@@ -8,7 +8,6 @@ from sqlalchemy.orm import attributes
 
 from county_portal.core import clock
 from county_portal.core.errors import Missing, NotAllowed, OutOfDate, Refused
-from county_portal.editorial.release import gazettes as release
 from county_portal.models import (
     Gazette,
     GazetteEdition,
@@ -26,8 +25,10 @@ from county_portal.models import (
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
+from county_portal.office.rules.releasable import live
 from county_portal.office.rules.workflow import take_hand
 from county_portal.papers.gazettes import marks
+from county_portal.papers.gazettes.release import RELEASABLE
 
 MONTHS_BACK = 12
 
@@ -44,10 +45,9 @@ def months() -> list[date]:
 def years_to_bind() -> list[int]:
     """Years with issues on the public site, the latest first."""
     query = (
-        release.live_gazettes()
+        live(RELEASABLE, Gazette.year)
         .join(Gazette, Gazette.id == GazettePublication.gazette_id)
         .where(Gazette.kind == GazetteKind.ISSUE)
-        .with_only_columns(Gazette.year)
     )
     return sorted(set(db.session.scalars(query)), reverse=True)
 

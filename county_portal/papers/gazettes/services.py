@@ -1,7 +1,6 @@
 """Finding gazettes, and moving one along its road: print, sign, issue, withdraw."""
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -11,7 +10,6 @@ from county_portal.core import clock
 from county_portal.core.errors import Missing, OutOfDate, Refused
 from county_portal.core.paging import Paged, fitting
 from county_portal.editorial.catalogue.numbers import draw
-from county_portal.editorial.release import gazettes as release
 from county_portal.editorial.release import public_file
 from county_portal.models import (
     Gazette,
@@ -32,12 +30,13 @@ from county_portal.office.base.extensions import db
 from county_portal.office.desk import register
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do, require
-from county_portal.papers.gazettes import records
+from county_portal.office.rules.releasable import end_what_rests_on
+from county_portal.papers.gazettes import records, release
 from county_portal.papers.gazettes.selection import composed_nothing
 from county_portal.papers.gazettes.steps import ROAD, edition_of, something_to_print, stale_items
+from county_portal.published.gazettes import GAZETTE
 from county_portal.published.schema import SignedFile
-from county_portal.published.writing import files_on_disk, writer
-from county_portal.published.writing.gazette_rows import GazetteChanges
+from county_portal.published.writing import files_on_disk
 
 TASK = "gazettes.print"
 QUESTIONS = ("complete", "aggregation", "personal_data")
@@ -212,10 +211,9 @@ def withdraw_gazette(gazette: Gazette, reason: str, *, by: Person) -> None:
     live = release.live_gazette_publication(gazette)
     if live is None:
         raise Refused("This gazette is not on the public site")
-    told = release.end(live, workflow.seen_note(reason), by=by)
-    changes = writer.Changes(gazettes=GazetteChanges(withdrawals=told))
-    with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
-        writer.apply(public_file.folder(), changes, blobs=public_file.blobs())
+    gone = release.end(live, workflow.seen_note(reason), by)
+    resting = end_what_rests_on(GAZETTE.name, gazette.id, by=by, cause=None)
+    public_file.withdraw_now((gone, *resting))
 
 
 def trouble(gazette: Gazette) -> list[Item]:

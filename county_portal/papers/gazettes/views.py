@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
 from county_portal.editorial.items.services import get_item
-from county_portal.editorial.release import gazettes as release
 from county_portal.editorial.release import public_file
 from county_portal.models import (
     Gazette,
@@ -23,7 +22,7 @@ from county_portal.office.desk.frame import public_address
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import open_steps
-from county_portal.papers.gazettes import marks, selection, services
+from county_portal.papers.gazettes import marks, release, selection, services
 from county_portal.papers.gazettes.forms import (
     QUESTION_WORDS,
     GazetteMonthForm,

@@ -4,32 +4,36 @@ Works on an open connection; `writer` says when, and moves the files.
 """
 
 import hashlib
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import astuple
 from typing import Any
 
-from county_portal.published import schema, search
-from county_portal.published.items import ItemManifest, PublicEntry
-from county_portal.published.schema import FileLine, PaperLine, SiteData, Withdrawal
+from county_portal.published import schema
+from county_portal.published.kinds import Entry, IndexWords, Kind
+from county_portal.published.manifest import Manifest
+from county_portal.published.schema import PaperLine, SiteData, Withdrawal
 
 BUILD_BYTES = 32 * 2**20
 CHANGE_BYTES = 2**20
-TABLES = (
-    "site",
-    "units",
-    "columns",
-    "categories",
-    "papers",
-    "items",
-    "manifests",
-    "files",
-    "withdrawals",
-    "gazettes",
-    "gazette_withdrawals",
-)
+SITE_TABLES = ("site", "units", "columns", "categories", "papers")
+OF_ANY_KIND = ("entries", "manifests", "words", "files", "withdrawals")
+QUICK = 1  # how hard zlib tries
+
+
+def prepare_tables(db: Any, kinds: Iterable[Kind]) -> None:
+    """Empty tables, and an index that may gather much in memory before it writes."""
+    db.executescript(schema.DDL)
+    for kind in kinds:
+        for table in kind.lists:
+            db.executescript(table.ddl)
+    db.execute("INSERT INTO search(search, rank) VALUES('hashsize', ?)", (BUILD_BYTES,))
 
 
 def write_site(db: Any, site: SiteData) -> None:
     """The site's own words and the reference tables are these."""
-    for table in ("site", "units", "columns", "categories", "papers"):
+    for table in SITE_TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     said = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
     rows = sorted({**said, "format": schema.FORMAT}.items())
@@ -59,106 +63,78 @@ def _paper_row(paper: PaperLine) -> tuple[str, ...]:
 
 
 def write_withdrawal(db: Any, gone: Withdrawal) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO withdrawals VALUES(?,?,?,?)",
-        (gone.public_id, gone.index_number, schema.text_of_moment(gone.withdrawn_at), gone.reason),
-    )
+    moment = schema.text_of_moment(gone.withdrawn_at)
+    row = (gone.kind, gone.key, gone.name, moment, gone.reason)
+    db.execute("INSERT OR REPLACE INTO withdrawals VALUES(?,?,?,?,?)", row)
 
 
-def write_item(db: Any, entry: PublicEntry, item: ItemManifest) -> None:
+def write_entry(db: Any, kind: Kind, entry: Entry, manifest: Manifest) -> None:
+    """The entry is in every table it belongs to, and in the index if its kind is searched."""
+    thing = (kind.name, entry.key)
     published = schema.text_of_moment(entry.published_at)
-    db.execute(
-        "INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            entry.public_id,
-            entry.index_number,
-            entry.content_hash,
-            item.column_slug,
-            item.unit_code,
-            item.category_code,
-            item.formed_on.isoformat() if item.formed_on else "",
-            published,
-            schema.text_of_moment(entry.corrected_at) if entry.corrected_at else None,
-            item.document_number,
-            item.title,
-            item.summary,
-            entry.validity.state,
-            entry.validity.since_on.isoformat() if entry.validity.since_on else "",
-            entry.validity.by,
-            entry.validity.expires_on.isoformat() if entry.validity.expires_on else "",
-        ),
-    )
-    db.execute("INSERT INTO manifests VALUES(?,?)", (entry.public_id, entry.manifest_text))
+    db.execute("INSERT INTO entries VALUES(?,?,?,?)", (*thing, entry.content_hash, published))
+    db.execute("INSERT INTO manifests VALUES(?,?,?)", (*thing, entry.manifest_text))
     db.executemany(
-        "INSERT INTO files VALUES(?,?,?,?,?,?,?,?)",
+        "INSERT INTO files VALUES(?,?,?,?,?,?,?,?,?)",
         [
-            (entry.public_id, n, f.key, f.name, f.media_type, f.size, f.sha256, f.inline)
-            for n, f in enumerate(item.files, 1)
+            (*thing, n, f.key, f.name, f.media_type, f.size, f.sha256, f.inline)
+            for n, f in enumerate(kind.files(manifest), 1)
         ],
     )
-    db.execute(
-        "INSERT INTO search(rowid, title, body, facets) VALUES(?,?,?,?)",
-        (entry.public_id, *_words(item, published)),
-    )
+    for table in kind.lists:
+        row = table.row(entry, manifest)
+        db.execute(f"INSERT INTO {table.name} VALUES({','.join('?' * len(row))})", row)
+    if kind.index:
+        words = kind.index(entry, manifest)
+        kept = zlib.compress(json.dumps(astuple(words)).encode(), QUICK)
+        db.execute("INSERT INTO words VALUES(?,?,?,?)", (entry.number, *thing, kept))
+        db.execute(
+            "INSERT INTO search(rowid, title, body, facets) VALUES(?,?,?,?)",
+            (entry.number, *astuple(words)),
+        )
 
 
-def delete(db: Any, public_id: int) -> tuple[FileLine, ...]:
-    """No trace of the item is in the tables or in the index. The files it named."""
-    row = db.execute(
-        "SELECT manifest, published_at FROM items JOIN manifests USING(public_id)"
-        " WHERE public_id = ?",
-        (public_id,),
-    ).fetchone()
-    if row is None:
-        return ()
-    item = ItemManifest.read(row[0])
-    db.execute(
-        "INSERT INTO search(search, rowid, title, body, facets) VALUES('delete',?,?,?,?)",
-        (public_id, *_words(item, row[1])),
-    )
-    for table in ("items", "manifests", "files"):
-        db.execute(f"DELETE FROM {table} WHERE public_id = ?", (public_id,))  # noqa: S608
-    return item.files
+def delete_thing(db: Any, kind: Kind, key: str) -> set[str]:
+    """No trace of the thing is in the tables or in the index. The hashes of its files.
 
-
-def _words(item: ItemManifest, published: str) -> tuple[str, str, str]:
-    """What the index holds of an item: title, everything else people search for, filters.
-
-    Must give the same for an item as long as schema.FORMAT does: deletion relies on it.
+    What is taken out of the index are the very words that went in, whatever the program would
+    make of the manifest today.
     """
-    rest = [item.summary, item.document_number, *item.keywords, search.plain_text(item.body)]
-    year = schema.county_year(schema.moment_of(published))
-    facets = (
-        search.facet("u", item.unit_code),
-        search.facet("c", item.column_slug),
-        search.facet("y", str(year)),
-    )
-    return search.tokens(item.title), search.tokens("\n".join(rest)), " ".join(facets)
+    thing = (kind.name, key)
+    named = db.execute("SELECT sha256 FROM files WHERE kind = ? AND thing = ?", thing).fetchall()
+    kept = db.execute("SELECT number, words FROM words WHERE kind = ? AND key = ?", thing)
+    for number, words in kept.fetchall():
+        db.execute(
+            "INSERT INTO search(search, rowid, title, body, facets) VALUES('delete',?,?,?,?)",
+            (number, *astuple(_unpacked(words))),
+        )
+    for table in ("entries", "manifests", "words"):
+        db.execute(f"DELETE FROM {table} WHERE kind = ? AND key = ?", thing)  # noqa: S608
+    db.execute("DELETE FROM files WHERE kind = ? AND thing = ?", thing)
+    for own in kind.lists:
+        db.execute(f"DELETE FROM {own.name} WHERE {own.key} = ?", (key,))  # noqa: S608
+    return {row[0] for row in named}
 
 
-def mark_generation(db: Any) -> None:
+def _unpacked(words: bytes) -> IndexWords:
+    return IndexWords(*json.loads(zlib.decompress(words)))
+
+
+def table_names(kinds: Iterable[Kind]) -> tuple[str, ...]:
+    own = (table.name for kind in kinds for table in kind.lists)
+    return (*SITE_TABLES, *OF_ANY_KIND, *own)
+
+
+def mark_generation(db: Any, kinds: Iterable[Kind]) -> None:
     """The file carries a mark that depends on what it says and on nothing else."""
     digest = hashlib.sha256()
-    for question in (
-        "SELECT * FROM site WHERE key <> 'generation' ORDER BY key",
-        "SELECT * FROM units ORDER BY code",
-        "SELECT * FROM columns ORDER BY slug",
-        "SELECT * FROM categories ORDER BY code",
-        "SELECT * FROM papers ORDER BY sha256",
-        "SELECT public_id, index_number, content_hash, published_at, corrected_at,"
-        " validity, validity_on, validity_by, expires_on FROM items ORDER BY public_id",
-        "SELECT * FROM withdrawals ORDER BY public_id",
-        "SELECT key, published_at, content_hash FROM gazettes ORDER BY key",
-        "SELECT * FROM gazette_withdrawals ORDER BY key",
-    ):
+    told = set(table_names(kinds)) - {"manifests", "words", "files"}  # the hash stands for these
+    for table in sorted(told):
+        question = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608
+        if table == "site":
+            question = "SELECT * FROM site WHERE key <> 'generation' ORDER BY key"
         digest.update(repr(db.execute(question).fetchall()).encode())
     db.execute("INSERT OR REPLACE INTO site VALUES('generation', ?)", (digest.hexdigest()[:32],))
-
-
-def prepare_tables(db: Any) -> None:
-    """Empty tables, and an index that may gather much in memory before it writes."""
-    db.executescript(schema.DDL)
-    db.execute("INSERT INTO search(search, rank) VALUES('hashsize', ?)", (BUILD_BYTES,))
 
 
 def tidy(db: Any) -> None:
@@ -168,11 +144,11 @@ def tidy(db: Any) -> None:
     db.execute("INSERT INTO search(search, rank) VALUES('secure-delete', 1)")
 
 
-def differing_tables(db: Any) -> list[str]:
+def differing_tables(db: Any, kinds: Iterable[Kind]) -> list[str]:
     """The tables that say one thing in `main` and another in `lying`."""
     for where in ("main", "lying"):
         db.execute(f"CREATE VIRTUAL TABLE temp.{where}_terms USING fts5vocab({where}, search, row)")
-    pairs = [(name, f"main.{name}", f"lying.{name}") for name in TABLES]
+    pairs = [(name, f"main.{name}", f"lying.{name}") for name in table_names(kinds)]
     pairs.append(("search", "temp.main_terms", "temp.lying_terms"))
     return [name for name, wanted, found in pairs if _differ(db, wanted, found)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from county_portal.core.errors import Refused
 from county_portal.core.sandbox.runner import Broken, TooMuch
-from county_portal.editorial.documents.kinds import Kind, identify
+from county_portal.editorial.documents.kinds import FileType, identify
 from tests.editorial.documents import corpus
 
 
@@ -20,14 +20,14 @@ def file(tmp_path):
 
 @pytest.mark.parametrize("kind", ["docx", "xlsx", "pptx"])
 def test_office_files_are_told_by_their_main_part(file, kind):
-    assert identify(corpus.office(file, kind), f"附件.{kind.upper()}") is Kind(kind)
+    assert identify(corpus.office(file, kind), f"附件.{kind.upper()}") is FileType(kind)
 
 
 def test_pdf_and_pictures_are_told_by_their_beginning(file):
-    assert identify(corpus.plain_pdf(file), "公告.pdf") is Kind.PDF
-    assert identify(corpus.jpeg(file), "照片.jpeg") is Kind.JPEG
-    assert identify(corpus.jpeg(file), "照片.jpg") is Kind.JPEG
-    assert identify(corpus.png(file), "a.b.png") is Kind.PNG
+    assert identify(corpus.plain_pdf(file), "公告.pdf") is FileType.PDF
+    assert identify(corpus.jpeg(file), "照片.jpeg") is FileType.JPEG
+    assert identify(corpus.jpeg(file), "照片.jpg") is FileType.JPEG
+    assert identify(corpus.png(file), "a.b.png") is FileType.PNG
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_pdf_hidden_before_an_archive_is_a_pdf_or_nothing(file):
     file.write_bytes(corpus.plain_pdf(file).read_bytes() + packed.getvalue())
     with pytest.raises(Refused):
         identify(file, "a.docx")
-    assert identify(file, "a.pdf") is Kind.PDF
+    assert identify(file, "a.pdf") is FileType.PDF
 
 
 def test_a_document_after_foreign_bytes_is_refused(file):

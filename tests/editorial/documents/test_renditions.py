@@ -16,7 +16,7 @@ from PIL import Image
 from county_portal.core.errors import Refused
 from county_portal.core.sandbox.runner import Broken, TooMuch
 from county_portal.editorial.documents import renditions
-from county_portal.editorial.documents.kinds import Kind
+from county_portal.editorial.documents.kinds import FileType
 from county_portal.editorial.documents.pdfs import without_marks
 from county_portal.editorial.documents.renditions import make_rendition
 from tests.editorial.documents import corpus
@@ -68,7 +68,7 @@ def words_of(path):
 # Office texts
 
 
-@pytest.mark.parametrize("kind", [Kind.DOCX, Kind.PPTX])
+@pytest.mark.parametrize("kind", [FileType.DOCX, FileType.PPTX])
 def test_texts_and_slides_stay_inside(source, target, kind):
     assert make_rendition(corpus.office(source, kind.value), target, kind) is None
     assert not target.exists()
@@ -81,7 +81,7 @@ def test_nothing_secret_is_left_in_a_pdf(source, target):
     corpus.loaded_pdf(source)
     before = everything_in_pdf(source)
     assert before.count(b"SECRET") > 25
-    make_rendition(source, target, Kind.PDF)
+    make_rendition(source, target, FileType.PDF)
     after = everything_in_pdf(target)
     assert b"SECRET" not in after
     for key in (b"/JavaScript", b"/JS", b"/OpenAction", b"/AA", b"/Launch", b"/EmbeddedFile"):
@@ -92,7 +92,7 @@ def test_nothing_secret_is_left_in_a_pdf(source, target):
 
 
 def test_what_a_reader_sees_stays_in_a_pdf(source, target):
-    made = make_rendition(corpus.loaded_pdf(source), target, Kind.PDF)
+    made = make_rendition(corpus.loaded_pdf(source), target, FileType.PDF)
     words = words_of(target)
     for seen in ("First OPEN", "Second OPEN", "Seal OPEN", "Typed OPEN"):
         assert seen in words
@@ -109,7 +109,7 @@ def test_what_a_reader_sees_stays_in_a_pdf(source, target):
 
 
 def test_the_author_is_told_what_a_pdf_lost(source, target):
-    notes = make_rendition(corpus.loaded_pdf(source), target, Kind.PDF).notes
+    notes = make_rendition(corpus.loaded_pdf(source), target, FileType.PDF).notes
     assert set(notes) == {
         "Scripts and actions are left out",
         "Files inside the PDF are left out",
@@ -117,14 +117,14 @@ def test_the_author_is_told_what_a_pdf_lost(source, target):
         "The form fields became part of the pages",
         "Electronic signatures are shown as a picture and can no longer be checked",
     }
-    assert make_rendition(corpus.plain_pdf(source), target, Kind.PDF).notes == ()
+    assert make_rendition(corpus.plain_pdf(source), target, FileType.PDF).notes == ()
 
 
 def test_earlier_revisions_are_gone(source, target):
     corpus.revised_pdf(source)
     assert b"SECRET past" in source.read_bytes()
     assert "Today OPEN" in words_of(source)
-    make_rendition(source, target, Kind.PDF)
+    make_rendition(source, target, FileType.PDF)
     assert b"SECRET past" not in everything_in_pdf(target)
     assert "Today OPEN" in words_of(target)
     assert target.read_bytes().count(b"%%EOF") == 1
@@ -133,7 +133,7 @@ def test_earlier_revisions_are_gone(source, target):
 def test_bytes_before_and_after_a_pdf_are_gone(source, target):
     corpus.plain_pdf(source)
     source.write_bytes(source.read_bytes() + b"PK\x03\x04 SECRET after the end")
-    make_rendition(source, target, Kind.PDF)
+    make_rendition(source, target, FileType.PDF)
     assert b"SECRET" not in everything_in_pdf(target)
 
 
@@ -147,7 +147,7 @@ def test_layers_are_named_to_the_author(source, target):
         )
         pdf.pages[0].obj["/OC"] = layer
         pdf.save(source)
-    notes = make_rendition(source, target, Kind.PDF).notes
+    notes = make_rendition(source, target, FileType.PDF).notes
     assert notes == ("The layers became one; all of them are visible",)
     assert b"SECRET" not in everything_in_pdf(target)
 
@@ -155,7 +155,7 @@ def test_layers_are_named_to_the_author(source, target):
 def test_too_many_pages_are_refused(source, target):
     corpus.plain_pdf(source, 2_001)
     with pytest.raises(TooMuch, match="split it"):
-        make_rendition(source, target, Kind.PDF)
+        make_rendition(source, target, FileType.PDF)
     assert not target.exists()
 
 
@@ -164,7 +164,7 @@ def test_a_truncated_pdf_is_damaged(source, target, keep):
     content = corpus.loaded_pdf(source).read_bytes()
     source.write_bytes(content[: int(len(content) * keep)])
     with pytest.raises(Broken):
-        make_rendition(source, target, Kind.PDF)
+        make_rendition(source, target, FileType.PDF)
 
 
 def test_a_pdf_that_refers_to_itself_ends(source, target):
@@ -177,7 +177,7 @@ def test_a_pdf_that_refers_to_itself_ends(source, target):
         pdf.Root["/Outlines"] = pdf.make_indirect(pikepdf.Dictionary(First=ring, Last=ring))
         pdf.pages[0].obj["/Resources"]["/Ring"] = ring
         pdf.save(source)
-    assert make_rendition(source, target, Kind.PDF).pages == 1
+    assert make_rendition(source, target, FileType.PDF).pages == 1
 
 
 def test_marks_are_cut_out_of_photographs_and_nothing_else():
@@ -196,7 +196,9 @@ def test_marks_are_cut_out_of_photographs_and_nothing_else():
 # Pictures
 
 
-@pytest.mark.parametrize(("make", "kind"), [(corpus.jpeg, Kind.JPEG), (corpus.png, Kind.PNG)])
+@pytest.mark.parametrize(
+    ("make", "kind"), [(corpus.jpeg, FileType.JPEG), (corpus.png, FileType.PNG)]
+)
 def test_nothing_but_the_pixels_is_left_of_a_picture(source, target, make, kind):
     make(source)
     assert b"SECRET" in source.read_bytes()
@@ -212,7 +214,7 @@ def test_nothing_but_the_pixels_is_left_of_a_picture(source, target, make, kind)
 
 
 def test_a_picture_taken_sideways_stands_upright(source, target):
-    make_rendition(corpus.jpeg(source), target, Kind.JPEG)
+    make_rendition(corpus.jpeg(source), target, FileType.JPEG)
     with Image.open(target) as image:
         assert image.size == (40, 60)
         red, _, blue = image.getpixel((20, 5))
@@ -222,21 +224,21 @@ def test_a_picture_taken_sideways_stands_upright(source, target):
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_mode_of_png_goes(source, target, mode):
     Image.new(mode, (8, 8)).save(source, "PNG")
-    make_rendition(source, target, Kind.PNG)
+    make_rendition(source, target, FileType.PNG)
     with Image.open(target) as image:
         assert image.mode in {"L", "RGB", "RGBA"}
 
 
 def test_transparency_stays(source, target):
     corpus.png(source)
-    make_rendition(source, target, Kind.PNG)
+    make_rendition(source, target, FileType.PNG)
     with Image.open(target) as image:
         assert image.getpixel((0, 0)) == (255, 0, 0, 128)
 
 
 def test_deep_grey_keeps_its_shades(source, target):
     Image.new("I;16", (8, 8), 32_768).save(source, "PNG")
-    make_rendition(source, target, Kind.PNG)
+    make_rendition(source, target, FileType.PNG)
     with Image.open(target) as image:
         assert image.getpixel((0, 0)) == 128
 
@@ -244,14 +246,14 @@ def test_deep_grey_keeps_its_shades(source, target):
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_every_mode_of_jpeg_goes(source, target, mode):
     Image.new(mode, (8, 8)).save(source, "JPEG")
-    make_rendition(source, target, Kind.JPEG)
+    make_rendition(source, target, FileType.JPEG)
     with Image.open(target) as image:
         assert image.mode in {"L", "RGB"}
 
 
 def test_a_large_picture_becomes_smaller_and_says_so(source, target):
     Image.new("RGB", (9_000, 1_000)).save(source, "PNG")
-    made = make_rendition(source, target, Kind.PNG)
+    made = make_rendition(source, target, FileType.PNG)
     with Image.open(target) as image:
         assert image.size == (4_000, 444)
     assert made.notes == ("The picture is shown smaller than it was",)
@@ -259,7 +261,7 @@ def test_a_large_picture_becomes_smaller_and_says_so(source, target):
 
 def test_the_largest_picture_fits_into_the_memory(source, target):
     Image.new("RGBA", (10_000, 6_000), "red").save(source, "PNG", compress_level=1)
-    make_rendition(source, target, Kind.PNG)
+    make_rendition(source, target, FileType.PNG)
     with Image.open(target) as image:
         assert image.size == (4_000, 2_400)
 
@@ -267,11 +269,13 @@ def test_the_largest_picture_fits_into_the_memory(source, target):
 def test_a_picture_bomb_ends_at_once(source, target):
     began = spent()
     with pytest.raises(TooMuch):
-        make_rendition(corpus.huge_png(source), target, Kind.PNG)
+        make_rendition(corpus.huge_png(source), target, FileType.PNG)
     assert spent() - began < 2
 
 
-@pytest.mark.parametrize(("make", "kind"), [(corpus.jpeg, Kind.JPEG), (corpus.png, Kind.PNG)])
+@pytest.mark.parametrize(
+    ("make", "kind"), [(corpus.jpeg, FileType.JPEG), (corpus.png, FileType.PNG)]
+)
 def test_a_truncated_picture_is_damaged(source, target, make, kind):
     content = make(source).read_bytes()
     source.write_bytes(content[: len(content) // 2])
@@ -296,7 +300,7 @@ def cells(path):
 def test_nothing_secret_is_left_in_a_workbook(source, target):
     corpus.workbook(source)
     assert everything_in_archive(source).count(b"SECRET") > 15
-    make_rendition(source, target, Kind.XLSX)
+    make_rendition(source, target, FileType.XLSX)
     after = everything_in_archive(target)
     for word in (
         b"SECRET",
@@ -311,7 +315,7 @@ def test_nothing_secret_is_left_in_a_workbook(source, target):
 
 
 def test_the_visible_values_stay_and_close_up(source, target):
-    make_rendition(corpus.workbook(source), target, Kind.XLSX)
+    make_rendition(corpus.workbook(source), target, FileType.XLSX)
     rows = cells(target)
     assert [*rows] == ["公开"]
     assert [row[:4] for row in rows["公开"]] == [
@@ -326,7 +330,7 @@ def test_the_visible_values_stay_and_close_up(source, target):
 
 
 def test_number_formats_and_merged_cells_stay(source, target):
-    make_rendition(corpus.workbook(source), target, Kind.XLSX)
+    make_rendition(corpus.workbook(source), target, FileType.XLSX)
     sheet = opened(target)["公开"]
     assert sheet["B2"].number_format == '#,##0.00"元"'
     assert sheet["C2"].is_date
@@ -335,7 +339,7 @@ def test_number_formats_and_merged_cells_stay(source, target):
 
 
 def test_the_author_is_told_what_a_workbook_lost(source, target):
-    assert set(make_rendition(corpus.workbook(source), target, Kind.XLSX).notes) == {
+    assert set(make_rendition(corpus.workbook(source), target, FileType.XLSX).notes) == {
         "Hidden sheets are left out",
         "Hidden rows and columns are left out",
         "Formulas are replaced by their values",
@@ -346,7 +350,7 @@ def test_the_author_is_told_what_a_workbook_lost(source, target):
 
 def test_formulas_without_values_are_named(source, target):
     corpus.workbook_of(source, '<row r="1"><c r="A1"><f>1+1</f></c><c r="B1"><v>1</v></c></row>')
-    notes = make_rendition(source, target, Kind.XLSX).notes
+    notes = make_rendition(source, target, FileType.XLSX).notes
     assert any("had no stored value" in note for note in notes)
 
 
@@ -355,7 +359,7 @@ def test_readings_above_characters_are_not_part_of_the_words(source, target):
     strings = f"<si><r><t>青禾</t></r><r><t>县</t></r>{reading}</si>"
     row = '<c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>乙</t></is></c>'
     corpus.workbook_of(source, f'<row r="1">{row}</row>', strings=strings)
-    make_rendition(source, target, Kind.XLSX)
+    make_rendition(source, target, FileType.XLSX)
     assert cells(target) == {"一": [["青禾县", "乙"]]}
 
 
@@ -372,7 +376,7 @@ def test_readings_above_characters_are_not_part_of_the_words(source, target):
 def test_every_way_to_hide_hides(source, target, before, row):
     rows = row + '<c r="A1"><v>4711</v></c></row><row r="2" hidden="0"><c r="Z2"><v>1</v></c></row>'
     corpus.workbook_of(source, rows, before=before)
-    make_rendition(source, target, Kind.XLSX)
+    make_rendition(source, target, FileType.XLSX)
     assert b"4711" not in everything_in_archive(target)
 
 
@@ -407,7 +411,7 @@ def test_workbook_bombs_end_in_seconds(source, target, bomb):
     corpus.workbook_of(source, **bombs()[bomb])
     began = spent()
     try:
-        made = make_rendition(source, target, Kind.XLSX)
+        made = make_rendition(source, target, FileType.XLSX)
     except Refused:
         made = None
     assert spent() - began < 12
@@ -417,7 +421,7 @@ def test_workbook_bombs_end_in_seconds(source, target, bomb):
 def test_a_workbook_without_values_is_not_published(source, target):
     corpus.workbook_of(source, "")
     with pytest.raises(Refused, match="shows no values"):
-        make_rendition(source, target, Kind.XLSX)
+        make_rendition(source, target, FileType.XLSX)
 
 
 @pytest.mark.parametrize(
@@ -435,13 +439,13 @@ def test_a_workbook_without_values_is_not_published(source, target):
 def test_nonsense_in_a_workbook_is_damage(source, target, row):
     corpus.workbook_of(source, row)
     with pytest.raises(Broken):
-        make_rendition(source, target, Kind.XLSX)
+        make_rendition(source, target, FileType.XLSX)
 
 
 @pytest.mark.parametrize("value", ["1e999", "-1e999", "nan"])
 def test_numbers_beyond_numbers_are_text_and_no_formula(source, target, value):
     corpus.workbook_of(source, f'<row r="1"><c r="A1"><v>{value}</v></c></row>')
-    make_rendition(source, target, Kind.XLSX)
+    make_rendition(source, target, FileType.XLSX)
     assert cells(target) == {"一": [[value]]}
 
 
@@ -449,10 +453,10 @@ def test_numbers_beyond_numbers_are_text_and_no_formula(source, target, value):
 
 
 MAKERS = [
-    (corpus.loaded_pdf, Kind.PDF),
-    (corpus.workbook, Kind.XLSX),
-    (corpus.jpeg, Kind.JPEG),
-    (corpus.png, Kind.PNG),
+    (corpus.loaded_pdf, FileType.PDF),
+    (corpus.workbook, FileType.XLSX),
+    (corpus.jpeg, FileType.JPEG),
+    (corpus.png, FileType.PNG),
 ]
 
 
@@ -475,7 +479,7 @@ def test_a_rendition_of_a_rendition_loses_nothing_more(source, target, tmp_path,
     make_rendition(make(source), target, kind)
     again = make_rendition(target, tmp_path / "again", kind)
     assert again.notes == ()
-    if kind is not Kind.JPEG:
+    if kind is not FileType.JPEG:
         assert again.size == target.stat().st_size
 
 

@@ -14,10 +14,10 @@ from county_portal.models import AuditRow, Item, Publication, State
 from county_portal.office.base import audit, files
 from county_portal.office.base.extensions import db
 from county_portal.published import schema
-from county_portal.published.writing import writer
 from tests.editorial.documents import corpus
 from tests.factories import go, make_item
 from tests.forging import go_round_the_guards
+from tests.published import writer
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_rendition_that_was_changed_on_the_disk_never_goes_out(
     assert list((app.config["COUNTY"].PUBLIC / "files").glob("??/*")) == []
     assert "left out of the public file" in caplog.text
     said = {fault.where: fault.what for fault in verify.broken_promises()}
-    assert said[f"public:{item.public_id}"] == "is live and is not in the public file"
+    assert said[f"item:{item.public_id}"] == "is live and is not in the public file"
     path.write_bytes(was)
     public_file.reconcile()
     assert public() == {item.public_id, other.public_id}
@@ -145,7 +145,8 @@ def test_words_changed_under_a_sign_off_reach_nobody(cast, public):
         "UPDATE items SET index_number = 'X'",
         "UPDATE units SET name = 'Never signed'",
         "UPDATE site SET value = 'Never signed' WHERE key = 'site_name'",
-        "INSERT INTO files VALUES(1, 9, 'feedbeef', 'x.pdf', 'application/pdf', 3, 'ab', 0)",
+        "INSERT INTO files VALUES('item', '1', 9, 'feed', 'x.pdf', 'application/pdf', 3, 'ab', 0)",
+        "UPDATE words SET words = x'00'",
         "INSERT INTO search(rowid, title, body, facets) VALUES(1, 'never', 'signed', '')",
     ],
 )

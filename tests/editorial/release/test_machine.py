@@ -22,9 +22,9 @@ from county_portal.models import Item, Publication, SignOff, State, StepTaken, V
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.published.items import ItemManifest
-from county_portal.published.writing import writer
 from tests.cast import Cast
 from tests.factories import make_item
+from tests.published import writer
 
 PEOPLE = ("lin", "zhou", "ma", "qian", "wu", "tang", "he", "sys", "gone")
 SIMPLE = [step.action for step in STEPS if not step.form]

@@ -13,6 +13,7 @@ from county_portal.editorial.items import attachments
 from county_portal.editorial.items import services as items
 from county_portal.editorial.release import public_file, verify
 from county_portal.editorial.release import services as release
+from county_portal.editorial.release.items import item_entries
 from county_portal.editorial.review import services as review
 from county_portal.models import (
     Attribute,
@@ -28,10 +29,10 @@ from county_portal.models import (
 )
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
-from county_portal.published.items import ItemManifest
-from county_portal.published.writing import writer
+from county_portal.published.items import ItemManifest, PublicEntry
 from tests.editorial.documents import corpus
 from tests.factories import go, make_item, make_person, sign, somebody
+from tests.published import writer
 
 
 @pytest.fixture
@@ -483,10 +484,10 @@ def test_nothing_to_change_changes_nothing(cast):
 
 def test_verify_sees_a_public_file_that_says_too_much(cast, app):
     item = make_item(cast.lin, state=State.PUBLISHED)
-    entry = next(public_file.item_entries())
+    entry = next(item_entries())
     said = json.loads(entry.manifest_text) | {"title": "Never signed"}
     manifest = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    forged = writer.PublicEntry(
+    forged = PublicEntry(
         2,
         "W01/2026-00002",
         manifest,
@@ -494,7 +495,7 @@ def test_verify_sees_a_public_file_that_says_too_much(cast, app):
         entry.published_at,
     )
     writer.apply(app.config["COUNTY"].PUBLIC, writer.Changes(put=(forged,)))
-    assert [fault.where for fault in verify.broken_promises()] == ["public:2"]
+    assert [fault.where for fault in verify.broken_promises()] == ["item:2"]
     public_file.reconcile()
     assert verify.broken_promises() == []
     assert item.state is State.PUBLISHED

@@ -13,8 +13,7 @@ from county_portal.published import schema, search
 from county_portal.published.items import PublicEntry
 from county_portal.published.lists import Filters
 from county_portal.published.reader import Reader
-from county_portal.published.writing import writer
-from county_portal.published.writing.writer import Changes
+from tests.published import writer
 from tests.published.factory import (
     SITE,
     make_blob,
@@ -22,6 +21,7 @@ from tests.published.factory import (
     make_entry,
     make_withdrawal,
 )
+from tests.published.writer import Changes
 
 SECRET = "骉鱻麤鑫馫"
 
@@ -128,6 +128,17 @@ def remains(folder, text):
     )
 
 
+def test_what_went_into_the_index_comes_out_after_the_words_are_made_otherwise(folder, monkeypatch):
+    """A later program may split words in another way; the file keeps what it was given."""
+    writer.build_public_file(folder, SITE, [make_entry(1), make_entry(20, title=f"{SECRET}标题")])
+    monkeypatch.setattr(search, "tokens", lambda text: " ".join(text))
+    writer.apply(folder, Changes(remove=(20,)))
+    assert not set("".join(terms_of(folder))) & set(SECRET)
+    assert not remains(folder, SECRET)
+    writer.apply(folder, Changes(remove=(1,)))
+    assert not terms_of(folder)
+
+
 def test_no_byte_stays_after_many_corrections_and_removals(folder):
     chance = random.Random(7)
     writer.build_public_file(folder, SITE, make_county(40, characters=300))
@@ -214,8 +225,8 @@ def test_sweeping_removes_what_nobody_lists(folder, tmp_path):
 CHILD = """
 import sys
 from pathlib import Path
-from county_portal.published.writing import writer
-from county_portal.published.writing.writer import Changes
+from tests.published import writer
+from tests.published.writer import Changes
 from tests.kills.stages import die_at
 from tests.published.factory import make_blob, make_entry
 folder, stage = Path(sys.argv[1]), sys.argv[2]
@@ -257,7 +268,7 @@ def whole(folder):
     """The file passes SQLite's own check, its hashes fit and its files are there."""
     db = sqlite.connect(str(schema.site_path(folder)))
     assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    stored = dict(db.execute("SELECT public_id, content_hash FROM items").fetchall())
+    stored = {int(key): found for key, found in db.execute("SELECT key, content_hash FROM entries")}
     db.close()
     assert writer.item_hashes(folder) == stored
     for sha256 in writer.files_in(folder):

@@ -9,8 +9,8 @@ from county_portal.editorial.review.steps import STEPS
 from county_portal.models import Item, Publication, SignOff, State
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
-from county_portal.published.writing import writer
 from tests.factories import go, make_item
+from tests.published import writer
 
 FORMS = [step for step in STEPS if step.form]
 

@@ -15,8 +15,8 @@ from county_portal.office.base import settings
 from county_portal.office.base.extensions import db
 from county_portal.office.desk.frame import public_address
 from county_portal.office.rules.policy import Do
-from county_portal.published.writing import writer
 from tests.factories import PASSWORD, go, make_calendar, make_item, make_person, sign
+from tests.published import writer
 
 
 def sign_form(item, **more):

@@ -19,6 +19,9 @@ from county_portal.models import (
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes import marks, selection, services
 from county_portal.papers.gazettes.steps import edition_of
+from county_portal.published.gazettes import GAZETTE
+from county_portal.published.schema import Withdrawal
+from county_portal.published.writing import writer
 from tests.cast import Cast
 from tests.factories import make_category, make_column, make_item
 
@@ -90,3 +93,14 @@ def publish(cast: Cast, month: date = MONTH) -> Gazette:
 def in_month(month: int):
     """The clock stands on the second day of this month."""
     return clock.frozen(f"2026-{month:02}-02T09:00")
+
+
+def gazettes_told() -> dict[str, str]:
+    """Key and content hash of the gazettes in the public file, by what lies there."""
+    every = writer.hashes(public_file.folder(), [GAZETTE])
+    return {key: found for (kind, key), found in every.items() if kind == GAZETTE.name}
+
+
+def withdrawals_told() -> dict[str, Withdrawal]:
+    every = writer.withdrawals_in(public_file.folder())
+    return {key: gone for (kind, key), gone in every.items() if kind == GAZETTE.name}

@@ -9,7 +9,6 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import select
 
 from county_portal.core.errors import Refused
-from county_portal.editorial.release import gazettes as release
 from county_portal.editorial.release import public_file, verify
 from county_portal.models import (
     GazetteEditionPart,
@@ -25,6 +24,7 @@ from county_portal.published import schema
 from tests.editorial.release.test_attacks import go_round_the_guards
 from tests.factories import go
 from tests.papers.gazettes.office import (
+    gazettes_told,
     in_month,
     issue_it,
     make_document,
@@ -32,18 +32,20 @@ from tests.papers.gazettes.office import (
     publish,
     repeal,
     sign_it,
+    withdrawals_told,
 )
 
 PUBLIC_FORGERIES = (
-    "UPDATE gazettes SET manifest = replace(manifest, '通知', '密令')",
-    "UPDATE gazettes SET content_hash = printf('%064d', 7)",
-    "UPDATE gazettes SET published_at = '2020-01-01T00:00:00.000000Z'",
-    "UPDATE gazettes SET pdf_sha256 = printf('%064d', 7)",
-    "UPDATE gazettes SET number = 9",
-    "DELETE FROM gazettes",
-    "INSERT INTO gazettes SELECT '2026-9', kind, year, number, published_at, content_hash,"
-    " manifest, pdf_sha256 FROM gazettes",
-    "INSERT INTO gazette_withdrawals VALUES('2026-8', '2020-01-01T00:00:00.000000Z', 'x')",
+    "UPDATE manifests SET manifest = replace(manifest, '通知', '密令') WHERE kind = 'gazette'",
+    "UPDATE entries SET content_hash = printf('%064d', 7) WHERE kind = 'gazette'",
+    "UPDATE entries SET published_at = '2020-01-01T00:00:00.000000Z' WHERE kind = 'gazette'",
+    "UPDATE files SET sha256 = printf('%064d', 7) WHERE kind = 'gazette'",
+    "UPDATE entries SET key = '2026-9' WHERE kind = 'gazette'",
+    "UPDATE entries SET kind = 'circular' WHERE kind = 'gazette'",
+    "DELETE FROM entries WHERE kind = 'gazette'",
+    "DELETE FROM manifests WHERE kind = 'gazette'",
+    "INSERT INTO manifests SELECT kind, '2026-9', manifest FROM manifests WHERE kind = 'gazette'",
+    "INSERT INTO withdrawals VALUES('gazette', '2026-8', '', '2020-01-01T00:00:00.000000Z', 'x')",
 )
 
 
@@ -71,8 +73,8 @@ def test_reconcile_puts_forged_gazettes_right(cast, app):
     make_document(cast, 1)
     publish(cast)
     on_the_public_file(app, PUBLIC_FORGERIES[0])
-    on_the_public_file(app, PUBLIC_FORGERIES[6])
-    on_the_public_file(app, PUBLIC_FORGERIES[7])
+    on_the_public_file(app, PUBLIC_FORGERIES[4])
+    on_the_public_file(app, PUBLIC_FORGERIES[9])
     assert public_file.reconcile()
     assert verify.broken_promises() == []
     assert not public_file.reconcile()
@@ -83,7 +85,7 @@ def test_a_lost_public_file_is_built_again_with_its_gazettes(cast, app):
     publish(cast)
     schema.site_path(app.config["COUNTY"].PUBLIC).unlink()
     public_file.reconcile()
-    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert list(gazettes_told()) == ["2026-1"]
     assert verify.broken_promises() == []
 
 
@@ -101,18 +103,18 @@ def test_a_pdf_that_was_changed_on_the_disk_never_goes_out(app, cast, caplog):
     db.session.rollback()
     path.write_bytes(was)
     issue_it(gazette, cast)
-    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert list(gazettes_told()) == ["2026-1"]
     path.write_bytes(b"x" * len(was))
     shutil.rmtree(app.config["COUNTY"].PUBLIC)
     with caplog.at_level(logging.ERROR):
         public_file.reconcile()
-    assert release.gazette_hashes() == {}
+    assert gazettes_told() == {}
     assert "left out of the public file" in caplog.text
     said = {fault.where: fault.what for fault in verify.broken_promises()}
     assert said["gazette:2026-1"] == "is live and is not in the public file"
     path.write_bytes(was)
     public_file.reconcile()
-    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert list(gazettes_told()) == ["2026-1"]
     assert verify.broken_promises() == []
 
 
@@ -129,7 +131,7 @@ def test_who_goes_round_the_guards_of_the_database_publishes_nothing(cast, state
     publish(cast)
     go_round_the_guards(statement)
     public_file.reconcile()
-    assert release.gazette_hashes() == {}
+    assert gazettes_told() == {}
     assert any("no release was signed" in fault.what for fault in verify.broken_promises())
 
 
@@ -163,7 +165,7 @@ def test_verify_sees_two_hands_of_one_person(cast):
     go_round_the_guards(
         f"UPDATE gazette_hands SET hand = 'composer' WHERE person_id = {cast.wu.id}"
     )
-    assert any("two desks of one gazette" in fault.what for fault in verify.broken_promises())
+    assert any("two desks of one thing" in fault.what for fault in verify.broken_promises())
 
 
 def test_an_ending_that_was_never_written_still_hides_a_withdrawn_text(cast):
@@ -175,7 +177,7 @@ def test_an_ending_that_was_never_written_still_hides_a_withdrawn_text(cast):
         f" WHERE item_id = {item.id}"
     )
     public_file.reconcile()
-    assert release.gazette_hashes() == {}
+    assert gazettes_told() == {}
 
 
 def test_repeals_of_the_month_are_taken_from_the_findings(cast):
@@ -201,7 +203,7 @@ def test_a_gazette_goes_with_a_text_that_it_only_names(cast):
     gazette = publish(cast)
     go(old, State.WITHDRAWN)
     assert gazette.state is GazetteState.WITHDRAWN
-    assert release.gazette_hashes() == {}
+    assert gazettes_told() == {}
 
 
 # The bound volume
@@ -237,7 +239,7 @@ def test_a_bound_volume_holds_what_its_issues_hold(cast, bound):
         ("2026-2", "青政发〔2026〕2号"),
     ]
     assert said.contents[0].page < said.contents[1].page
-    assert sorted(release.gazette_hashes()) == ["2026-1", "2026-2", "2026-volume"]
+    assert sorted(gazettes_told()) == ["2026-1", "2026-2", "2026-volume"]
     assert len(db.session.scalars(select(GazetteEditionPart)).all()) == 2
     assert selection.compose_volume(2026, by=cast.he) is volume
     assert verify.broken_promises() == []
@@ -249,8 +251,8 @@ def test_a_bound_volume_goes_with_any_of_its_issues_and_any_of_its_texts(cast, b
         services.withdraw_gazette(first, "It was wrong", by=cast.tang)
         db.session.commit()
     assert volume.state is GazetteState.WITHDRAWN
-    assert list(release.gazette_hashes()) == ["2026-2"]
-    assert sorted(release.withdrawals_told()) == ["2026-1", "2026-volume"]
+    assert list(gazettes_told()) == ["2026-2"]
+    assert sorted(withdrawals_told()) == ["2026-1", "2026-volume"]
     assert verify.broken_promises() == []
 
 
@@ -260,7 +262,7 @@ def test_withdrawing_an_item_ends_issue_and_volume_at_once(cast, bound):
     go(item, State.WITHDRAWN)
     states = [one.state.value for one in (first, second, volume)]
     assert states == ["withdrawn", "published", "withdrawn"]
-    assert list(release.gazette_hashes()) == ["2026-2"]
+    assert list(gazettes_told()) == ["2026-2"]
     assert verify.broken_promises() == []
 
 

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 
 from county_portal.core import clock
 from county_portal.core.errors import NotAllowed, OutOfDate, Refused
-from county_portal.editorial.release import gazettes as release
 from county_portal.editorial.release import public_file, verify
 from county_portal.editorial.release import services as items_release
 from county_portal.models import (
@@ -30,7 +29,7 @@ from county_portal.models import (
 )
 from county_portal.office.base import files, jobs, settings
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes import marks, selection, services
+from county_portal.papers.gazettes import marks, release, selection, services
 from county_portal.papers.gazettes.steps import edition_of
 from county_portal.published.gazettes import GazetteManifest
 from tests.factories import go, make_item, make_person
@@ -39,12 +38,14 @@ from tests.papers.gazettes.office import (
     ALL_CLEAR,
     COUNTY,
     MONTH,
+    gazettes_told,
     in_month,
     issue_it,
     make_document,
     print_it,
     publish,
     sign_it,
+    withdrawals_told,
 )
 
 DRAFT, FROZEN, SIGNED = GazetteState.DRAFT, GazetteState.FROZEN, GazetteState.SIGNED
@@ -183,7 +184,7 @@ def test_a_text_withdrawn_before_printing_must_be_taken_out(cast, draft):
 def test_a_signed_gazette_is_issued_and_the_public_reads_it(cast, signed):
     issue_it(signed, cast)
     assert signed.state is GazetteState.PUBLISHED
-    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert list(gazettes_told()) == ["2026-1"]
     assert verify.broken_promises() == []
 
 
@@ -194,7 +195,7 @@ def test_a_gazette_that_bears_the_office_s_signature_is_read_by_the_public(
     monkeypatch.setattr(app.config["COUNTY"], "SIGNING_PASSWORD", PASSWORD)
     make_document(cast, 1)
     publish(cast)
-    assert list(release.gazette_hashes()) == ["2026-1"]
+    assert list(gazettes_told()) == ["2026-1"]
     assert verify.broken_promises() == []
 
 
@@ -432,7 +433,7 @@ def test_the_database_keeps_one_edition_of_a_gazette_public(cast, signed):
         insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now()),
         "issued_papers_new",
     )
-    release.end(release.live_gazette_publication(again), "It was wrong", by=cast.tang)
+    release.end(release.live_gazette_publication(again), "It was wrong", cast.tang)
     db.session.execute(insert(GazettePublication).values(**words))
     db.session.execute(
         insert(IssuedPaper).values(**copied, sha256=edition.pdf, issued_at=clock.now())
@@ -492,10 +493,10 @@ def test_a_withdrawn_gazette_is_gone_before_the_commit(cast):
     gazette = publish(cast)
     with public_file.lock():
         services.withdraw_gazette(gazette, "A page is upside down", by=cast.tang)
-        assert release.gazette_hashes() == {}
+        assert gazettes_told() == {}
         db.session.commit()
     assert gazette.state is GazetteState.WITHDRAWN
-    assert [one.reason for one in release.withdrawals_told().values()] == ["A page is upside down"]
+    assert [one.reason for one in withdrawals_told().values()] == ["A page is upside down"]
     assert verify.broken_promises() == []
 
 
@@ -505,9 +506,9 @@ def test_a_withdrawal_that_was_not_committed_comes_back(cast):
     with public_file.lock():
         services.withdraw_gazette(gazette, "No", by=cast.tang)
         db.session.rollback()
-    assert release.gazette_hashes() == {}
+    assert gazettes_told() == {}
     public_file.reconcile()
-    assert list(release.gazette_hashes()) == [gazette.key]
+    assert list(gazettes_told()) == [gazette.key]
 
 
 def test_a_withdrawal_wants_a_reason(cast):
@@ -521,7 +522,7 @@ def test_no_gazette_keeps_showing_a_withdrawn_item(cast):
     item, _ = make_document(cast, 1), make_document(cast, 2)
     gazette = publish(cast)
     go(item, State.WITHDRAWN)
-    assert release.gazette_hashes() == {}
+    assert gazettes_told() == {}
     assert gazette.state is GazetteState.WITHDRAWN
     ending = release.gazette_publications(gazette)[0].ending
     assert ending.item_id == item.id
@@ -539,8 +540,8 @@ def test_a_gazette_without_the_withdrawn_text_goes_out_under_the_same_number(cas
     gazette = print_it(gazette, cast)
     sign_it(gazette, cast)
     issue_it(gazette, cast)
-    assert (gazette.number, list(release.gazette_hashes())) == (1, ["2026-1"])
-    assert release.withdrawals_told() == {}
+    assert (gazette.number, list(gazettes_told())) == (1, ["2026-1"])
+    assert withdrawals_told() == {}
     assert verify.broken_promises() == []
 
 

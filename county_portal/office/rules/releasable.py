@@ -1,0 +1,150 @@
+"""The office's half of a kind that goes to the public: one row for each, in its feature.
+
+A version is live if its publication has not ended, an officer released exactly its bytes, and
+everything it rests on is public, too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased
+
+from county_portal.models import Person, Verdict
+from county_portal.models.signed import HandRow, PublicationRow, SignOffRow
+from county_portal.office.base.audit import BrokenPromise
+from county_portal.office.base.extensions import db
+from county_portal.published.kinds import Entry, Kind, Thing
+from county_portal.published.schema import Withdrawal
+
+EXTENSION = "county_releasables"
+
+
+@dataclass(frozen=True)
+class RestsOn:
+    """That versions of a kind are public only as long as things of another kind, or of it, are.
+
+    pairs: `version_id`, and `thing_id` of what it rests on. reason: what the public reads when
+    it goes with one of them.
+    """
+
+    kind: str
+    pairs: Select[int, int]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Releasable:
+    """How the office releases a kind.
+
+    lasts: whether a publication has not ended. entries: what the public file should hold, of
+    all things or of those with these keys. withdrawals: things that were public and are not.
+    end: writes down that a publication ends, with the thing it goes with, if any. differs: keys
+    of which the file says something else beside the manifest than the tables. faults: what the
+    kind promises beside what every kind does.
+    """
+
+    kind: Kind
+    version: Any
+    hand: type[HandRow]
+    sign_off: type[SignOffRow]
+    publication: type[PublicationRow]
+    key: str  # the column of the publication
+    lasts: Callable[[Any], ColumnElement[bool]]
+    entries: Callable[[Iterable[str] | None], Iterator[Entry]]
+    withdrawals: Callable[[], Iterator[Withdrawal]]
+    end: Callable[[Any, str, Person, tuple[str, int] | None], Withdrawal]
+    rests_on: tuple[RestsOn, ...] = ()
+    differs: Callable[[], set[str]] = set
+    faults: Callable[[], Iterator[BrokenPromise]] = lambda: iter(())
+
+
+def install(app: Flask, rows: Iterable[Releasable]) -> None:
+    app.extensions[EXTENSION] = {one.kind.name: one for one in rows}
+
+
+def releasables() -> Mapping[str, Releasable]:
+    """Every kind that goes to the public, by name."""
+    return cast(Mapping[str, Releasable], current_app.extensions[EXTENSION])
+
+
+def kinds() -> tuple[Kind, ...]:
+    return tuple(one.kind for one in releasables().values())
+
+
+def live(one: Releasable, *columns: Any) -> Select[Any]:
+    """Of the live publications of a kind.
+
+    The database keeps none that was not signed; here it is asked once more, in case its rules
+    were off.
+    """
+    publication, version, sign_off = one.publication, one.version, one.sign_off
+    found: Select[Any] = (
+        select(*columns)
+        .select_from(publication)
+        .join(version, version.id == version_of(publication))
+        .join(sign_off, sign_off.id == publication.sign_off_id)
+        .where(
+            one.lasts(publication),
+            sign_off.verdict == Verdict.RELEASE,
+            sign_off.version_id == version.id,
+            sign_off.content_hash == version.content_hash,
+        )
+    )
+    for rest in one.rests_on:
+        found = found.where(~_lacks(publication, rest))
+    return found
+
+
+def live_hashes() -> dict[Thing, str]:
+    """The content hash of everything that is live."""
+    found: dict[Thing, str] = {}
+    for name, one in releasables().items():
+        key = getattr(one.publication, one.key)
+        query = live(one, key, one.version.content_hash).order_by(one.publication.id)
+        rows = db.session.execute(query)
+        found |= {(name, str(key)): content_hash for key, content_hash in rows}
+    return found
+
+
+def version_of(publication: Any) -> Any:
+    """The column with the version that a publication shows."""
+    return getattr(publication, publication.kind.version_id)
+
+
+def _lacks(publication: Any, rest: RestsOn) -> ColumnElement[bool]:
+    """Whether something that the version rests on is not public."""
+    other, pairs = releasables()[rest.kind], rest.pairs.subquery()
+    theirs = aliased(other.publication)
+    there = exists().where(theirs.thing_id == pairs.c.thing_id, other.lasts(theirs))
+    return exists().where(pairs.c.version_id == version_of(publication), ~there)
+
+
+def end_what_rests_on(
+    name: str, thing_id: int, *, by: Person, cause: tuple[str, int] | None
+) -> Iterator[Withdrawal]:
+    """Nothing stays public that rests on this thing, nor what rests on that, to the end.
+
+    cause: what went first, if that is what the endings are to name.
+    """
+    for one in releasables().values():
+        for rest in one.rests_on:
+            if rest.kind == name:
+                for publication in _resting(one, rest, thing_id):
+                    yield one.end(publication, rest.reason, by, cause)
+                    yield from end_what_rests_on(
+                        one.kind.name, publication.thing_id, by=by, cause=cause
+                    )
+
+
+def _resting(one: Releasable, rest: RestsOn, thing_id: int) -> Iterator[Any]:
+    """The publications that rest on the thing, each if it has not ended by its turn."""
+    pairs, publication = rest.pairs.subquery(), one.publication
+    versions = select(pairs.c.version_id).where(pairs.c.thing_id == thing_id)
+    lasting = select(publication).where(one.lasts(publication))
+    every = lasting.where(version_of(publication).in_(versions)).order_by(publication.id)
+    for row in db.session.scalars(every).all():
+        if db.session.scalar(lasting.where(publication.id == row.id)) is not None:
+            yield row

@@ -1,0 +1,81 @@
+"""The pages of gazettes: all of them, the table of contents of each, and its PDF."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from county_portal.public.kinds import ListLink, PublicKind, send, withdrawn
+from county_portal.public.pages import show, site
+from county_portal.published.gazettes import GAZETTE, GazetteManifest, pdf_of
+
+bp = Blueprint("public_gazettes", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicGazette(GazetteManifest):
+    """Everything the page of a gazette shows."""
+
+    published_at: datetime
+
+
+@bp.get("/gazette/")
+def index() -> str:
+    """Every issue of the gazette and every bound volume, the latest year first."""
+    found = [PublicGazette(**vars(said), published_at=at) for said, at in site().every(GAZETTE)]
+    found.sort(key=lambda one: one.number, reverse=True)
+    found.sort(key=lambda one: one.kind)  # the volume stands after the issues of its year
+    found.sort(key=lambda one: one.year, reverse=True)
+    return show("public/gazettes.html", gazettes=found)
+
+
+@bp.get("/gazette/<key>")
+def page(key: str) -> ResponseReturnValue:
+    """The electronic table of contents: each text leads to its page, and all to the PDF."""
+    found = _gazette(key)
+    return show("public/gazette.html", gazette=found) if found else _withdrawn_gazette(key)
+
+
+@bp.get("/gazette/<key>/<name>")
+def file(key: str, name: str) -> Response:
+    """The gazette as it was signed and printed."""
+    found = _gazette(key)
+    if found is None:
+        return _withdrawn_gazette(key)
+    if found.pdf.name != name:
+        abort(404)
+    return send(pdf_of(found))
+
+
+def _gazette(key: str) -> PublicGazette | None:
+    found = site().signed(GAZETTE, key)
+    return PublicGazette(**vars(found[0]), published_at=found[1]) if found else None
+
+
+def _withdrawn_gazette(key: str) -> Response:
+    return withdrawn(GAZETTE, key, "public/gazette_withdrawn.html")
+
+
+def section_name(section: str) -> str:
+    """A heading of the gazette, in words."""
+    names = {
+        "county": gettext("Documents of the county government"),
+        "office": gettext("Documents of the county office"),
+        "personnel": gettext("Appointments and removals"),
+        "other": gettext("Other texts"),
+    }
+    return str(names.get(section, section))
+
+
+bp.add_app_template_filter(section_name, "section")
+
+GAZETTES = PublicKind(
+    GAZETTE,
+    bp,
+    lambda key, **more: url_for("public_gazettes.page", key=key, **more),
+    for_machines=frozenset({"public_gazettes.file"}),
+    menu=ListLink("public_gazettes.index", _l("Government gazette")),
+)
