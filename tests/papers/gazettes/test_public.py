@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,9 +19,11 @@ from county_portal.models import (
 )
 from county_portal.office.base import files
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes import selection, services
+from county_portal.papers.gazettes import release, selection, services
 from county_portal.papers.gazettes.steps import edition_of
 from county_portal.published import schema
+from county_portal.published.gazettes import GAZETTE
+from county_portal.published.writing import writer
 from tests.editorial.release.test_attacks import go_round_the_guards
 from tests.factories import go
 from tests.papers.gazettes.office import (
@@ -287,3 +290,13 @@ def test_a_copy_of_the_gazette_can_be_checked_against_the_register(cast):
     assert row.withdrawn_at is not None
     public_file.reconcile()
     assert verify.broken_promises() == []
+
+
+def test_a_gazette_goes_out_under_its_own_key_only(cast, app):
+    make_document(cast, 1)
+    publish(cast)
+    (entry,) = release.gazette_entries()
+    changes = writer.Changes(put=(replace(entry, key="2026-9"),))
+    with pytest.raises(writer.Unfit, match="2026-1"):
+        writer.apply(public_file.folder(), changes, kinds=[GAZETTE], blobs=public_file.blobs())
+    assert list(gazettes_told()) == ["2026-1"]
