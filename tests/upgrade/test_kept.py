@@ -75,7 +75,7 @@ def differing(before: keep.Recorded, now: keep.Recorded) -> list[str]:
 
 
 def test_the_public_file_of_an_earlier_form_is_read_by_nobody(copied: Path) -> None:
-    """Until the worker, when it starts, has built the next one; what was recorded of it stays so."""
+    """Until the worker, when it starts, has built the next one."""
     with office_in(copied) as app:
         site = create_public(app.config["COUNTY"]).test_client()
         assert site.get("/").status_code == 503
