@@ -1,30 +1,13 @@
 """Lists that are shown page by page."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row, Select, func
 from sqlalchemy.orm import scoped_session
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-
-class Paged:
-    """One page of a list. total: lines of all pages; number: which page, from 1."""
-
-    total: int
-    number: int
-    per_page: ClassVar[int]
-
-    @property
-    def last(self) -> int:
-        """The number of the last page."""
-        return pages(self.total, self.per_page)
-
-    @property
-    def has_more(self) -> bool:
-        return self.number < self.last
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any, TypeVar
@@ -27,6 +27,15 @@ def middle(numbers: Iterable[int]) -> Decimal | None:
     """The median with one decimal; None of nothing."""
     known = list(numbers)
     return Decimal(str(median(known))).quantize(Decimal("0.1")) if known else None
+
+
+def copy_fields(kind: type[Figures], thing: object, **others: object) -> Figures:
+    """Return a dataclass of that kind with the values the thing has under the same names.
+
+    others: fields that have other values, or that the thing has not.
+    """
+    names = [one.name for one in fields(kind) if one.name not in others]  # type: ignore[arg-type]
+    return kind(**{name: getattr(thing, name) for name in names}, **others)
 
 
 def as_json(report: Any) -> str:

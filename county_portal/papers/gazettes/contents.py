@@ -1,6 +1,6 @@
 """What a gazette holds: everything its paper prints, from the records, as plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,11 +73,11 @@ class GazettePart:
     @property
     def sections(self) -> tuple[tuple[str, tuple[GazettePiece, ...]], ...]:
         """The texts under their headings; a heading without texts is left out."""
-        found = ((one.value, self._under(one)) for one in GazetteSection)
-        return tuple((name, pieces) for name, pieces in found if pieces)
-
-    def _under(self, section: GazetteSection) -> tuple[GazettePiece, ...]:
-        return tuple(piece for piece in self.pieces if piece.section == section.value)
+        under = (
+            (section.value, tuple(piece for piece in self.pieces if piece.section == section.value))
+            for section in GazetteSection
+        )
+        return tuple((name, pieces) for name, pieces in under if pieces)
 
 
 @dataclass(frozen=True)
@@ -146,21 +146,23 @@ def _issue(gazette: Gazette) -> GazettePart:
         for place, (item_id, section) in enumerate(chosen, 1)
         if item_id in live
     ]
+    order = [section.value for section in GazetteSection]
+    return _part(gazette, sorted(pieces, key=lambda piece: order.index(piece.section)))
+
+
+def _part(
+    gazette: Gazette, pieces: Iterable[GazettePiece], edition: GazetteEdition | None = None
+) -> GazettePart:
+    """The issue with these texts. edition: what a bound volume takes it from."""
     return GazettePart(
         key=gazette.key,
         number=gazette.number or 0,
         total=gazette.total or 0,
         month=gazette.month,
-        edition_id=None,
-        content_hash="",
-        pieces=_in_order(pieces),
+        edition_id=edition.id if edition else None,
+        content_hash=edition.content_hash if edition else "",
+        pieces=tuple(pieces),
     )
-
-
-def _in_order(pieces: list[GazettePiece]) -> tuple[GazettePiece, ...]:
-    """Under their headings, and there as they were put."""
-    order = [one.value for one in GazetteSection]
-    return tuple(sorted(pieces, key=lambda piece: order.index(piece.section)))
 
 
 def _piece(
@@ -196,7 +198,7 @@ def _bound(year: int) -> Iterator[GazettePart]:
     )
     rows = sorted(db.session.execute(query), key=lambda row: row[1].number)
     for edition, gazette in rows:
-        yield _part(gazette, edition)
+        yield _signed_part(gazette, edition)
 
 
 def live_editions(year: int) -> set[int]:
@@ -210,7 +212,7 @@ def bound_editions(edition_id: int) -> set[int]:
     return set(db.session.scalars(query))
 
 
-def _part(gazette: Gazette, edition: GazetteEdition) -> GazettePart:
+def _signed_part(gazette: Gazette, edition: GazetteEdition) -> GazettePart:
     contents = edition.manifest.contents
     hashes = {line.content_hash for line in contents}
     query = (
@@ -219,18 +221,11 @@ def _part(gazette: Gazette, edition: GazetteEdition) -> GazettePart:
         .where(Revision.content_hash.in_(hashes))
     )
     found = {revision.content_hash: (row, revision) for row, revision in db.session.execute(query)}
-    return GazettePart(
-        key=gazette.key,
-        number=gazette.number or 0,
-        total=gazette.total or 0,
-        month=gazette.month,
-        edition_id=edition.id,
-        content_hash=edition.content_hash,
-        pieces=tuple(
-            _piece(gazette.key, line.section, place, *found[line.content_hash])
-            for place, line in enumerate(contents, 1)
-        ),
+    pieces = (
+        _piece(gazette.key, line.section, place, *found[line.content_hash])
+        for place, line in enumerate(contents, 1)
     )
+    return _part(gazette, pieces, edition)
 
 
 def named_items(paper: Paper) -> dict[int, int]:

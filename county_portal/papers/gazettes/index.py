@@ -1,13 +1,16 @@
 """The index of a bound volume: by category, by document number, by title."""
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
+from string import digits
 
 from sqlalchemy import select
 
 from county_portal.models import Category
 from county_portal.office.base.extensions import db
 from county_portal.papers.gazettes.contents import GazettePiece, Paper
+
+RUNS = re.compile("[0-9]+|[^0-9]+")
 
 
 @dataclass(frozen=True)
@@ -46,21 +49,8 @@ def by_title(paper: Paper) -> tuple[GazettePiece, ...]:
 
 def _natural(number: str) -> tuple[tuple[int, bytes], ...]:
     """So that 9 comes before 10, and words by their spelling."""
-    return tuple(
-        (int(run), b"") if is_digit else (0, spelled_title(run)) for is_digit, run in _runs(number)
-    )
-
-
-def _runs(text: str) -> Iterator[tuple[bool, str]]:
-    run, kind = "", False
-    for sign in text:
-        is_digit = sign.isascii() and sign.isdigit()
-        if run and is_digit != kind:
-            yield kind, run
-            run = ""
-        run, kind = run + sign, is_digit
-    if run:
-        yield kind, run
+    runs = RUNS.findall(number)
+    return tuple((int(run), b"") if run[0] in digits else (0, spelled_title(run)) for run in runs)
 
 
 def spelled_title(text: str) -> bytes:

@@ -1,7 +1,7 @@
 """Which published items are meant for the gazette, and which of them wait for one."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -88,8 +88,3 @@ def gazettes_with(item: Item) -> list[Gazette]:
     query = select(Gazette).join(GazetteText, GazetteText.gazette_id == Gazette.id)
     rows = db.session.scalars(query.where(GazetteText.item_id == item.id).order_by(Gazette.id))
     return list(rows)
-
-
-def first_of_next_month(month: date) -> date:
-    """The first day of the next month."""
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)

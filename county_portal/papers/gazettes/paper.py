@@ -5,15 +5,15 @@ printed with those numbers. Page 1 is the first page of the first text; the fron
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from markupsafe import Markup
 
 from county_portal.core.errors import Refused
 from county_portal.core.html.clean import with_addresses
 from county_portal.office.base import files
+from county_portal.papers.figures.figures import copy_fields
 from county_portal.papers.gazettes import index, words
 from county_portal.papers.gazettes.contents import GazettePiece, Paper
 from county_portal.printing import pdf
@@ -26,8 +26,6 @@ from county_portal.published.gazettes import (
     GazetteWords,
     PartLine,
 )
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,13 +125,13 @@ def said_of(paper: Paper, places: dict[str, int]) -> GazetteWords:
     """Return what the paper says: without the words of the texts, which have hashes."""
     issues = paper.parts if paper.is_volume else ()
     texts = [piece for part in paper.parts for _, pieces in part.sections for piece in pieces]
-    return _said(
+    return copy_fields(
         GazetteWords,
         paper,
         form=GazetteWords.newest(),
-        contents=tuple(_said(ContentsLine, one, page=places[one.place]) for one in texts),
-        changes=tuple(_said(ChangeLine, change) for change in paper.changes),
-        parts=tuple(_said(PartLine, one, page=places[one.place]) for one in issues),
+        contents=tuple(copy_fields(ContentsLine, one, page=places[one.place]) for one in texts),
+        changes=tuple(copy_fields(ChangeLine, change) for change in paper.changes),
+        parts=tuple(copy_fields(PartLine, one, page=places[one.place]) for one in issues),
     )
 
 
@@ -145,9 +143,3 @@ def gazette_manifest(paper: Paper, book: PrintedGazette, kept: files.Stored) -> 
     name = f"{paper.title.replace('/', '／')}.pdf"  # one part of an address
     file = BoundFile(name, kept.size, kept.sha256, pages=book.pages, front=book.front)
     return GazetteManifest(**vars(said_of(paper, book.places)), pdf=file)
-
-
-def _said(kind: type[T], thing: object, **more: object) -> T:
-    """Return the line of the manifest about the thing, whose words have the same names."""
-    names = [one.name for one in fields(kind) if one.name not in more]  # type: ignore[arg-type]
-    return kind(**{name: getattr(thing, name) for name in names}, **more)

@@ -1,7 +1,5 @@
 """Printing a gazette in the background, and freezing exactly what was printed."""
 
-from dataclasses import dataclass
-
 from county_portal.core import clock
 from county_portal.core.errors import OutOfDate
 from county_portal.models import (
@@ -27,14 +25,6 @@ from county_portal.published.gazettes import GazetteManifest
 CHANGED = "The gazette was changed while it was printed; print it again"
 
 
-@dataclass(frozen=True)
-class _Printed:
-    """A book that lies on the disk, and what will be signed of it."""
-
-    text: str
-    file: files.Stored
-
-
 def gazette_task(
     *, progress: jobs.Progress, gazette: int, version: int, asked_by: int
 ) -> dict[str, object]:
@@ -42,11 +32,12 @@ def gazette_task(
     progress(5, "Gathering the texts")
     wanted = _read(gazette, version)
     db.session.rollback()
-    printed = _print(wanted, progress)
+    manifest, pdf = _print(wanted, progress)
     with editions.storing():
         if _read(gazette, version) != wanted:
             raise OutOfDate(CHANGED)
-        edition = _freeze(db.session.get_one(Gazette, gazette), wanted, printed, asked_by)
+        row = db.session.get_one(Gazette, gazette)
+        edition = _freeze(row, wanted, manifest, pdf, asked_by=asked_by)
     return {"gazette": gazette, "edition": edition.id}
 
 
@@ -63,26 +54,25 @@ def _read(gazette_id: int, version: int) -> Paper:
     return contents.gazette_paper(gazette)
 
 
-def _print(wanted: Paper, progress: jobs.Progress) -> _Printed:
-    """The PDF, kept on the disk. No transaction is open meanwhile."""
-
-    def watch(share: float) -> None:
-        progress(10 + int(share * 75), "Setting the pages")
-
+def _print(wanted: Paper, progress: jobs.Progress) -> tuple[str, files.Stored]:
+    """What will be signed, and the PDF, kept on the disk. No transaction is open meanwhile."""
+    watch = jobs.part_progress(progress, 10, 85, "Setting the pages")
     book = paper.to_book(wanted, watch=watch)
     db.session.rollback()
     progress(90, "Storing the gazette")
     stored = files.keep_paper(book.pdf)
-    return _Printed(paper.gazette_manifest(wanted, book, stored).text, stored)
+    return paper.gazette_manifest(wanted, book, stored).text, stored
 
 
-def _freeze(gazette: Gazette, wanted: Paper, printed: _Printed, asked_by: int) -> GazetteEdition:
+def _freeze(
+    gazette: Gazette, wanted: Paper, manifest: str, pdf: files.Stored, *, asked_by: int
+) -> GazetteEdition:
     """The edition with everything it prints or names, and the gazette frozen on it."""
     edition = GazetteEdition(
         gazette_id=gazette.id,
-        manifest_text=printed.text,
-        content_hash=GazetteManifest.hash_of(printed.text),
-        **editions.register_files({"pdf": printed.file}),
+        manifest_text=manifest,
+        content_hash=GazetteManifest.hash_of(manifest),
+        **editions.register_files({"pdf": pdf}),
         made_by=asked_by,
         made_at=clock.now(),
     )

@@ -18,7 +18,7 @@ from county_portal.models import (
     Validity,
 )
 from county_portal.office.base.extensions import db
-from county_portal.papers.gazettes import marks
+from county_portal.papers.figures.periods import shift
 from county_portal.published.gazettes import GazetteManifest
 
 STANDING = (GazetteState.FROZEN, GazetteState.SIGNED, GazetteState.PUBLISHED)
@@ -83,7 +83,7 @@ def _ended(gazette: Gazette, bound: set[int]) -> list[Validity]:
     Issues follow upon each other, so it is all since the first; a year is closed when it is bound.
     """
     volume = gazette.kind is GazetteKind.VOLUME
-    after = date(gazette.year + 1, 1, 1) if volume else marks.first_of_next_month(gazette.month)
+    after = date(gazette.year + 1, 1, 1) if volume else shift(gazette.month, 1)
     day = min(after - timedelta(days=1), clock.today())
     now = [one.found for one in validity.standings(day).values() if one.found]
     ended = [row for row in now if row.state in validity.ENDED]

@@ -27,6 +27,7 @@ from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
 from county_portal.office.rules.releasable import live
 from county_portal.office.rules.workflow import take_hand
+from county_portal.papers.figures.periods import shift
 from county_portal.papers.gazettes import marks
 from county_portal.papers.gazettes.release import RELEASABLE
 
@@ -35,11 +36,7 @@ MONTHS_BACK = 12
 
 def months() -> list[date]:
     """The months an issue may be begun for, this one included, the newest first."""
-    found = [clock.today().replace(day=1)]
-    while len(found) < MONTHS_BACK:
-        year, month = divmod(found[-1].year * 12 + found[-1].month - 2, 12)
-        found.append(date(year, month + 1, 1))
-    return found
+    return [shift(clock.today(), -number) for number in range(MONTHS_BACK)]
 
 
 def years_to_bind() -> list[int]:
@@ -67,7 +64,7 @@ def compose_issue(month: date, *, by: Person) -> Gazette:
     if draft is not None:
         return draft
     gazette = _begin(GazetteKind.ISSUE, month, by)
-    for mark in marks.waiting_marks(marks.first_of_next_month(month)):
+    for mark in marks.waiting_marks(shift(month, 1)):
         _append(gazette, mark, mark.section)
     return gazette
 
@@ -143,7 +140,7 @@ def _open(gazette: Gazette, seen_version: int, by: Person) -> None:
 def _text(gazette: Gazette, item_id: int) -> GazetteText:
     found = next((text for text in gazette.texts if text.item_id == item_id), None)
     if found is None:
-        raise Missing("There is no such page")
+        raise Missing
     return found
 
 

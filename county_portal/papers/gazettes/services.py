@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from sqlalchemy import exists, func, select
 
 from county_portal.core import clock
-from county_portal.core.errors import Missing, OutOfDate, Refused
-from county_portal.core.paging import Paged, fitting
+from county_portal.core.errors import OutOfDate, Refused, require_unchanged
+from county_portal.core.paging import Page, fetch_page
 from county_portal.editorial.catalogue.numbers import draw
 from county_portal.editorial.release import public_file
 from county_portal.models import (
@@ -26,7 +25,7 @@ from county_portal.models import (
     Verdict,
 )
 from county_portal.office.base import audit, jobs, settings
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.desk import register
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do, require
@@ -57,39 +56,26 @@ class GazetteOpinion:
     opinion: str = ""
 
 
-@dataclass(frozen=True)
-class GazettePage(Paged):
-    """One page of the list. texts: how many each gazette holds, by its id; none: not there."""
-
-    gazettes: list[Gazette]
-    texts: dict[int, int]
-    total: int
-    number: int
-
-    per_page: ClassVar[int] = PER_PAGE
-
-
 # Finding
 
 
-def find_gazettes(by: Person, page: int = 1) -> GazettePage:
+def find_gazettes(by: Person, page: int = 1) -> Page[Gazette]:
     """Every gazette, the newest first; a page that does not exist is the last one."""
     require(by, Do.GAZETTE_READ)
-    total = db.session.scalar(select(func.count(Gazette.id))) or 0
-    number = fitting(page, total, PER_PAGE)
     query = select(Gazette).order_by(Gazette.month.desc(), Gazette.id.desc())
-    rows = db.session.scalars(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
+    return fetch_page(db.session, query, page, PER_PAGE)
+
+
+def count_gazette_texts(gazettes: list[Gazette]) -> dict[int, int]:
+    """Return how many texts each gazette holds, by its id; one without texts is not there."""
     held = select(GazetteText.gazette_id, func.count()).group_by(GazetteText.gazette_id)
-    texts = db.session.execute(held.where(GazetteText.gazette_id.in_([row.id for row in rows])))
-    return GazettePage(list(rows), {row[0]: row[1] for row in texts}, total, number)
+    query = held.where(GazetteText.gazette_id.in_([gazette.id for gazette in gazettes]))
+    return dict(db.session.execute(query).all())
 
 
 def get_gazette(gazette_id: int, *, by: Person) -> Gazette:
     require(by, Do.GAZETTE_READ)
-    gazette = db.session.get(Gazette, gazette_id)
-    if gazette is None:
-        raise Missing("There is no such page")
-    return gazette
+    return fetch_row(Gazette, gazette_id)
 
 
 # Along the road
@@ -102,8 +88,7 @@ def freeze_gazette(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
     """
     workflow.check_step(ROAD, gazette, Do.GAZETTE_FREEZE, by=by)
     something_to_print(gazette)
-    if gazette.version != seen_version:
-        raise OutOfDate("Somebody changed this since the page was drawn")
+    require_unchanged(gazette.version, seen_version)
     workflow.take_hand(gazette, GazetteHandKind.COMPOSER, by=by)
     if gazette.kind is GazetteKind.ISSUE and gazette.number is None:
         number = draw(f"gazette:{gazette.year}")

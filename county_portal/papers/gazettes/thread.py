@@ -10,6 +10,7 @@ from county_portal.models import AuditRow, Gazette, GazetteEdition, GazetteStep,
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import thread_of
+from county_portal.papers.figures.figures import copy_fields
 from county_portal.papers.gazettes.steps import STEPS
 
 
@@ -32,13 +33,7 @@ def thread_lines(gazette: Gazette) -> list[GazetteLine]:
     """
     steps, log = thread_of(GazetteStep, gazette.id), _log_of(gazette)
     lines = [
-        GazetteLine(
-            step.action,
-            step.person.name if step.person else "",
-            step.at,
-            step.note,
-            step.edition_id,
-        )
+        copy_fields(GazetteLine, step, name=step.person.name if step.person else "", from_log=False)
         for step in steps
     ]
     return [*log[: len(log) - len(steps)], *lines]

@@ -8,13 +8,7 @@ from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
 from county_portal.editorial.items.services import get_item
 from county_portal.editorial.release import public_file
-from county_portal.models import (
-    Gazette,
-    GazetteEdition,
-    GazetteHandKind,
-    GazetteSection,
-    Item,
-)
+from county_portal.models import Gazette, GazetteEdition, GazetteHandKind, GazetteSection, Item
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base.extensions import db
 from county_portal.office.desk import editions
@@ -70,15 +64,29 @@ def bind() -> ResponseReturnValue:
 
 
 def _list(form: GazetteMonthForm, volume: VolumeForm) -> Response:
+    page = services.find_gazettes(me(), request.args.get("page", 1, int))
     return form_page(
         "papers/gazettes/index.html",
         volume if volume.errors else form,
         issue_form=form,
         volume_form=volume,
-        page=services.find_gazettes(me(), request.args.get("page", 1, int)),
+        page=page,
+        texts=services.count_gazette_texts(page.rows),
         waiting=marks.waiting_marks(),
         name_of=gazette_name,
     )
+
+
+def _shown(gazette: Gazette) -> dict[str, object]:
+    """What its page and the officer's form show of it."""
+    edition = edition_of(gazette)
+    return {
+        "gazette": gazette,
+        "name": gazette_name(gazette),
+        "edition": edition,
+        "printed": edition.manifest if edition else None,
+        "trouble": services.trouble(gazette),
+    }
 
 
 def gazette_name(gazette: Gazette) -> str:
@@ -99,15 +107,10 @@ def gazette_name(gazette: Gazette) -> str:
 def gazette(gazette_id: int) -> str:
     """What it holds, where it stands, and what can be done with it."""
     one = services.get_gazette(gazette_id, by=me())
-    edition = edition_of(one)
     return render_template(
         "papers/gazettes/gazette.html",
-        gazette=one,
-        name=gazette_name(one),
-        edition=edition,
-        printed=edition.manifest if edition else None,
+        **_shown(one),
         steps=[step.action for step in open_steps(ROAD, one, me())],
-        trouble=services.trouble(one),
         offered=marks.waiting_marks(),
         sections=list(GazetteSection),
         thread=thread_lines(one),
@@ -125,7 +128,7 @@ def pdf(gazette_id: int, edition_id: int) -> Response:
     one = services.get_gazette(gazette_id, by=me())
     edition = db.session.get(GazetteEdition, edition_id)
     if edition is None or edition.gazette_id != one.id:
-        raise Missing("There is no such page")
+        raise Missing
     return editions.download(edition, "pdf", edition.manifest.pdf.name, shown=True)
 
 
@@ -143,7 +146,7 @@ def change(gazette_id: int, item_id: int, deed: str) -> ResponseReturnValue:
     elif deed in {"up", "down"}:
         selection.move_text(one, item_id, up=deed == "up", seen_version=seen, by=me())
     else:
-        raise Missing("There is no such page")
+        raise Missing
     db.session.commit()
     return redirect(url_for(".gazette", gazette_id=one.id), 303)
 
@@ -207,11 +210,7 @@ def sign(gazette_id: int) -> ResponseReturnValue:
     return form_page(
         "papers/gazettes/sign.html",
         form,
-        gazette=one,
-        name=gazette_name(one),
-        edition=edition,
-        printed=edition.manifest if edition else None,
-        trouble=services.trouble(one),
+        **_shown(one),
         questions=QUESTION_WORDS,
     )
 

@@ -3,12 +3,7 @@
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy.orm import lazyload
 
-from county_portal.models import (
-    Gazette,
-    GazetteEdition,
-    GazetteState,
-    Person,
-)
+from county_portal.models import Gazette, GazetteEdition, GazetteState, Person
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import waits_for
