@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from county_portal.models import Item, MadeReport, Publication, Revision, SignOff, Verdict
 from county_portal.office.base.extensions import db
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import moment_within, signed_word
+from county_portal.papers.figures.records import first_publication_id, moment_within, signed_word
 
 # Source: Open Government Information Regulations (2019), art. 20 (1); art. 20 (5) and 21.
 NORMATIVE = frozenset({"20-01"})
@@ -36,16 +36,10 @@ def year_until(period: Period) -> Period:
 
 def _first_publications(span: Period) -> Counter[str | None]:
     """How many items were published for the first time, by the category signed then."""
-    first = (
-        select(func.min(Publication.id))
-        .where(Publication.item_id == Item.id)
-        .correlate(Item)
-        .scalar_subquery()
-    )
     query = (
         select(signed_word("category", "code"))
         .select_from(Item)
-        .join(Publication, Publication.id == first)
+        .join(Publication, Publication.id == first_publication_id())
         .join(Revision, Revision.id == Publication.revision_id)
         .where(moment_within(Item.first_published_at, span))
     )

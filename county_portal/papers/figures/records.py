@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Select, and_, cast, exists, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from county_portal import models
 from county_portal.core import clock
 from county_portal.core.workdays import WorkCalendar
 from county_portal.editorial.review.steps import ON_THE_ROAD
@@ -126,6 +125,12 @@ def signed_word(*path: str) -> ColumnElement[str]:
     return found
 
 
+def first_publication_id() -> ColumnElement[int]:
+    """Return the id of the first publication of each item of a query."""
+    first = select(func.min(Publication.id)).where(Publication.item_id == Item.id)
+    return first.correlate(Item).scalar_subquery()
+
+
 def submitted(period: Period) -> tuple[StepRecord, ...]:
     """Items handed over for the first time."""
     return taken(period, Do.ITEM_SUBMIT, ~submitted_before())
@@ -158,12 +163,6 @@ def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication,
     Not in the words the item has now: a correction under way must not move
     figures of a month gone by.
     """
-    first = (
-        select(func.min(models.Publication.id))
-        .where(models.Publication.item_id == Item.id)
-        .correlate(Item)
-        .scalar_subquery()
-    )
     query = (
         select(
             Item.id,
@@ -173,28 +172,26 @@ def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication,
             Publication.index_number,
             Revision.manifest,
         )
-        .join(Publication, Publication.id == first)
+        .join(Publication, Publication.id == first_publication_id())
         .join(Revision, Revision.id == Publication.revision_id)
         .where(moment_within(Item.first_published_at, period))
         .order_by(Item.first_published_at, Item.id)
     )
-    found = []
-    for item_id, unit_id, due_on, at, number, words in db.session.execute(query):
-        found.append(
-            FirstPublication(
-                item_id=item_id,
-                unit_id=unit_id,
-                title=words.title,
-                index_number=number,
-                column=words.column_slug,
-                category=words.category_code,
-                formed_on=words.formation_day,
-                due_on=due_on,
-                at=at,
-                took=calendar.between(words.formation_day, clock.county_day(at)),
-            )
+    return tuple(
+        FirstPublication(
+            item_id=item_id,
+            unit_id=unit_id,
+            title=words.title,
+            index_number=number,
+            column=words.column_slug,
+            category=words.category_code,
+            formed_on=words.formation_day,
+            due_on=due_on,
+            at=at,
+            took=calendar.between(words.formation_day, clock.county_day(at)),
         )
-    return tuple(found)
+        for item_id, unit_id, due_on, at, number, words in db.session.execute(query)
+    )
 
 
 def corrected(period: Period) -> tuple[Aftermath, ...]:
@@ -270,9 +267,8 @@ def overdue_items(period: Period) -> tuple[Waiting, ...]:
         )
         .order_by(Item.publish_due_on, Item.id)
     )
-    found = []
-    for item_id, unit_id, due_on, state, words in db.session.execute(query):
-        if words.attribute == Attribute.PROACTIVE and due_on:
-            day = words.formation_day
-            found.append(Waiting(item_id, unit_id, words.title, day, due_on, state))
-    return tuple(found)
+    return tuple(
+        Waiting(item_id, unit_id, words.title, words.formation_day, due_on, state)
+        for item_id, unit_id, due_on, state, words in db.session.execute(query)
+        if words.attribute == Attribute.PROACTIVE and due_on
+    )

@@ -20,9 +20,9 @@ from county_portal.papers.figures.contents import (
     PublishedLine,
     UnitFigures,
 )
-from county_portal.papers.figures.figures import middle, share_of
+from county_portal.papers.figures.figures import copy_fields, middle, share_of
 from county_portal.papers.figures.periods import Period
-from county_portal.papers.figures.records import Aftermath, FirstPublication, Records
+from county_portal.papers.figures.records import Aftermath, FirstPublication, Records, Waiting
 
 KINDS = list(UnitKind)
 LIMITS = (5, 10, 15, 20)  # working days; the last is the general deadline
@@ -150,36 +150,25 @@ def categories(published: Sequence[FirstPublication]) -> Iterable[CategoryFigure
 
 def overdue(found: Records, names: Mapping[int, str]) -> list[OverdueLine]:
     """What was published late, and what waits; the longest overdue come first."""
-    late = [one for one in found.published if one.late and one.due_on]
-    reasons = reasons_of([*(one.item_id for one in late), *(one.item_id for one in found.waiting)])
+    missed: list[tuple[FirstPublication | Waiting, date | None, State]] = [
+        (one, one.published_on, State.PUBLISHED) for one in found.published if one.late
+    ]
+    missed += [(one, None, one.state) for one in found.waiting]
+    reasons = reasons_of(one.item_id for one, _published_on, _state in missed)
     lines = [
         OverdueLine(
             title=one.title,
             unit=names[one.unit_id],
             formed_on=one.formed_on,
             due_on=one.due_on,
-            published_on=one.published_on,
-            days_over=(one.published_on - one.due_on).days,
-            state=State.PUBLISHED.value,
+            published_on=published_on,
+            days_over=((published_on or found.until) - one.due_on).days,
+            state=state.value,
             item=one.item_id,
             reason=reasons.get(one.item_id, ""),
         )
-        for one in late
+        for one, published_on, state in missed
         if one.due_on
-    ]
-    lines += [
-        OverdueLine(
-            title=one.title,
-            unit=names[one.unit_id],
-            formed_on=one.formed_on,
-            due_on=one.due_on,
-            published_on=None,
-            days_over=(found.until - one.due_on).days,
-            state=one.state.value,
-            item=one.item_id,
-            reason=reasons.get(one.item_id, ""),
-        )
-        for one in found.waiting
     ]
     return sorted(lines, key=lambda line: (-line.days_over, line.due_on, line.unit, line.title))
 
@@ -211,15 +200,7 @@ def annex(
     """Everything that was published, by column and in the order of publication."""
     groups: dict[str, list[PublishedLine]] = defaultdict(list)
     for one in published:
-        groups[one.column].append(
-            PublishedLine(
-                index_number=one.index_number,
-                title=one.title,
-                unit=names[one.unit_id],
-                formed_on=one.formed_on,
-                published_on=one.published_on,
-            )
-        )
+        groups[one.column].append(copy_fields(PublishedLine, one, unit=names[one.unit_id]))
     for column in known:
         if column.slug in groups:
             under = column.parent.name if column.parent else ""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,29 +17,19 @@ from county_portal.papers.figures.contents import MonthCount
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.figures.records import moment_within, signed_word, submitted_before
 
-FIGURES = (
-    "submitted",
-    "published",
-    "on_time",
-    "late",
-    "returned",
-    "declined",
-    "corrected",
-    "withdrawn",
-)
+FIGURES = tuple(field.name for field in fields(MonthCount) if field.name != "month")
 
 
 def by_month(span: Period) -> dict[date, MonthCount]:
     """Each month of the span that something happened in."""
-    counts = {figure: _months(moments) for figure, moments in _moments(span).items()}
+    counts = {
+        figure: Counter(clock.county_day(moment).replace(day=1) for moment in moments)
+        for figure, moments in _moments(span).items()
+    }
     return {
         month: MonthCount(month, **{figure: counts[figure][month] for figure in FIGURES})
         for month in span.each_month
     }
-
-
-def _months(moments: Iterable[datetime]) -> Counter[date]:
-    return Counter(clock.county_day(moment).replace(day=1) for moment in moments)
 
 
 def _moments(span: Period) -> dict[str, list[datetime]]:

@@ -163,9 +163,14 @@ def _changes(totals: Totals, before: Totals, year_before: Totals | None) -> Iter
 
 def _remarks(period: Period) -> tuple[str, ...]:
     """What the clerk wrote, a paragraph each."""
-    typed = db.session.scalar(
-        select(ReportRemark.words).where(
-            ReportRemark.kind == period.kind, ReportRemark.month == period.first
-        )
+    remark = remark_of(period)
+    lines = remark.words.splitlines() if remark else []
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def remark_of(period: Period) -> ReportRemark | None:
+    """The row of what the clerk wrote about the period."""
+    query = select(ReportRemark).where(
+        ReportRemark.kind == period.kind, ReportRemark.month == period.first
     )
-    return tuple(line.strip() for line in (typed or "").splitlines() if line.strip())
+    return db.session.scalar(query)

@@ -13,6 +13,7 @@ from county_portal.office.rules.policy import Do, require
 from county_portal.papers.figures import records, sections
 from county_portal.papers.figures.contents import OverdueLine
 from county_portal.papers.figures.periods import Period
+from county_portal.papers.reports.monthly import remark_of
 from county_portal.papers.reports.services import closing_of
 
 WORDS_LENGTH = 4000  # characters
@@ -36,7 +37,7 @@ def noted(period: Period, *, by: Person) -> Noted:
     found = records.read_records(period)
     names = {unit.id: unit.name for unit in db.session.scalars(select(Unit))}
     late = tuple(sections.overdue(found, names))
-    row = _row(period)
+    row = remark_of(period)
     words = row.words if row else ""
     typed = "\0".join([words, *(f"{one.item}={one.reason}" for one in late if one.reason)])
     return Noted(period, words, late, hashlib.sha256(typed.encode()).hexdigest()[:16])
@@ -48,7 +49,7 @@ def write_remarks(
     """Keep the remarks and the reasons. Raises OutOfDate if somebody wrote meanwhile."""
     now = noted(period, by=by)
     require_unchanged(now.seen, seen)
-    row = _row(period)
+    row = remark_of(period)
     if row is None:
         db.session.add(ReportRemark(kind=period.kind, month=period.first, words=words))
     else:
@@ -66,10 +67,3 @@ def _give_reason(item_id: int, reason: str) -> None:
         db.session.add(LateReason(item_id=item_id, reason=reason))
     else:
         row.reason = reason
-
-
-def _row(period: Period) -> ReportRemark | None:
-    query = select(ReportRemark).where(
-        ReportRemark.kind == period.kind, ReportRemark.month == period.first
-    )
-    return db.session.scalar(query)

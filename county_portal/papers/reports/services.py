@@ -98,11 +98,9 @@ def request_report(period: Period, *, by: Person, annex: bool = True) -> Job:
     return job
 
 
-def ask_for_report(task: str, code: str, *, by: Person | None, **arguments: object) -> Job:
+def ask_for_report(task: str, code: str, *, by: Person, **arguments: object) -> Job:
     """The job for a period: the one under way, or a new one."""
-    asked_by = by.id if by else None
-    words = {"period": code, "asked_by": asked_by, **arguments}
-    return editions.request_files(task, code, by=by, **words)
+    return editions.request_files(task, code, by=by, period=code, asked_by=by.id, **arguments)
 
 
 def make_report_task(

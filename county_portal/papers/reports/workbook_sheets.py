@@ -1,5 +1,8 @@
 """The sheets of a report's workbook: one for each section, real numbers throughout."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from county_portal.papers.figures.contents import Afterwards, MonthlyReport, Stamp
 from county_portal.papers.figures.paper_terms import (
     BUCKETS,
@@ -11,6 +14,8 @@ from county_portal.papers.figures.paper_terms import (
     VERDICTS,
 )
 from county_portal.printing.workbook import Cell, WorkbookSheet, write_book
+
+SheetColumn = tuple[str, int, Callable[[Any], Cell]]
 
 
 def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
@@ -36,6 +41,12 @@ def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
     return write_book(title, note, there, made_at=stamp.made_at)
 
 
+def _table(name: str, columns: Iterable[SheetColumn], lines: Iterable[Any]) -> WorkbookSheet:
+    """A sheet with a row for each line. columns: head, width in characters, cell of a line."""
+    heads, widths, cells = zip(*columns, strict=True)
+    return WorkbookSheet(name, heads, widths, [tuple(cell(one) for cell in cells) for one in lines])
+
+
 def _totals(report: MonthlyReport) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = [
         (
@@ -49,32 +60,18 @@ def _totals(report: MonthlyReport) -> WorkbookSheet:
         )
         for one in report.changes
     ]
-    now, before, long_ago = report.totals, report.before, report.year_before
-    rows.append(
-        (
-            "按时公开率（%）",
-            now.on_time_share,
-            before.on_time_share,
-            None,
-            None,
-            long_ago.on_time_share if long_ago else None,
-            None,
-        )
-    )
-    rows.append(
-        (
-            "形成至公开中位数（工作日）",
-            now.median_days,
-            before.median_days,
-            None,
-            None,
-            long_ago.median_days if long_ago else None,
-            None,
-        )
-    )
+    rows.append(_compared(report, "按时公开率（%）", "on_time_share"))
+    rows.append(_compared(report, "形成至公开中位数（工作日）", "median_days"))
     period = report.period
     heads = ("指标", period.this, period.earlier, "增减", "增减率（%）", "上年同期", "同比（%）")
     return WorkbookSheet("总体情况", heads, (30, 12, 12, 12, 12, 12, 12), rows)
+
+
+def _compared(report: MonthlyReport, head: str, figure: str) -> tuple[Cell, ...]:
+    """The row of a share or a median: beside the earlier ones, without differences."""
+    now, before = getattr(report.totals, figure), getattr(report.before, figure)
+    year_before = getattr(report.year_before, figure) if report.year_before else None
+    return head, now, before, None, None, year_before, None
 
 
 def _course(report: MonthlyReport) -> WorkbookSheet:
@@ -83,61 +80,33 @@ def _course(report: MonthlyReport) -> WorkbookSheet:
 
 
 def _units(report: MonthlyReport) -> WorkbookSheet:
-    heads = (
-        "编码",
-        "单位",
-        "类型",
-        "报送",
-        "公开",
-        f"{report.period.earlier}公开",
-        "退回",
-        "不予采用",
-        "按时公开",
-        "逾期公开",
-        "形成至公开中位数（工作日）",
-    )
-    rows = [
-        (
-            unit.code,
-            unit.name,
-            KINDS[unit.kind],
-            unit.submitted,
-            unit.published,
-            unit.published_before,
-            unit.returned,
-            unit.declined,
-            unit.on_time,
-            unit.late,
-            unit.median_days,
-        )
-        for unit in report.units
+    columns: list[SheetColumn] = [
+        ("编码", 10, lambda unit: unit.code),
+        ("单位", 32, lambda unit: unit.name),
+        ("类型", 16, lambda unit: KINDS[unit.kind]),
+        ("报送", 10, lambda unit: unit.submitted),
+        ("公开", 10, lambda unit: unit.published),
+        (f"{report.period.earlier}公开", 10, lambda unit: unit.published_before),
+        ("退回", 10, lambda unit: unit.returned),
+        ("不予采用", 10, lambda unit: unit.declined),
+        ("按时公开", 10, lambda unit: unit.on_time),
+        ("逾期公开", 10, lambda unit: unit.late),
+        ("形成至公开中位数（工作日）", 16, lambda unit: unit.median_days),
     ]
-    return WorkbookSheet("各单位情况", heads, (10, 32, 16, *[10] * 7, 16), rows)
+    return _table("各单位情况", columns, report.units)
 
 
 def _columns(report: MonthlyReport) -> WorkbookSheet:
-    rows = [
-        (
-            one.name,
-            one.under,
-            one.count,
-            one.share,
-            one.last_on or "空白",
-            one.update_days,
-            one.overdue_by,
-        )
-        for one in report.columns
+    columns: list[SheetColumn] = [
+        ("栏目", 32, lambda column: column.name),
+        ("上级栏目", 24, lambda column: column.under),
+        ("公开（件）", 12, lambda column: column.count),
+        ("占比（%）", 12, lambda column: column.share),
+        ("最近更新", 13, lambda column: column.last_on or "空白"),
+        ("更新期限（日）", 12, lambda column: column.update_days),
+        ("超期（日）", 12, lambda column: column.overdue_by),
     ]
-    heads = (
-        "栏目",
-        "上级栏目",
-        "公开（件）",
-        "占比（%）",
-        "最近更新",
-        "更新期限（日）",
-        "超期（日）",
-    )
-    return WorkbookSheet("各栏目情况", heads, (32, 24, 12, 12, 13, 12, 12), rows)
+    return _table("各栏目情况", columns, report.columns)
 
 
 def _categories(report: MonthlyReport) -> WorkbookSheet:
@@ -169,30 +138,17 @@ def _times(report: MonthlyReport) -> WorkbookSheet:
 
 
 def _overdue(report: MonthlyReport) -> WorkbookSheet:
-    heads = (
-        "标题",
-        "单位",
-        "形成日期",
-        "公开时限",
-        "公开日期",
-        "所在环节",
-        "逾期（日）",
-        "原因",
-    )
-    rows = [
-        (
-            one.title,
-            one.unit,
-            one.formed_on,
-            one.due_on,
-            one.published_on,
-            STATES[one.state],
-            one.days_over,
-            one.reason,
-        )
-        for one in report.overdue
+    columns: list[SheetColumn] = [
+        ("标题", 50, lambda item: item.title),
+        ("单位", 28, lambda item: item.unit),
+        ("形成日期", 13, lambda item: item.formed_on),
+        ("公开时限", 13, lambda item: item.due_on),
+        ("公开日期", 13, lambda item: item.published_on),
+        ("所在环节", 12, lambda item: STATES[item.state]),
+        ("逾期（日）", 10, lambda item: item.days_over),
+        ("原因", 40, lambda item: item.reason),
     ]
-    return WorkbookSheet("逾期情况", heads, (50, 28, 13, 13, 13, 12, 10, 40), rows)
+    return _table("逾期情况", columns, report.overdue)
 
 
 def _afterwards(name: str, rows: tuple[Afterwards, ...]) -> WorkbookSheet:
