@@ -52,6 +52,11 @@ def newest_job(task: str, of: object) -> Job | None:
     return jobs.newest_in_series(f"{task}:{of}")
 
 
+def is_running(job: Job | None) -> bool:
+    """Whether there is work that has not ended."""
+    return job is not None and not job.state.ended
+
+
 @contextmanager
 def storing() -> Iterator[None]:
     """What was made is written in a transaction of its own, which begins with the lock."""

@@ -9,6 +9,7 @@ from county_portal.core.html.clean import image_keys
 from county_portal.core.typed_json import from_json
 from county_portal.models import Briefing, BriefingPart, PartKind
 from county_portal.office.desk import editions
+from county_portal.papers.figures.figures import copy_fields
 
 FORM = 1  # the version of this form is part of the hash, so old briefings stay checkable
 PREFIX = b"county-portal/briefing/v1\0"
@@ -80,21 +81,17 @@ def content_of(
 ) -> Content:
     """The briefing as it stands now. dated_on: the day of approval, if none was chosen."""
     masthead = briefing.masthead
-    return Content(
+    return copy_fields(
+        Content,
+        briefing,
         masthead=masthead.name,
         office=masthead.office,
         mark=masthead.mark,
-        special=briefing.special,
         number=number,
         dated_on=briefing.dated_on or dated_on,
         contents=masthead.contents,
         foot_numbered=masthead.foot_numbered,
-        note=briefing.note,
         pieces=tuple(_piece(part) for part in briefing.parts),
-        report_to=briefing.report_to,
-        send_to=briefing.send_to,
-        issue_to=briefing.issue_to,
-        copies=briefing.copies,
     )
 
 

@@ -1,5 +1,7 @@
 """What briefings bring to the office: work in the background, and what waits on desks."""
 
+from functools import partial
+
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -28,23 +30,18 @@ def _page_of(briefing: Briefing) -> str:
 
 
 # Whoever reads briefings may ask for either, and so may stop either.
-PRINT = Task(
+task_of_briefing = partial(Task, stages=STAGES, reads=Do.BRIEFING_READ, makes=Do.BRIEFING_READ)
+PRINT = task_of_briefing(
     printing.PRINT,
     printing.briefing_task,
     title=lambda asked: str(_("Printing: %(name)s", name=briefing_name(_printed(asked)))),
-    stages=STAGES,
-    reads=Do.BRIEFING_READ,
-    makes=Do.BRIEFING_READ,
     results=lambda asked, _made: [Link(_l("Open the briefing"), _page_of(_printed(asked)))],
     back=lambda asked: Link(_l("Back to the briefing"), _page_of(_printed(asked))),
 )
-PREVIEW = Task(
+PREVIEW = task_of_briefing(
     printing.PREVIEW,
     printing.preview_in_background,
     title=lambda asked: str(_("Preview: %(name)s", name=briefing_name(_drawn(asked)))),
-    stages=STAGES,
-    reads=Do.BRIEFING_READ,
-    makes=Do.BRIEFING_READ,
     results=lambda asked, _made: [Link(_l("See the pages"), _page_of(_drawn(asked)))],
     back=lambda asked: Link(_l("Back to the briefing"), _page_of(_drawn(asked))),
 )

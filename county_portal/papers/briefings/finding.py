@@ -13,7 +13,6 @@ from county_portal.models import (
     BriefingPart,
     BriefingState,
     FrozenBriefing,
-    Masthead,
     PartKind,
     Person,
 )
@@ -71,10 +70,6 @@ def numbered_years() -> list[int]:
     """The years that issues were numbered in, and this one; the newest first."""
     numbered = set(db.session.scalars(select(FrozenBriefing.year).distinct()))
     return sorted(numbered | {clock.today().year}, reverse=True)
-
-
-def mastheads() -> list[Masthead]:
-    return list(db.session.scalars(select(Masthead).order_by(Masthead.position, Masthead.id)))
 
 
 def _lies_with(by: Person) -> ColumnElement[bool]:

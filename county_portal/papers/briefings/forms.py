@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import asdict, fields
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,30 +24,34 @@ from county_portal.core.html.clean import text_of
 from county_portal.editorial.items.choices import all_columns
 from county_portal.editorial.items.forms import ItemForm, SelectOne, SelectWord
 from county_portal.models import Briefing, BriefingState, Masthead, Unit
-from county_portal.papers.briefings.finding import BriefingFilter, mastheads, numbered_years
+from county_portal.papers.briefings.finding import BriefingFilter, numbered_years
 from county_portal.papers.briefings.mastheads import HIGHEST, Counts, MastheadDraft
 from county_portal.papers.briefings.services import TITLE_LENGTH, BriefingDraft, PartWords
 from county_portal.papers.briefings.shortening import as_typed
 from county_portal.papers.briefings.sources import Wanted
 
 ANY = _l("Any")
-RECEIVERS = Length(max=500, message=_l("At most %(max)d characters"))
 COPIES = NumberRange(1, 9999, _l("Enter a number from 1 to 9999"))
 COUNT = NumberRange(0, HIGHEST, _l("Enter a number from 0 to %(max)s"))
 LONGEST_WORDS = 40  # characters of a search
+
+
+def at_most(characters: int) -> Length:
+    """Return the check that a text is no longer."""
+    return Length(max=characters, message=_l("At most %(max)d characters"))
 
 
 class Receivers(FlaskForm):
     """Who gets it. Source: the customs of 简报: 报 upwards, 送 sideways, 发 downwards."""
 
     report_to = TextAreaField(
-        _l("Report to (报)"), [RECEIVERS], description=_l("Above us"), render_kw={"rows": 2}
+        _l("Report to (报)"), [at_most(500)], description=_l("Above us"), render_kw={"rows": 2}
     )
     send_to = TextAreaField(
-        _l("Send to (送)"), [RECEIVERS], description=_l("Beside us"), render_kw={"rows": 2}
+        _l("Send to (送)"), [at_most(500)], description=_l("Beside us"), render_kw={"rows": 2}
     )
     issue_to = TextAreaField(
-        _l("Issue to (发)"), [RECEIVERS], description=_l("Below us"), render_kw={"rows": 2}
+        _l("Issue to (发)"), [at_most(500)], description=_l("Below us"), render_kw={"rows": 2}
     )
     copies = IntegerField(
         _l("Copies"), [InputRequired(_l("Enter a whole number")), COPIES], default=1
@@ -57,23 +61,17 @@ class Receivers(FlaskForm):
 class MastheadForm(Receivers):
     name = StringField(
         _l("Name"),
-        [
-            DataRequired(_l("Enter a name")),
-            Length(max=20, message=_l("At most %(max)d characters")),
-        ],
+        [DataRequired(_l("Enter a name")), at_most(20)],
         description=_l("Printed large and red"),
     )
     office = StringField(
         _l("Issuing body"),
-        [
-            DataRequired(_l("Enter the issuing body")),
-            Length(max=40, message=_l("At most %(max)d characters")),
-        ],
+        [DataRequired(_l("Enter the issuing body")), at_most(40)],
         description=_l("In full, as it is printed above the red line"),
     )
     mark = StringField(
         _l("Mark"),
-        [Length(max=20, message=_l("At most %(max)d characters"))],
+        [at_most(20)],
         description=_l("Printed above on the left, such as 内部资料 注意保存; empty for none"),
     )
     internal = BooleanField(
@@ -100,21 +98,14 @@ class MastheadForm(Receivers):
 
     @classmethod
     def of(cls, masthead: Masthead | None, counts: Counts, office: str) -> "MastheadForm":
-        numbers = {
-            "last_of_year": counts.year,
-            "last_special": counts.special,
-            "last_total": counts.total,
-        }
-        return cls(obj=masthead, data=None if masthead else {"office": office}, **numbers)
+        words = None if masthead else {"office": office}
+        return cls(obj=masthead, data=words, **asdict(counts))
 
     def draft(self) -> MastheadDraft:
-        names = MastheadDraft.__dataclass_fields__
-        return MastheadDraft(**{name: self[name].data for name in names})
+        return MastheadDraft(**{one.name: self[one.name].data for one in fields(MastheadDraft)})
 
     def counts(self) -> Counts:
-        return Counts(
-            self.last_of_year.data or 0, self.last_special.data or 0, self.last_total.data or 0
-        )
+        return Counts(**{field.name: self[field.name].data or 0 for field in fields(Counts)})
 
 
 class StartForm(FlaskForm):
@@ -141,10 +132,10 @@ class ListForm(FlaskForm):
     state = SelectWord(_l("State"), BriefingState, nothing=ANY)
 
     @classmethod
-    def of(cls, typed: MultiDict[str, str]) -> "ListForm":
+    def of(cls, typed: MultiDict[str, str], offered: Iterable[Masthead]) -> "ListForm":
         form = cls(typed)
         form.year.offer({"": [(year, str(year)) for year in numbered_years()]})
-        form.masthead.offer({"": [(one.id, one.name) for one in mastheads()]})
+        form.masthead.offer({"": [(one.id, one.name) for one in offered]})
         form.validate()
         return form
 
@@ -176,13 +167,8 @@ class PickForm(FlaskForm):
     def wanted(self) -> Wanted:
         good = {name: one.data for name, one in self._fields.items() if not one.errors}
         words = (good.get("q") or "")[:LONGEST_WORDS].split()
-        return Wanted(
-            tuple(words),
-            good.get("column"),
-            good.get("unit"),
-            good.get("since"),
-            good.get("until"),
-        )
+        narrowed = (good.get(name) for name in ("column", "unit", "since", "until"))
+        return Wanted(tuple(words), *narrowed)
 
 
 class ComposeForm(Receivers):
@@ -195,22 +181,20 @@ class ComposeForm(Receivers):
     )
     note = TextAreaField(
         _l("Editor's note (按语)"),
-        [Length(max=2000, message=_l("At most %(max)d characters"))],
+        [at_most(2000)],
         description=_l("Stands before everything else; leave it empty if there is none"),
         render_kw={"rows": 2},
     )
     version = IntegerField(widget=HiddenInput(), default=0)
 
     @classmethod
-    def of(
-        cls, briefing: Briefing, offered: Iterable[Masthead], *, unsent: bool = False
-    ) -> "ComposeForm":
+    def of(cls, briefing: Briefing, offered: Iterable[Masthead]) -> "ComposeForm":
         """The form as it was sent, else as the briefing fills it."""
         names = ("masthead_id", "special", "dated_on", "copies", "version")
         words = {name: getattr(briefing, name) for name in names}
         words |= {name: getattr(briefing, name) for name in ("report_to", "send_to", "issue_to")}
         words["note"] = text_of(briefing.note)
-        form = cls(data=words, **({"formdata": None} if unsent else {}))
+        form = cls(data=words)
         known = {one.id: one.name for one in offered}
         known.setdefault(briefing.masthead_id, briefing.masthead.name)
         form.masthead_id.choices = list(known.items())
@@ -232,11 +216,10 @@ class ComposeForm(Receivers):
         return not long
 
     def draft(self, parts: dict[int, PartWords]) -> BriefingDraft:
-        dated_on: date | None = self.dated_on.data
         return BriefingDraft(
             masthead_id=self.masthead_id.data,
             special=self.special.data,
-            dated_on=dated_on,
+            dated_on=self.dated_on.data,
             note=self.note.data or "",
             report_to=self.report_to.data or "",
             send_to=self.send_to.data or "",
@@ -250,10 +233,7 @@ def posted_parts(typed: MultiDict[str, str]) -> dict[int, PartWords]:
     """The parts as they were typed, in the order in which the form holds them."""
     numbers = [one for one in typed.getlist("part") if one.isascii() and one.isdigit()]
     return {
-        int(one): PartWords(
-            typed.get(f"title-{one}", ""),
-            typed.get(f"body-{one}", ""),
-        )
+        int(one): PartWords(typed.get(f"title-{one}", ""), typed.get(f"body-{one}", ""))
         for one in numbers
     }
 

@@ -1,6 +1,6 @@
 """Mastheads: the series of briefings a county sends out, kept by the office clerk."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 
 from sqlalchemy import select
 
@@ -37,9 +37,9 @@ class MastheadDraft:
 class Counts:
     """The last numbers given: of this year, of its special issues, and of all regular ones."""
 
-    year: int
-    special: int
-    total: int
+    last_of_year: int
+    last_special: int
+    last_total: int
 
 
 def find_mastheads(by: Person, *, active: bool = False) -> list[Masthead]:
@@ -125,8 +125,7 @@ def _go_on_from(masthead: Masthead, counts: Counts | None) -> None:
     """Numbers given on paper before are never given again: a count is raised, never lowered."""
     if counts is None:
         return
-    wanted = (counts.year, counts.special, counts.total)
-    for name, last in zip(_all_series(masthead), wanted, strict=True):
+    for name, last in zip(_all_series(masthead), astuple(counts), strict=True):
         given = _last(name)
         if last < given:
             raise Refused("Number %(given)d was given already; numbers only grow", given=given)

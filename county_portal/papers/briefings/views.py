@@ -174,7 +174,7 @@ def preview_of(briefing: Briefing) -> dict[str, object]:
         "pages": printing.pages_of(shown) if shown else 0,
         "old": bool(shown) and shown != now,
         "preview": job,
-        "previewing": _is_running(job),
+        "previewing": editions.is_running(job),
         "preview_stage": _stage(job),
         "preview_left_out": _left_out(job) if shown else [],
     }
@@ -187,15 +187,11 @@ def print_of(briefing: Briefing) -> dict[str, object]:
     printed = frozen.printed if frozen else None
     return {
         "printed": printed,
-        "printing": _is_running(job),
+        "printing": editions.is_running(job),
         "print_job": job,
         "print_stage": _stage(job),
         "print_left_out": json.loads(printed.left_out) if printed else [],
     }
-
-
-def _is_running(job: Job | None) -> bool:
-    return job is not None and job.state in {JobState.WAITING, JobState.RUNNING}
 
 
 def _stage(job: Job | None) -> object:
@@ -208,7 +204,7 @@ def _left_out(job: Job | None) -> list[str]:
 
 
 def _list(start_form: StartForm) -> Response:
-    form = ListForm.of(request.args)
+    form = ListForm.of(request.args, mastheads.find_mastheads(me()))
     page = find_briefings(form.filter(), request.args.get("page", 1, int), by=me())
     return form_page(
         "papers/briefings/index.html",

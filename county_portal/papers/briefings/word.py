@@ -1,7 +1,5 @@
 """A briefing as a Word file, for offices that must edit it: the same words in the same styles."""
 
-import io
-import zipfile
 from collections.abc import Collection
 from datetime import UTC, datetime, time
 
@@ -10,7 +8,6 @@ from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.shared import Mm, Pt, Twips
 from docx.table import Table
-from docx.text.paragraph import Paragraph
 
 from county_portal.papers.briefings.content import Content
 from county_portal.papers.briefings.paper import GAP, BriefingSheet, briefing_sheet
@@ -21,6 +18,7 @@ from county_portal.printing.official_word import (
     RIGHT,
     add_page_numbers,
     element,
+    pack_document,
     prepare_document,
     set_apart,
 )
@@ -59,7 +57,7 @@ def briefing_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
         apart = block.kind == "note"
     _foot(document, sheet)
     add_page_numbers(document)
-    return _packed(document)
+    return pack_document(document)
 
 
 def _name(document: Document, sheet: BriefingSheet, content: Content) -> None:
@@ -85,7 +83,9 @@ def _head(document: Document, sheet: BriefingSheet) -> None:
     row.paragraph_format.tab_stops.add_tab_stop(Mm(150.5), WD_TAB_ALIGNMENT.RIGHT)
     row.paragraph_format.left_indent = Pt(0)
     row.add_run(f"\u3000{sheet.office}\t{sheet.day}")
-    _lines(row, bottom=RED_LINE, colour="E60012")
+    line = element("w:pBdr")
+    line.append(element("w:bottom", val="single", sz=RED_LINE, space="1", color="E60012"))
+    row._p.get_or_add_pPr().insert_element_before(line, *AFTER_BORDERS)
 
 
 def _contents(document: Document, sheet: BriefingSheet) -> None:
@@ -160,24 +160,3 @@ def _tie_to_the_bottom(table: Table) -> None:
         ]
     )
     table.columns[0].width = Twips(WIDTH)
-
-
-def _lines(line: Paragraph, *, top: str = "", bottom: str = "", colour: str = "000000") -> None:
-    """Lines above and below a paragraph, as thick as given in eighths of a point."""
-    borders = element("w:pBdr")
-    for side, size in (("top", top), ("bottom", bottom)):
-        if size:
-            borders.append(element(f"w:{side}", val="single", sz=size, space="1", color=colour))
-    line._p.get_or_add_pPr().insert_element_before(borders, *AFTER_BORDERS)
-
-
-def _packed(document: Document) -> bytes:
-    """The file without the moment at which it was packed."""
-    made, packed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
-        for part in source.infolist():
-            info = zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(part))
-    return packed.getvalue()

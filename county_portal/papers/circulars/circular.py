@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from county_portal.office.base import settings
 from county_portal.papers.figures.contents import MonthlyReport, Stamp, Totals, UnitFigures
-from county_portal.papers.figures.figures import share_of
+from county_portal.papers.figures.figures import copy_fields, share_of
 from county_portal.papers.figures.paper_terms import KINDS
 from county_portal.papers.figures.periods import Period
 from county_portal.printing.pdf import render_pdf
@@ -131,16 +131,8 @@ def _score(unit: UnitFigures) -> tuple[int, int]:
 
 
 def _place(unit: UnitFigures, rank: int | None) -> UnitRank:
-    return UnitRank(
-        rank=rank,
-        name=unit.name,
-        submitted=unit.submitted,
-        published=unit.published,
-        returned=unit.returned,
-        late=unit.late,
-        overdue=unit.overdue,
-        on_time_share=share_of(unit.on_time, unit.published),
-    )
+    share = share_of(unit.on_time, unit.published)
+    return copy_fields(UnitRank, unit, rank=rank, on_time_share=share)
 
 
 # The text

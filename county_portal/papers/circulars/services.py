@@ -75,13 +75,9 @@ def readers(row: CircularRow) -> list[CircularReader]:
     """The leaders of all units, and who of them has opened it."""
     if row.sent_at is None:
         return []
-    read = dict(
-        db.session.execute(
-            select(CircularReading.person_id, CircularReading.read_at).where(
-                CircularReading.circular_id == row.id
-            )
-        ).all()
-    )
+    readings = select(CircularReading.person_id, CircularReading.read_at)
+    mine = readings.where(CircularReading.circular_id == row.id)
+    read = dict(db.session.execute(mine).all())
     query = select(Person).join(PersonRole).where(PersonRole.role == Role.UNIT_LEADER)
     leaders = db.session.scalars(query.where(Person.active).order_by(Person.unit_id, Person.id))
     return [CircularReader(one.name, one.unit.name, read.get(one.id)) for one in leaders]
@@ -92,14 +88,13 @@ def notices(by: Person) -> list[CircularRow]:
     if not by.active or not by.has_any(LEADER):
         return []
     read = select(CircularReading.circular_id).where(CircularReading.person_id == by.id)
-    query = select(CircularRow).where(
-        CircularRow.sent_at >= by.created_at, CircularRow.id.not_in(read)
+    query = (
+        select(CircularRow)
+        .where(CircularRow.sent_at >= by.created_at, CircularRow.id.not_in(read))
+        .options(joinedload(CircularRow.report))
+        .order_by(CircularRow.id.desc())
     )
-    return list(
-        db.session.scalars(
-            query.options(joinedload(CircularRow.report)).order_by(CircularRow.id.desc())
-        )
-    )
+    return list(db.session.scalars(query))
 
 
 # Deeds
@@ -120,10 +115,8 @@ def request_circular(made: MadeReport, *, by: Person) -> Job:
 def make_circular_task(
     *, progress: jobs.Progress, period: str, report: int, asked_by: int | None
 ) -> dict[str, object]:
-    return {
-        "circular": make_circular(report, asked_by=asked_by, progress=progress).id,
-        "period": period,
-    }
+    made = make_circular(report, asked_by=asked_by, progress=progress)
+    return {"circular": made.id, "period": period}
 
 
 def make_circular(
@@ -185,9 +178,8 @@ def send_to_leaders(row: CircularRow, *, by: Person) -> None:
     _require_in_force(row.report)
     row.sent_at, row.sent_by = clock.now(), by.id
     made_on = clock.county_day(row.made_at)
-    register.enter_paper(
-        row.pdf, PaperKind.CIRCULAR, circular.title(circular_figures(row)), made_on
-    )
+    title = circular.title(circular_figures(row))
+    register.enter_paper(row.pdf, PaperKind.CIRCULAR, title, made_on)
     audit.record(by, Do.CIRCULAR_SEND, row, figures=row.figures_hash, pdf=row.pdf)
 
 

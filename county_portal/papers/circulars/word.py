@@ -3,10 +3,8 @@
 Source: GB/T 9704-2012 (A4, 37/26/35/28 mm, 16-point text, 22 lines a page).
 """
 
-import zipfile
 from collections.abc import Iterable
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from docx import Document
@@ -22,6 +20,7 @@ from county_portal.printing.official_word import (
     Look,
     add_page_numbers,
     add_style,
+    pack_document,
     prepare_document,
     set_table,
 )
@@ -34,7 +33,6 @@ LOOKS = {
     "表格小字": Look(size=10.5, line=15, align=LEFT),
     "落款": Look(align=RIGHT),
 }
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the only day a zip need know
 
 
 def circular_docx(
@@ -62,9 +60,7 @@ def circular_docx(
         line = document.add_paragraph(words, "落款")
         line.paragraph_format.space_before = Pt(before)
         line.paragraph_format.right_indent = Pt(63)
-    file = BytesIO()
-    document.save(file)
-    return _timeless(file.getvalue())
+    return pack_document(document)
 
 
 def _describe(document: Any, title: str, office: str, made_at: datetime) -> None:
@@ -92,14 +88,3 @@ def _table(document: Any, block: CircularBlock) -> None:
     for column, width in zip(table.columns, wide, strict=False):
         column.width = Mm(width)
     set_table(table, heads=1)
-
-
-def _timeless(content: bytes) -> bytes:
-    """The same document without the moment at which it was packed."""
-    file = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as made, zipfile.ZipFile(file, "w") as packed:
-        for name in made.namelist():
-            about = zipfile.ZipInfo(name, FIRST_DAY)
-            about.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(about, made.read(name))
-    return file.getvalue()
