@@ -1,5 +1,7 @@
 """What deposits bring to the office: packing, letters, and the reminder on the clerk's desk."""
 
+from functools import partial
+
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -42,23 +44,18 @@ def _letter_work(said: Values) -> Link:
     return Link(_l("All deposits"), url_for("deposits.index", _anchor="letters"))
 
 
-PACKAGE = Task(
+task_of_deposit = partial(Task, stages=STAGES, reads=Do.DEPOSIT_READ, makes=Do.DEPOSIT_MAKE)
+PACKAGE = task_of_deposit(
     package.TASK,
     package.pack_in_background,
     title=_package_title,
-    stages=STAGES,
-    reads=Do.DEPOSIT_READ,
-    makes=Do.DEPOSIT_MAKE,
     results=lambda asked, _made: [_deposit_work(asked)],
     back=lambda _asked: Link(_l("All deposits"), url_for("deposits.index")),
 )
-LETTER = Task(
+LETTER = task_of_deposit(
     letters.TASK,
     letters.letter_task,
     title=_letter_title,
-    stages=STAGES,
-    reads=Do.DEPOSIT_READ,
-    makes=Do.DEPOSIT_MAKE,
     results=lambda asked, _made: [_letter_work(asked)],
     back=_letter_work,
 )

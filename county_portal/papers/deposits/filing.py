@@ -12,6 +12,7 @@ from county_portal.papers.deposits.package_files import PackageEntry
 from county_portal.papers.deposits.plans import PackagePlan, PlannedPart
 from county_portal.papers.deposits.prints import Paper
 from county_portal.papers.deposits.thread_pool import side_by_side
+from county_portal.papers.figures.figures import copy_fields
 
 FOLDERS = {Receiver.ARCHIVE: "档案馆", Receiver.LIBRARY: "图书馆"}
 WHOLE = "000-全县"  # where the county's own papers lie
@@ -26,11 +27,13 @@ def add_papers(plan: PackagePlan, folder: Path, tell: Tell) -> list[PackageEntry
     The papers of a unit count its files, the county's count everybody's.
     """
     steps = len(plan.parts) + 1
-    orders = ((part, partial(prints.pdfs_of, _papers_of(plan, part))) for part in plan.parts)
+    orders = (
+        (part, partial(prints.pdfs_of, _papers(plan, part, part.entries))) for part in plan.parts
+    )
     for part, work in side_by_side(orders, lambda done: tell(done, steps)):
         part.entries.extend(_laid_down(folder, "", work.result()))
     entries = [one.under(part.folder) for part in plan.parts for one in part.entries]
-    own = [(WHOLE, partial(prints.pdfs_of, _papers_of_all(plan, entries)))]
+    own = [(WHOLE, partial(prints.pdfs_of, _papers(plan, None, entries)))]
     for name, work in side_by_side(own, lambda done: tell(steps - 1, steps)):
         entries.extend(_laid_down(folder, f"{name}/", work.result()))
     return entries
@@ -42,44 +45,33 @@ def _laid_down(folder: Path, under: str, made: dict[str, bytes]) -> list[Package
     ]
 
 
-def _papers_of(plan: PackagePlan, part: PlannedPart) -> dict[str, Paper]:
-    """The papers of a unit's part, by where they lie in its package."""
-    lines = tuple(_list_lines(plan, part))
-    heads = {place: plan.head_of(part, receiver) for receiver, place in FOLDERS.items()}
-    return _papers(heads, lines, part.entries, plan, ())
-
-
-def _papers_of_all(plan: PackagePlan, entries: list[PackageEntry]) -> dict[str, Paper]:
-    """The county's own papers."""
-    lines = tuple(line for part in plan.parts for line in _list_lines(plan, part))
-    units = tuple((part.name, len(part.pages), len(part.left_out)) for part in plan.parts)
-    heads = {place: plan.head_of(None, receiver) for receiver, place in FOLDERS.items()}
-    return _papers(heads, lines, entries, plan, units)
-
-
 def _papers(
-    heads: dict[str, prints.Head],
-    lines: tuple[prints.ListLine, ...],
-    entries: list[PackageEntry],
-    plan: PackagePlan,
-    units: tuple[tuple[str, int, int], ...],
+    plan: PackagePlan, part: PlannedPart | None, entries: list[PackageEntry]
 ) -> dict[str, Paper]:
-    """The papers for the receivers, by the folder of each."""
+    """The papers of a unit's part for the receivers, by the folder of each; the county's for None.
+
+    entries: the files of the package.
+    """
+    parts = plan.parts if part is None else (part,)
+    lines = tuple(line for one in parts for line in _list_lines(plan, one))
+    heads = {place: plan.head_of(part, receiver) for receiver, place in FOLDERS.items()}
     if not lines:
         return {f"{place}/零报告.pdf": prints.Zero(head) for place, head in heads.items()}
+    units = tuple((one.name, len(one.pages), len(one.left_out)) for one in parts)
     made: dict[str, Paper] = {}
     for place, head in heads.items():
-        for number, copy in enumerate(prints.COPIES, 1):
-            made[f"{place}/明细表-第{number}联.pdf"] = prints.DepositList(head, copy, lines)
+        lists = [prints.DepositList(head, copy, lines) for copy in prints.COPIES]
+        for number, one in enumerate(lists, 1):
+            made[f"{place}/明细表-第{number}联.pdf"] = one
         made[f"{place}/交接文据.pdf"] = prints.Record(
             head=head,
-            texts=prints.texts_in(lines),
-            left_out=len(lines) - prints.texts_in(lines),
-            pages=sum(line.pages or 0 for line in lines),
-            files=sum(one.kind == "file" for one in entries),
+            texts=lists[0].texts,
+            left_out=lists[0].left_out,
+            pages=lists[0].pages,
+            files=sum(entry.kind == "file" for entry in entries),
             carrier=plan.names.carrier,
             checksum=package_files.checksum(entries),
-            units=units,
+            units=units if part is None else (),
         )
     return made
 
@@ -87,11 +79,9 @@ def _papers(
 def _list_lines(plan: PackagePlan, part: PlannedPart) -> Iterator[prints.ListLine]:
     for line in part.lines:
         pages = part.pages.get(line.publication_id)
-        yield prints.ListLine(
-            index_number=line.index_number,
-            title=line.title,
-            document_number=line.document_number,
-            formed_on=line.formed_on,
+        yield copy_fields(
+            prints.ListLine,
+            line,
             published_on=clock.county_day(line.published_at),
             pages=pages,
             carrier=plan.names.carrier,

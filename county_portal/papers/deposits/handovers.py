@@ -114,10 +114,6 @@ class Kept:
     handed_on: date | None
     missed: bool
 
-    @property
-    def waits(self) -> bool:
-        return self.handed_on is None and not self.missed
-
 
 @dataclass(frozen=True)
 class UnitYear:

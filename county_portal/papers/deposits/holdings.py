@@ -54,10 +54,13 @@ def held_places() -> Subquery:
 
 def lies_there(place: Subquery) -> ColumnElement[bool]:
     """That the text of a place was not left out of its part."""
+    return ~_omitted(place.c)
+
+
+def _omitted(place: Any) -> ColumnElement[bool]:
+    """That the text of a place was left out of its part. place: columns of it."""
     one = aliased(DepositOmission)
-    return ~exists().where(
-        one.publication_id == place.c.publication_id, one.part_id == place.c.part_id
-    )
+    return exists().where(one.publication_id == place.publication_id, one.part_id == place.part_id)
 
 
 def deposited(publication_id: Any) -> ColumnElement[bool]:
@@ -115,15 +118,11 @@ def given(publication_id: Any) -> ColumnElement[bool]:
 
 
 def _given(line: Any, publication_id: Any) -> ColumnElement[bool]:
-    one = aliased(DepositOmission)
-    left_out = exists().where(
-        one.publication_id == line.publication_id, one.part_id == line.part_id
-    )
     return exists().where(
         line.publication_id == publication_id,
         DepositPart.id == line.part_id,
         packed(DepositPart.deposit_id),
-        ~left_out,
+        ~_omitted(line),
     )
 
 

@@ -7,7 +7,7 @@ was replaced is handed over as it was signed off last.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, select
 
 from county_portal.models import (
     Deposit,
@@ -120,10 +120,7 @@ def _live_instead(items: set[int]) -> list[Row[int, ItemManifest]]:
 def _put(publication_id: int, part_id: int) -> None:
     """The publication is the last line of the part."""
     place = held_places()
-    last = db.session.scalars(select(place.c.position).where(place.c.part_id == part_id)).all()
-    db.session.add(
-        DepositLine(
-            publication_id=publication_id, part_id=part_id, position=max(last, default=0) + 1
-        )
-    )
+    query = select(func.max(place.c.position)).where(place.c.part_id == part_id)
+    position = (db.session.scalar(query) or 0) + 1
+    db.session.add(DepositLine(publication_id=publication_id, part_id=part_id, position=position))
     db.session.flush()

@@ -34,6 +34,7 @@ from county_portal.office.rules.policy import Do, require
 from county_portal.papers.deposits import prints
 from county_portal.papers.deposits.holdings import given, held_places, lies_there
 from county_portal.papers.deposits.names import Names, number_of
+from county_portal.papers.figures.figures import copy_fields
 
 TASK = "deposits.letter"
 SHOWN = 12
@@ -140,12 +141,12 @@ def _reasons(pairs: Sequence[Pair]) -> dict[int, str]:
         .order_by(Publication.id.desc())
     )
     known = db.session.execute(query).all()
-    found = {}
-    for one in gone:
-        for item_id, number, reason in known:
-            if item_id == one.item_id and number >= one.id:
-                found[one.id] = reason or ""
-    return found
+    return {
+        one.id: reason or ""
+        for one in gone
+        for item_id, number, reason in known
+        if item_id == one.item_id and number >= one.id
+    }
 
 
 def find_letters(by: Person) -> list[DepositLetter]:
@@ -231,11 +232,10 @@ def _paper_of(letter: DepositLetter) -> prints.Letter:
     """What the letter says, from rows that never change."""
     changes = _changes(_told_in(letter))
     names = Names.of(letter.words)
-    return prints.Letter(
+    return copy_fields(
+        prints.Letter,
+        names,
         number=letter_number(letter),
-        office=names.office,
-        contact=names.contact,
-        phone=names.phone,
         receivers=tuple(names.receivers.values()),
         made_at=letter.made_at.astimezone(clock.COUNTY),
         lines=tuple(_paper_line(one) for one in changes),
@@ -257,17 +257,14 @@ def _told_in(letter: DepositLetter) -> list[Pair]:
 def _paper_line(one: HoldingChange) -> prints.LetterLine:
     ended = one.publication.ended_at
     new = one.replaced_by
-    return prints.LetterLine(
+    return copy_fields(
+        prints.LetterLine,
+        one,
         index_number=one.publication.index_number,
-        title=one.title,
         new_title=one.new_title if one.new_title != one.title else "",
-        deposit=one.deposit,
         published_on=clock.county_day(one.publication.published_at),
-        content_hash=one.content_hash,
         ended_on=clock.county_day(ended) if ended else None,
         new_on=clock.county_day(new.published_at) if new else None,
-        new_hash=one.new_hash,
-        reason=one.reason,
     )
 
 

@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -91,20 +92,16 @@ def _plan(deposit_id: int) -> PackagePlan | None:
     return plan
 
 
-class _folder:  # noqa: N801 (used as a with statement)
+@contextmanager
+def _folder(deposit_id: int) -> Iterator[Path]:
     """An empty folder for one deposit; nothing of it is left afterwards, or of a try that died."""
-
-    def __init__(self, deposit_id: int) -> None:
-        self.path = current_settings().tmp / f"deposit-{deposit_id}"
-
-    def __enter__(self) -> Path:
-        shutil.rmtree(self.path, ignore_errors=True)
-        self.path.mkdir(parents=True)
-        path: Path = self.path
-        return path
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+    path: Path = current_settings().tmp / f"deposit-{deposit_id}"
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @dataclass(frozen=True)

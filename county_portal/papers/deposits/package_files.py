@@ -10,7 +10,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePath
 
@@ -39,7 +39,7 @@ class PackageEntry:
 
     def under(self, folder: str) -> "PackageEntry":
         """The same file in a package where it lies one folder deeper."""
-        return PackageEntry(**{**self.__dict__, "path": f"{folder}/{self.path}"})
+        return replace(self, path=f"{folder}/{self.path}")
 
     def said(self) -> dict[str, object]:
         """The line of the manifest."""

@@ -1,6 +1,6 @@
 """What is to be packed: a deposit with its parts and their texts, as plain data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from county_portal.core import clock
 from county_portal.models import Deposit, Receiver
@@ -47,14 +47,15 @@ class PackagePlan:
 
     def head_of(self, part: PlannedPart | None, receiver: Receiver) -> prints.Head:
         """What stands at the top of a unit's papers; of the county's for None."""
-        words: dict[str, object] = {
-            "receiver": self.names.receivers[receiver],
-            "receiver_contact": self.names.contacts[receiver],
-        }
-        if part is not None:
-            words |= {"giver": part.name, "contact": part.contact, "phone": part.phone}
-            words["whole"] = False
-        return prints.Head(**{**self.head.__dict__, **words})
+        names = self.names
+        head = replace(
+            self.head,
+            receiver=names.receivers[receiver],
+            receiver_contact=names.contacts[receiver],
+        )
+        if part is None:
+            return head
+        return replace(head, giver=part.name, contact=part.contact, phone=part.phone, whole=False)
 
 
 def plan_of(deposit: Deposit) -> PackagePlan:

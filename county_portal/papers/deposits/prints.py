@@ -5,7 +5,7 @@ practice.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -52,11 +52,6 @@ class ListLine:
     unit: str
 
 
-def texts_in(lines: Iterable[ListLine]) -> int:
-    """How many of the texts are in the package."""
-    return sum(line.pages is not None for line in lines)
-
-
 @dataclass(frozen=True)
 class DepositList:
     """主动公开政府信息送交明细表."""
@@ -70,7 +65,8 @@ class DepositList:
 
     @property
     def texts(self) -> int:
-        return texts_in(self.lines)
+        """How many of the texts are in the package."""
+        return sum(line.pages is not None for line in self.lines)
 
     @property
     def left_out(self) -> int:

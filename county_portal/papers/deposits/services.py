@@ -229,14 +229,10 @@ def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
 def _place(
     publication_id: int, part: DepositPart, position: int, omitted_from: int | None
 ) -> DepositLine | DepositSupplement:
+    place = {"publication_id": publication_id, "part_id": part.id, "position": position}
     if omitted_from is None:
-        return DepositLine(publication_id=publication_id, part_id=part.id, position=position)
-    return DepositSupplement(
-        publication_id=publication_id,
-        omitted_from=omitted_from,
-        part_id=part.id,
-        position=position,
-    )
+        return DepositLine(**place)
+    return DepositSupplement(**place, omitted_from=omitted_from)
 
 
 def _contacts() -> dict[int, list[str]]:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import count
 from typing import TypeVar
 
 from flask import Flask, current_app
@@ -25,16 +26,14 @@ def side_by_side(
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     under_way: deque[tuple[Thing, Future[Made]]] = deque()
-    finished = 0
+    numbers = count()
     with ThreadPoolExecutor(HANDS) as pool:
         for thing, task in tasks:
             under_way.append((thing, pool.submit(_in_context, app, task)))
             if len(under_way) > HANDS:
-                yield _done(under_way, finished, alive)
-                finished += 1
+                yield _done(under_way, next(numbers), alive)
         while under_way:
-            yield _done(under_way, finished, alive)
-            finished += 1
+            yield _done(under_way, next(numbers), alive)
 
 
 def _in_context(app: Flask, task: Callable[[], Made]) -> Made:

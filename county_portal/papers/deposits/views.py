@@ -128,7 +128,7 @@ def _package(one: Deposit) -> dict[str, Any]:
         "contents": json.loads(row.contents) if row else None,
         "job": job,
         "waiting": {text.index_number for text in find_left_out()},
-        "running": row is None and job is not None and not job.state.ended,
+        "running": row is None and editions.is_running(job),
     }
 
 
