@@ -10,17 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from pikepdf import (
-    Array,
-    AttachedFileSpec,
-    Dictionary,
-    Name,
-    Object,
-    ObjectStreamMode,
-    OutlineItem,
-    Page,
-    Pdf,
-)
+from pikepdf import Array, AttachedFileSpec, Name, Object, ObjectStreamMode, OutlineItem, Page, Pdf
 
 from county_portal.printing.process_pool import Sheets
 
@@ -205,23 +195,3 @@ def _bytes_of(book: Pdf) -> bytes:
 def page_count(pdf: bytes) -> int:
     with Pdf.open(BytesIO(pdf)) as book:
         return len(book.pages)
-
-
-def data_of(pdf: bytes) -> str:
-    """The JSON attached to a document; empty if there is none."""
-    with Pdf.open(BytesIO(pdf)) as book:
-        spec = book.attachments.get(DATA_NAME)
-        return spec.get_file().read_bytes().decode() if spec else ""
-
-
-def is_archival(pdf: bytes) -> bool:
-    """Whether it calls itself PDF/A-3a, is tagged, and tells its language and title."""
-    with Pdf.open(BytesIO(pdf)) as book:
-        said = book.open_metadata()
-        marked = book.Root.get("/MarkInfo", Dictionary()).get("/Marked", False)
-        return bool(
-            said.pdfa_status == "3A"
-            and marked
-            and book.Root.get("/Lang")
-            and book.docinfo.get("/Title")
-        )

@@ -247,15 +247,10 @@ def missing_fonts() -> list[str]:
 def shortcomings() -> list[str]:
     """English msgids of what keeps this machine from good paper. Empty: nothing."""
     try:
-        fonts, fast = missing_fonts(), process_pool.hello()["fast"]
+        lacks = ((NO_FONTS, missing_fonts()), (SLOW, not process_pool.hello()["fast"]))
     except CannotPrint:
         return [_cannot_print().message]
-    found = []
-    if fonts:
-        found.append(NO_FONTS)
-    if not fast:
-        found.append(SLOW)
-    return [lack.message for lack in found]
+    return [refusal.message for refusal, is_so in lacks if is_so]
 
 
 def notes() -> list[str]:

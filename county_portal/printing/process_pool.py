@@ -12,8 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -170,7 +170,10 @@ def hello() -> dict[str, Any]:
 
     Raises CannotPrint.
     """
-    with _lent() as one:
+    with _free:
+        one = _take()
+        with _lock:
+            _idle.append(one)
         return one.hello
 
 
@@ -265,15 +268,6 @@ class _Work:
             one.end()
             _free.release()
         self._busy.clear()
-
-
-@contextmanager
-def _lent() -> Iterator[Typesetter]:
-    with _free:
-        one = _take()
-        with _lock:
-            _idle.append(one)
-        yield one
 
 
 def _take() -> Typesetter:

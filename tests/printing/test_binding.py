@@ -9,8 +9,9 @@ import pypdfium2
 import pypdfium2.raw as raw
 import pytest
 
-from county_portal.printing import binding, pdf
+from county_portal.printing import pdf
 from county_portal.printing.process_pool import SheetOrder, Sheets, set_sheets
+from tests.printing.attached import data_of, is_archival
 
 MM = 72 / 25.4
 PAGE = """<!doctype html><html lang="zh-CN"><head><title>合订</title><style>
@@ -119,8 +120,8 @@ def test_bookmarks_lead_to_the_pages_of_the_whole(book):
 
 
 def test_the_document_is_archival_and_carries_its_data(book):
-    assert binding.is_archival(book)
-    assert binding.data_of(book) == '{"n":1}'
+    assert is_archival(book)
+    assert data_of(book) == '{"n":1}'
 
 
 def test_the_same_parts_give_the_same_bytes(parts, book):
@@ -128,4 +129,4 @@ def test_the_same_parts_give_the_same_bytes(parts, book):
 
 
 def test_a_document_without_data_says_so(parts):
-    assert binding.data_of(pdf.bound(parts)) == ""
+    assert data_of(pdf.bound(parts)) == ""

@@ -10,8 +10,9 @@ from flask import Flask
 from jinja2 import UndefinedError
 
 from county_portal.core.errors import Refused
-from county_portal.printing import binding, pdf, process_pool
+from county_portal.printing import pdf, process_pool
 from tests.papers.reports.reading import text_of
+from tests.printing.attached import data_of, is_archival
 
 TEXT = "全县各单位报送信息三百一十八件，其中按时公开二百九十六件，“四个强化”提升效能。"
 PAGE = """<!doctype html><html lang="zh-CN"><head><title>样张</title><style>
@@ -74,14 +75,14 @@ def test_fonts_are_embedded_and_cut_down(desk: Flask) -> None:
 
 def test_paper_is_archival_and_tagged(desk: Flask) -> None:
     content = printed(desk, f"<p>{TEXT}</p>")
-    assert binding.is_archival(content)
+    assert is_archival(content)
 
 
 def test_the_figures_go_with_the_paper(desk: Flask) -> None:
     template = Path(desk.root_path) / str(desk.template_folder) / "page.html"
     template.write_text(PAGE % "<p>{{ n }}</p>")
     content = pdf.render_pdf("page.html", attach='{"n": 7}', n=7)
-    assert binding.data_of(content) == '{"n": 7}'
+    assert data_of(content) == '{"n": 7}'
     with pikepdf.open(BytesIO(content)) as document:
         assert document.Root.AF[0].AFRelationship == pikepdf.Name.Data
 

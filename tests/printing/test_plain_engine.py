@@ -21,12 +21,13 @@ from county_portal.papers.figures.contents import Stamp
 from county_portal.papers.figures.figures import as_json
 from county_portal.papers.gazettes import paper as gazettes
 from county_portal.papers.reports import monthly
-from county_portal.printing import binding, pdf, process_pool
+from county_portal.printing import pdf, process_pool
 from county_portal.printing.engine import tried
 from tests.papers.briefings.test_paper import LONG, content, entry
 from tests.papers.gazettes.paper import make_paper, make_part
 from tests.papers.reports.county import random_county
 from tests.printing.archival import faults_of
+from tests.printing.attached import data_of
 from tests.printing.looking import look_alike, pictures, words
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>x</title></head><body>%s</body></html>'
@@ -97,7 +98,7 @@ def test_a_paper_is_the_same_and_archival_both_ways(
     quick, plain = both_ways(makers[name])
     assert faults_of(quick) == faults_of(plain) == []
     assert words(quick) == words(plain)
-    assert binding.data_of(quick) == binding.data_of(plain)
+    assert data_of(quick) == data_of(plain)
     assert outline_of(quick) == outline_of(plain)
     for page, other in zip(pictures(quick), pictures(plain), strict=True):
         assert look_alike(page, other)

@@ -12,9 +12,10 @@ from pyhanko_certvalidator import ValidationContext
 
 from county_portal.core.errors import Refused
 from county_portal.office.base import files
-from county_portal.printing import binding, pdf, signing
+from county_portal.printing import pdf, signing
 from county_portal.printing.process_pool import SheetOrder, set_sheets
 from tests.keys import PASSWORD, make_key
+from tests.printing.attached import data_of, is_archival
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>月报</title></head><body>%s</body></html>'
 
@@ -45,8 +46,8 @@ def is_intact(pdf: bytes) -> bool:
 def test_a_signed_paper_is_intact_and_still_archival(paper, key):
     made = signing.sign_paper(paper, key, PASSWORD)
     assert is_intact(made)
-    assert binding.is_archival(made)
-    assert binding.data_of(made) == '{"n":300}'
+    assert is_archival(made)
+    assert data_of(made) == '{"n":300}'
     assert made.startswith(paper)  # signing adds, it rewrites nothing
 
 

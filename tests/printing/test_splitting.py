@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 
 from county_portal.core.errors import Refused
-from county_portal.printing import binding, pdf
+from county_portal.printing import pdf
 from tests.papers.reports.reading import text_of
+from tests.printing.attached import is_archival
 
 PAGE = """<!doctype html><html lang="zh-CN"><head><title>全部</title><style>
 section { break-before: page } html { font: 16pt/29pt "FandolFang R" }</style></head><body>
@@ -36,7 +37,7 @@ def test_each_has_its_pages_its_words_and_its_title(app: Flask, cut: str) -> Non
 def test_each_is_an_archival_document_that_tells_of_its_own_pages_alone(app: Flask) -> None:
     made = pdf.print_papers(PAGE % "", TITLES)
     for one in made.values():
-        assert binding.is_archival(one)
+        assert is_archival(one)
         with pikepdf.open(BytesIO(one)) as book:
             tags = book.Root.StructTreeRoot
             pages = {page.objgen for page in book.pages}

@@ -9,8 +9,8 @@ import pytest
 from county_portal.papers.gazettes import index, paper
 from county_portal.papers.gazettes.contents import Paper
 from county_portal.papers.gazettes.paper import PrintedGazette
-from county_portal.printing import binding
 from tests.papers.gazettes.paper import make_paper, make_part, make_piece
+from tests.printing.attached import data_of, is_archival
 
 NUMBER = re.compile(r"— ?(\d+) ?—")
 
@@ -102,8 +102,8 @@ def test_repeals_expiries_and_the_colophon_close_it(issue):
 
 def test_what_the_paper_says_is_attached_for_machines(issue):
     wanted, book, _ = issue
-    assert binding.data_of(book.pdf) == paper.said_of(wanted, book.places).text
-    assert binding.is_archival(book.pdf)
+    assert data_of(book.pdf) == paper.said_of(wanted, book.places).text
+    assert is_archival(book.pdf)
 
 
 def test_the_same_records_give_the_same_bytes(office, issue):

@@ -17,10 +17,10 @@ from county_portal.papers.figures.figures import read_figures
 from county_portal.papers.figures.paper_terms import BUCKETS, FIGURES, KINDS, UNCATEGORISED
 from county_portal.papers.figures.periods import Period
 from county_portal.papers.reports import services
-from county_portal.printing.binding import data_of
 from tests.cast import Cast
 from tests.papers.reports.county import random_county
 from tests.papers.reports.reading import text_of
+from tests.printing.attached import data_of
 
 Rows = dict[str, list[tuple]]
 
