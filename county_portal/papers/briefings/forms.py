@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -41,18 +42,16 @@ def at_most(characters: int) -> Length:
     return Length(max=characters, message=_l("At most %(max)d characters"))
 
 
+def _receivers(label: LazyString, where: LazyString) -> TextAreaField:
+    return TextAreaField(label, [at_most(500)], description=where, render_kw={"rows": 2})
+
+
 class Receivers(FlaskForm):
     """Who gets it. Source: the customs of 简报: 报 upwards, 送 sideways, 发 downwards."""
 
-    report_to = TextAreaField(
-        _l("Report to (报)"), [at_most(500)], description=_l("Above us"), render_kw={"rows": 2}
-    )
-    send_to = TextAreaField(
-        _l("Send to (送)"), [at_most(500)], description=_l("Beside us"), render_kw={"rows": 2}
-    )
-    issue_to = TextAreaField(
-        _l("Issue to (发)"), [at_most(500)], description=_l("Below us"), render_kw={"rows": 2}
-    )
+    report_to = _receivers(_l("Report to (报)"), _l("Above us"))
+    send_to = _receivers(_l("Send to (送)"), _l("Beside us"))
+    issue_to = _receivers(_l("Issue to (发)"), _l("Below us"))
     copies = IntegerField(
         _l("Copies"), [InputRequired(_l("Enter a whole number")), COPIES], default=1
     )

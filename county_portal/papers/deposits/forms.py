@@ -14,18 +14,17 @@ from county_portal.papers.deposits.services import DepositDraft
 
 NAME = Length(max=60, message=_l("At most 60 characters"))
 LONG = Length(max=200, message=_l("At most 200 characters"))
+DAY = [DataRequired(_l("Enter a day, such as 2026-03-09"))]
 WHO = [DataRequired(_l("Enter a name")), NAME]
 
 
 class DepositForm(FlaskForm):
     since_on = DateField(
         _l("Deposit texts published from"),
-        [DataRequired(_l("Enter a day, such as 2026-03-09"))],
+        DAY,
         description=_l("Only for the first deposit; later ones go on where the last one ended"),
     )
-    until_on = DateField(
-        _l("Published up to and including"), [DataRequired(_l("Enter a day, such as 2026-03-09"))]
-    )
+    until_on = DateField(_l("Published up to and including"), DAY)
 
     @classmethod
     def offering(cls, since: date | None, until: date) -> "DepositForm":
@@ -41,9 +40,7 @@ class DepositForm(FlaskForm):
 
 
 class HandoverForm(FlaskForm):
-    handed_on = DateField(
-        _l("Handed over on"), [DataRequired(_l("Enter a day, such as 2026-03-09"))]
-    )
+    handed_on = DateField(_l("Handed over on"), DAY)
     handed_by = StringField(_l("Handed over by"), WHO, filters=[stripped])
     received_by = StringField(_l("Received by"), WHO, filters=[stripped])
     receipt_number = StringField(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, and_, cast, exists, func, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, and_, cast, exists, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from county_portal.core import clock
@@ -210,31 +210,26 @@ def corrected(period: Period) -> tuple[Aftermath, ...]:
         .scalar_subquery()
     )
     earlier = exists().where(before.item_id == Publication.item_id, before.id < Publication.id)
-    query = _aftermath(why, Publication.published_at).where(
-        moment_within(Publication.published_at, period), earlier
-    )
-    return _read_aftermath(query)
+    return _aftermath(why, Publication.published_at, period, earlier)
 
 
 def withdrawals_of_period(period: Period) -> tuple[Aftermath, ...]:
     """What was taken from the public, with the reason that was given."""
-    query = _aftermath(Publication.reason, Publication.ended_at).where(
-        Publication.ending == Ending.WITHDRAWN, moment_within(Publication.ended_at, period)
-    )
-    return _read_aftermath(query)
+    withdrawn = Publication.ending == Ending.WITHDRAWN
+    return _aftermath(Publication.reason, Publication.ended_at, period, withdrawn)
 
 
-def _aftermath(why: Any, at: Any) -> Select[Any]:
-    words = (Item.id, Item.unit_id, Revision.manifest, Publication.index_number, at, why)
-    query: Select[Any] = select(*words)
-    return (
-        query.join(Publication, Publication.item_id == Item.id)
+def _aftermath(
+    why: Any, at: Any, period: Period, condition: ColumnElement[bool]
+) -> tuple[Aftermath, ...]:
+    """What became of those publications of which the condition holds, at moments of the period."""
+    query = (
+        select(Item.id, Item.unit_id, Revision.manifest, Publication.index_number, at, why)
+        .join(Publication, Publication.item_id == Item.id)
         .join(Revision, Revision.id == Publication.revision_id)
+        .where(moment_within(at, period), condition)
         .order_by(at, Publication.id)
     )
-
-
-def _read_aftermath(query: Select[Any]) -> tuple[Aftermath, ...]:
     return tuple(
         Aftermath(item_id, unit_id, words.title, number, at, why or "")
         for item_id, unit_id, words, number, at, why in db.session.execute(query)
