@@ -85,18 +85,55 @@ NO_APPROVER = (
     "NOT EXISTS (SELECT 1 FROM briefing_hands WHERE briefing_id = NEW.briefing_id"
     " AND person_id = NEW.approved_by AND hand = 'approver')"
 )
+REVISION_GAP = (
+    "NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE item_id = NEW.item_id)"
+)
+AUDIT_GAP = "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)"
 VERDICTS = "'release', 'release_on_request', 'withhold', 'refer', 'return'"
+REFUSE_CHANGE = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION '%: the record is not to be changed', TG_NAME; END $$"
+)
 
 
 def statements(dialect: str) -> list[str]:
     """Every trigger of the current schema, as SQL for this database."""
-    first = _postgresql() if dialect == "postgresql" else [*_sqlite(), *_new_rows()]
-    later = [one for table in LATER for one in _kept(dialect, table)]
+    function, new = ([REFUSE_CHANGE], []) if dialect == "postgresql" else ([], [*_new_rows()])
     return [
-        *first,
-        *later,
+        *function,
+        *_first_records(dialect),
+        *new,
+        *(trigger for table in LATER for trigger in _kept(dialect, table)),
         *_judged(dialect, "gazette_publications_one_live", "one_live_gazette", LIVE_GAZETTE),
         *_judged(dialect, "frozen_briefings_approver", "approver_of_briefing", NO_APPROVER),
+    ]
+
+
+def _first_records(dialect: str) -> list[str]:
+    """The triggers of the tables that were protected first."""
+    deeds, gap = {"no_update": "UPDATE", "no_delete": "DELETE"}, REVISION_GAP
+    if dialect == "postgresql":
+        deeds = {"no_change": "UPDATE OR DELETE", "no_truncate": "TRUNCATE"}
+        whole = {"no_delete": "DELETE", "no_truncate": "TRUNCATE"}
+    else:
+        whole = {"no_delete": "DELETE"}
+        gap += " OR NEW.id IN (SELECT id FROM revisions)"
+    facts = f"UPDATE OF {', '.join(PUBLICATION_FACTS)}"
+    verdict = f"NEW.verdict NOT IN ({VERDICTS})"
+    return [
+        *(
+            trigger
+            for table in (*IMMUTABLE, ITEM.hands)
+            for trigger in _refuse_each(dialect, table, deeds)
+        ),
+        *(
+            _refuse(dialect, f"{table}_{deed}", "UPDATE", table, f"OLD.{deed}_at IS NOT NULL")
+            for table, deed in LAST.items()
+        ),
+        *_judged(dialect, "audit_in_order", "audit_order", AUDIT_GAP),
+        *_judged(dialect, "revisions_in_order", "revision_order", gap),
+        _refuse(dialect, "sign_offs_verdict", "INSERT", "sign_offs", verdict),
+        *_refuse_each(dialect, "publications", {"facts": facts, **whole}),
     ]
 
 
@@ -104,27 +141,17 @@ def _kept(dialect: str, table: str) -> list[str]:
     """The triggers that keep the rows of a table of LATER, and its columns, as they were made."""
     facts = LATER[table]
     update = f"UPDATE OF {', '.join(facts)}" if facts else "UPDATE"
-    if dialect != "postgresql":
-        return [
-            _refuse(f"{table}_no_update", f"{update} ON {table}", "1"),
-            _refuse(f"{table}_no_delete", f"DELETE ON {table}", "1"),
-        ]
-    return [
-        f"CREATE TRIGGER {table}_{name} BEFORE {deed} ON {table}{each}"
-        " EXECUTE FUNCTION refuse_change()"
-        for name, deed, each in (
-            ("no_update", update, " FOR EACH ROW"),
-            ("no_delete", "DELETE", " FOR EACH ROW"),
-            ("no_truncate", "TRUNCATE", ""),
-        )
-    ]
+    deeds = {"no_update": update, "no_delete": "DELETE"}
+    if dialect == "postgresql":
+        deeds["no_truncate"] = "TRUNCATE"
+    return _refuse_each(dialect, table, deeds)
 
 
 def _judged(dialect: str, trigger: str, function: str, when: str) -> list[str]:
     """The trigger that lets no row into its table when something is so in another row."""
-    table = next(name for name in LATER if trigger.startswith(f"{name}_"))
+    table = next(name for name in (*IMMUTABLE, *LATER) if trigger.startswith(f"{name}_"))
     if dialect != "postgresql":
-        return [_refuse(trigger, f"INSERT ON {table}", when)]
+        return [_refuse(dialect, trigger, "INSERT", table, when)]
     return [
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" IF {when} THEN"
@@ -133,6 +160,22 @@ def _judged(dialect: str, trigger: str, function: str, when: str) -> list[str]:
         f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {function}()",
     ]
+
+
+def _refuse_each(dialect: str, table: str, deeds: dict[str, str]) -> list[str]:
+    """The triggers that refuse these deeds in a table, whatever the row, by their names."""
+    return [_refuse(dialect, f"{table}_{name}", deed, table) for name, deed in deeds.items()]
+
+
+def _refuse(dialect: str, name: str, deed: str, table: str, when: str = "") -> str:
+    """The trigger that refuses a deed in a table. when: only for such rows."""
+    begin = f"CREATE TRIGGER {name} BEFORE {deed} ON {table}"
+    if dialect == "postgresql":
+        row = "" if deed == "TRUNCATE" else " FOR EACH ROW"
+        condition = f" WHEN ({when})" if when else ""
+        return f"{begin}{row}{condition} EXECUTE FUNCTION refuse_change()"
+    reason = f"{name}: the record is not to be changed"
+    return f"{begin} WHEN {when or 1} BEGIN SELECT RAISE(ABORT, '{reason}'); END"
 
 
 def _new_rows() -> Iterator[str]:
@@ -144,7 +187,7 @@ def _new_rows() -> Iterator[str]:
         if table not in {"audit", "revisions"}:
             same = " OR ".join(_keys(table))
             when = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608
-            yield _refuse(f"{table}_new", f"INSERT ON {table}", when)
+            yield _refuse("sqlite", f"{table}_new", "INSERT", table, when)
 
 
 def _keys(table: str) -> list[str]:
@@ -159,85 +202,3 @@ def _keys(table: str) -> list[str]:
     more = sorted(key for key in others if not set(first) <= set(key))
     same = [" AND ".join(f"{name} = NEW.{name}" for name in key) for key in (first, *more)]
     return [*same, PARTIAL[table]] if table in PARTIAL else same
-
-
-def _sqlite() -> list[str]:
-    made = [
-        _refuse(f"{table}_no_{deed.lower()}", f"{deed} ON {table}", "1")
-        for table in IMMUTABLE
-        for deed in ("UPDATE", "DELETE")
-    ]
-    facts = ", ".join(PUBLICATION_FACTS)
-    made += [
-        _refuse(f"{table}_{deed}", f"UPDATE ON {table}", f"OLD.{deed}_at IS NOT NULL")
-        for table, deed in LAST.items()
-    ]
-    made += [
-        _refuse(
-            "audit_in_order",
-            "INSERT ON audit",
-            "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit)",
-        ),
-        _refuse(
-            "revisions_in_order",
-            "INSERT ON revisions",
-            "NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
-            " WHERE item_id = NEW.item_id) OR NEW.id IN (SELECT id FROM revisions)",
-        ),
-        _refuse("sign_offs_verdict", "INSERT ON sign_offs", f"NEW.verdict NOT IN ({VERDICTS})"),
-        _refuse("publications_facts", f"UPDATE OF {facts} ON publications", "1"),
-        _refuse("publications_no_delete", "DELETE ON publications", "1"),
-        _refuse("hands_no_update", "UPDATE ON hands", "1"),
-        _refuse("hands_no_delete", "DELETE ON hands", "1"),
-    ]
-    return made
-
-
-def _refuse(name: str, deed: str, when: str) -> str:
-    return (
-        f"CREATE TRIGGER {name} BEFORE {deed} WHEN {when} "
-        f"BEGIN SELECT RAISE(ABORT, '{name}: the record is not to be changed'); END"
-    )
-
-
-def _postgresql() -> list[str]:
-    made = [
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION '%: the record is not to be changed', TG_NAME; END $$",
-        "CREATE FUNCTION audit_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit) THEN"
-        " RAISE EXCEPTION 'audit_in_order: the record is not to be changed'; END IF;"
-        " RETURN NEW; END $$",
-        "CREATE TRIGGER audit_in_order BEFORE INSERT ON audit"
-        " FOR EACH ROW EXECUTE FUNCTION audit_order()",
-        "CREATE FUNCTION revision_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM revisions"
-        " WHERE item_id = NEW.item_id) THEN"
-        " RAISE EXCEPTION 'revisions_in_order: the record is not to be changed'; END IF;"
-        " RETURN NEW; END $$",
-        "CREATE TRIGGER revisions_in_order BEFORE INSERT ON revisions"
-        " FOR EACH ROW EXECUTE FUNCTION revision_order()",
-        "CREATE TRIGGER sign_offs_verdict BEFORE INSERT ON sign_offs FOR EACH ROW"
-        f" WHEN (NEW.verdict NOT IN ({VERDICTS})) EXECUTE FUNCTION refuse_change()",
-        f"CREATE TRIGGER publications_facts BEFORE UPDATE OF {', '.join(PUBLICATION_FACTS)}"
-        " ON publications FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        "CREATE TRIGGER publications_no_delete BEFORE DELETE ON publications"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        "CREATE TRIGGER publications_no_truncate BEFORE TRUNCATE ON publications"
-        " EXECUTE FUNCTION refuse_change()",
-    ]
-    made += [
-        f"CREATE TRIGGER {table}_{deed} BEFORE UPDATE ON {table} FOR EACH ROW"
-        f" WHEN (OLD.{deed}_at IS NOT NULL) EXECUTE FUNCTION refuse_change()"
-        for table, deed in LAST.items()
-    ]
-    for table in (*IMMUTABLE, ITEM.hands):
-        made.append(
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        made.append(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-            " EXECUTE FUNCTION refuse_change()"
-        )
-    return made
