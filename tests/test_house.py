@@ -236,7 +236,7 @@ def is_route(node: ast.FunctionDef | ast.ClassDef) -> bool:
 def enums() -> list[type[StrEnum]]:
     """Every list of words that people come to see."""
     hidden = {models.Branch, models.Ending}  # known to the program and the database only
-    known = [getattr(models, name) for name in models.__all__]
+    known = vars(models).values()
     shown = [one for one in known if isinstance(one, type) and issubclass(one, StrEnum)]
     return [Do, *(one for one in shown if one not in hidden)]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from county_portal.core.html.clean import changes, clean, text_of, word_diff
-from county_portal.core.html.differences import Fate
+from county_portal.core.html.clean import clean, text_of
+from county_portal.core.html.differences import Fate, changes, word_diff
 from tests.effort import effort
 
 block = st.builds(

@@ -11,22 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 import nh3
 
 from county_portal.core.errors import Refused
-from county_portal.core.html.differences import BlockChange, changes, word_diff
 from county_portal.core.html.shape import BLOCKS, BOXES, INLINE, SAME_AS, shape
 from county_portal.core.html.tree import Element, Node, count_of, read_html, walk, write_html
-
-__all__ = [
-    "BlockChange",
-    "changes",
-    "clean",
-    "first_paragraph",
-    "image_keys",
-    "seen",
-    "text_of",
-    "with_addresses",
-    "without_addresses",
-    "word_diff",
-]
 
 MAX_CHARACTERS = 1_000_000
 MAX_TAGS = 40_000
