@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template, request
-from werkzeug.datastructures import FileStorage
 
 from county_portal.public import pages
 from county_portal.public.kinds import FeedLine, kinds_here
 from county_portal.public.pages import show, site
-from county_portal.published.lists import Filters
+from county_portal.published.lists import Filters, ListPage
 
 bp = Blueprint("public", __name__)
 
@@ -60,7 +59,7 @@ def column(slug: str) -> str:
     here = site()
     found = here.columns.get(slug) or abort(404)
     lines = here.catalogue(Filters(column=slug), "newest", pages.page_number())
-    _stop_after_the_last(lines.lines, lines.page)
+    _stop_after_the_last(lines)
     return show("public/column.html", known=frozenset({"page"}), column=found, lines=lines)
 
 
@@ -70,7 +69,7 @@ def catalogue() -> str:
     order = _order(CATALOGUE_ORDERS)
     chosen = pages.filters()
     lines = site().catalogue(chosen, order, pages.page_number())
-    _stop_after_the_last(lines.lines, lines.page)
+    _stop_after_the_last(lines)
     return show(
         "public/catalogue.html", known=LIST_QUESTIONS, lines=lines, chosen=chosen, order=order
     )
@@ -83,7 +82,7 @@ def search() -> str:
     order = _order(SEARCH_ORDERS)
     chosen = pages.filters()
     hits = site().search(words, chosen, order, pages.page_number())
-    _stop_after_the_last(hits.hits, hits.page)
+    _stop_after_the_last(hits)
     return show(
         "public/search.html",
         known=SEARCH_QUESTIONS,
@@ -99,9 +98,9 @@ def _order(orders: tuple[str, ...]) -> str:
     return asked if asked in orders else orders[0]
 
 
-def _stop_after_the_last(lines: tuple[object, ...], page: int) -> None:
+def _stop_after_the_last(found: ListPage[Any]) -> None:
     """Raise NotFound for a page behind the end; the first may be empty."""
-    if page > 1 and not lines:
+    if found.page > 1 and not found.lines:
         abort(404)
 
 
@@ -116,14 +115,9 @@ def checked() -> str:
     """Says whether the file that came is an issued paper, to the byte. It is not kept."""
     file = request.files.get("file")
     name = file.filename if file else ""
-    sha256 = _hash_of(file) if file and name else ""
-    paper = site().paper(sha256) if sha256 else None
+    sent: Any = file.stream if file and name else None
+    paper = site().paper(hashlib.file_digest(sent, "sha256").hexdigest()) if sent else None
     return show("public/check.html", checked=True, file_name=name, paper=paper)
-
-
-def _hash_of(file: FileStorage) -> str:
-    stream: Any = file.stream
-    return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @bp.get("/feed.xml")

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from county_portal.published.schema import ColumnLine, Listing
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,13 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class ListPage:
-    """One page of a list. more: a page follows. uncounted: there are more than `count`."""
+class ListPage(Generic[T]):
+    """One page of a list, or of a search. more: a page follows.
 
-    lines: tuple[Listing, ...]
+    uncounted: there are more than `count`.
+    """
+
+    lines: tuple[T, ...]
     page: int
     count: int
     more: bool = False
@@ -38,17 +44,6 @@ class Hit:
     text: str
     published_at: datetime
     line: Listing | None = None
-
-
-@dataclass(frozen=True)
-class Hits:
-    """One page of a search. more: a page follows. uncounted: there are more than `count`."""
-
-    hits: tuple[Hit, ...]
-    page: int
-    count: int
-    more: bool = False
-    uncounted: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,10 @@ class OpenFile:
         rows: list[Any] = self._db.execute(question, values).fetchall()
         return rows
 
+    def ask_one(self, question: str, *values: object) -> Any:
+        """The first row that answers a question in SQL; None if there is none."""
+        return next(iter(self.ask(question, *values)), None)
+
     @property
     def generation(self) -> str:
         """A mark of what the file says: equal files have equal marks."""
@@ -67,12 +71,12 @@ class OpenFile:
 
     def paper(self, sha256: str) -> PaperLine | None:
         """The issued paper whose file has this hash."""
-        rows = self.ask(
+        row = self.ask_one(
             "SELECT sha256, kind, name, dated_on, issued_at, withdrawn_at FROM papers"
             " WHERE sha256 = ?",
             sha256,
         )
-        return _paper(*rows[0]) if rows else None
+        return _paper(*row) if row else None
 
     @cached_property
     def columns(self) -> dict[str, ColumnLine]:
@@ -108,10 +112,8 @@ class OpenFile:
         first, last = self.ask("SELECT min(published_at), max(published_at) FROM items")[0]
         if first is None:
             return ()
-        return tuple(
-            str(y)
-            for y in range(county_year(moment_of(last)), county_year(moment_of(first)) - 1, -1)
-        )
+        begun, latest = (county_year(moment_of(at)) for at in (first, last))
+        return tuple(str(year) for year in range(latest, begun - 1, -1))
 
     def column_and_below(self, slug: str) -> tuple[str, ...]:
         """The slug, and those of the columns under it."""

@@ -14,7 +14,7 @@ from typing import Any
 from county_portal.published import schema, search, validity
 from county_portal.published.items import ITEM, ItemManifest, PublicItem
 from county_portal.published.kinds import Kind, by_name
-from county_portal.published.lists import Filters, Hit, Hits, ListPage
+from county_portal.published.lists import Filters, Hit, ListPage
 from county_portal.published.open_file import NoSite, OpenFile
 from county_portal.published.schema import (
     FileLine,
@@ -31,6 +31,11 @@ COUNTED = 1000
 """Lists are counted up to here; what is more is "1000+"."""
 RANKED = 1000
 """How many of the newest hits are put in order of relevance."""
+NEWEST = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC"
+BY_RELEVANCE = (
+    "SELECT id FROM (SELECT rowid AS id, bm25(search, 8, 1, 0) AS far FROM search"  # noqa: S608
+    f" WHERE search MATCH ? ORDER BY rowid DESC LIMIT {RANKED}) ORDER BY far, id DESC"
+)
 
 LISTED = (
     "public_id, index_number, title, summary, document_number, column_slug, unit_code,"
@@ -97,21 +102,19 @@ class Site(OpenFile):
         slugs = tuple(c.slug for c in self.columns.values() if c.kind in kinds)
         return self.listings(*_one_of("column_slug", slugs), "newest", 0, count)
 
-    def catalogue(self, filters: Filters, order: str, page: int) -> ListPage:
+    def catalogue(self, filters: Filters, order: str, page: int) -> ListPage[Listing]:
         """One page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
         found = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
-        count = self._count(where, values)
+        count = self._count(f"SELECT 1 FROM items WHERE {where}", *values)  # noqa: S608
         return ListPage(
             found[:PAGE_LINES], page, min(count, COUNTED), _more(found, page), count > COUNTED
         )
 
-    def _count(self, where: str, values: tuple[object, ...]) -> int:
-        counted = self.ask(
-            f"SELECT count(*) FROM (SELECT 1 FROM items WHERE {where} LIMIT {COUNTED + 1})",  # noqa: S608
-            *values,
-        )
-        return int(counted[0][0])
+    def _count(self, rows: str, *values: object) -> int:
+        """How many rows a question finds: no more than one beyond COUNTED."""
+        question = f"SELECT count(*) FROM ({rows} LIMIT {COUNTED + 1})"  # noqa: S608
+        return int(self.ask(question, *values)[0][0])
 
     def _where(self, filters: Filters) -> tuple[str, tuple[object, ...]]:
         parts: list[tuple[str, tuple[object, ...]]] = [("1", ())]
@@ -168,14 +171,16 @@ class Site(OpenFile):
 
     def item(self, public_id: int) -> PublicItem | None:
         """The item as it was signed, if it is public."""
-        rows = self.ask(
-            "SELECT index_number, published_at, corrected_at FROM items WHERE public_id = ?",
+        row = self.ask_one(
+            "SELECT manifest, index_number, published_at, corrected_at FROM items"
+            " JOIN manifests ON kind = ? AND key = ? WHERE public_id = ?",
+            ITEM.name,
+            str(public_id),
             public_id,
         )
-        text = self._text(ITEM, str(public_id)) if rows else None
-        if text is None:
+        if row is None:
             return None
-        index_number, published_at, corrected_at = rows[0]
+        text, index_number, published_at, corrected_at = row
         return PublicItem(
             **vars(ItemManifest.read(text)),
             content_hash=ItemManifest.hash_of(text),
@@ -211,42 +216,34 @@ class Site(OpenFile):
     def content_hash(self, kind: Kind, key: str) -> str | None:
         """The hash that was signed of a thing, if it is public."""
         question = "SELECT content_hash FROM entries WHERE kind = ? AND key = ?"
-        rows = self.ask(question, kind.name, key)
-        return rows[0][0] if rows else None
-
-    def _text(self, kind: Kind, key: str) -> str | None:
-        question = "SELECT manifest FROM manifests WHERE kind = ? AND key = ?"
-        rows = self.ask(question, kind.name, key)
-        return rows[0][0] if rows else None
+        row = self.ask_one(question, kind.name, key)
+        return row[0] if row else None
 
     def withdrawal(self, kind: Kind, key: str) -> Withdrawal | None:
-        rows = self.ask(
-            "SELECT name, withdrawn_at, reason FROM withdrawals WHERE kind = ? AND key = ?",
-            kind.name,
-            key,
-        )
-        if not rows:
+        question = "SELECT name, withdrawn_at, reason FROM withdrawals WHERE kind = ? AND key = ?"
+        row = self.ask_one(question, kind.name, key)
+        if row is None:
             return None
-        name, withdrawn_at, reason = rows[0]
+        name, withdrawn_at, reason = row
         return Withdrawal(kind.name, key, name, moment_of(withdrawn_at), reason)
 
     def file(self, kind: Kind, thing: str, key: str) -> FileLine | None:
         """The file that a thing lists under that key."""
-        rows = self.ask(
+        row = self.ask_one(
             "SELECT name, size, sha256, key, media_type, inline FROM files"
             " WHERE kind = ? AND thing = ? AND key = ?",
             kind.name,
             thing,
             key,
         )
-        if not rows:
+        if row is None:
             return None
-        name, size, sha256, key, media_type, inline = rows[0]
+        name, size, sha256, key, media_type, inline = row
         return FileLine(name, size, sha256, key, media_type, bool(inline))
 
     # Search
 
-    def search(self, words: str, filters: Filters, order: str, page: int) -> Hits:
+    def search(self, words: str, filters: Filters, order: str, page: int) -> ListPage[Hit]:
         """One page of the things in which every phrase of `words` occurs.
 
         order: "newest", or "relevance" among the newest RANKED hits. The category of the
@@ -254,21 +251,13 @@ class Site(OpenFile):
         """
         question = search.query(words, self._facets(filters))
         if not question:
-            return Hits((), page, 0)
-        found = "_ranked" if order == "relevance" else "_latest"
-        ids = getattr(self, found)(question, (page - 1) * PAGE_LINES)
-        count = self._count_hits(question)
-        most = RANKED if order == "relevance" else COUNTED
-        hits = self._hits(ids[:PAGE_LINES])
-        return Hits(hits, page, min(count, most), _more(ids, page), count > most)
-
-    def _count_hits(self, question: str) -> int:
-        counted = self.ask(
-            f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ?"  # noqa: S608
-            f" LIMIT {COUNTED + 1})",
-            question,
-        )
-        return int(counted[0][0])
+            return ListPage((), page, 0)
+        numbers, most = (BY_RELEVANCE, RANKED) if order == "relevance" else (NEWEST, COUNTED)
+        start = (page - 1) * PAGE_LINES
+        rows = self.ask(f"{numbers} LIMIT ? OFFSET ?", question, PAGE_LINES + 1, start)
+        count = self._count("SELECT 1 FROM search WHERE search MATCH ?", question)
+        hits = self._hits([number for (number,) in rows[:PAGE_LINES]])
+        return ListPage(hits, page, min(count, most), _more(rows, page), count > most)
 
     def _facets(self, filters: Filters) -> tuple[tuple[str, ...], ...]:
         groups = []
@@ -281,27 +270,6 @@ class Site(OpenFile):
             groups.append((search.facet("y", filters.year),))
         return tuple(groups)
 
-    def _latest(self, question: str, start: int) -> list[int]:
-        rows = self.ask(
-            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ? OFFSET ?",
-            question,
-            PAGE_LINES + 1,
-            start,
-        )
-        return [row[0] for row in rows]
-
-    def _ranked(self, question: str, start: int) -> list[int]:
-        rows = self.ask(
-            "SELECT id FROM (SELECT rowid AS id, bm25(search, 8, 1, 0) AS far FROM search"
-            " WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?)"
-            " ORDER BY far, id DESC LIMIT ? OFFSET ?",
-            question,
-            RANKED,
-            PAGE_LINES + 1,
-            start,
-        )
-        return [row[0] for row in rows]
-
     def _hits(self, numbers: list[int]) -> tuple[Hit, ...]:
         """What these numbers of the index are, in this order."""
         marks = ",".join("?" * len(numbers))
@@ -311,7 +279,8 @@ class Site(OpenFile):
             f" WHERE number IN ({marks})",
             *numbers,
         )
-        lines = {line.public_id: line for line in self._lines_of(numbers)}
+        items = self.listings(f"public_id IN ({marks})", tuple(numbers), "newest", 0, len(numbers))
+        lines = {line.public_id: line for line in items}
         found = {}
         for number, name, key, text, published_at in rows:
             if (kind := self._kinds.get(name)) is None:
@@ -322,11 +291,6 @@ class Site(OpenFile):
                 name, key, kind.title(said), kind.text(said), moment_of(published_at), line
             )
         return tuple(found[number] for number in numbers if number in found)
-
-    def _lines_of(self, numbers: list[int]) -> tuple[Listing, ...]:
-        """The lines of those of these numbers that are items."""
-        marks = ",".join("?" * len(numbers))
-        return self.listings(f"public_id IN ({marks})", tuple(numbers), "newest", 0, len(numbers))
 
     # Everything, for machines
 

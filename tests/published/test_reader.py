@@ -97,7 +97,7 @@ def test_search_agrees_with_reading_everything(folder, county):
 def test_search_can_be_narrowed_by_column_unit_and_year(folder, county):
     site = Reader(folder).current()
     filters = Filters(column="news", unit="QH001", year="2025")
-    hits = site.search("通报", filters, "newest", 1).hits
+    hits = site.search("通报", filters, "newest", 1).lines
     assert hits
     for hit in hits:
         assert hit.line.column_slug in {"news", "county-news", "township-news"}
@@ -109,8 +109,8 @@ def test_relevance_puts_titles_first(folder):
     aside = [make_entry(n, body="<p>防汛之外也要森林防火</p>") for n in range(2, 6)]
     writer.build_public_file(folder, SITE, [about, *aside])
     site = Reader(folder).current()
-    assert site.search("森林防火", EVERYTHING, "newest", 1).hits[0].line.public_id == 5
-    assert site.search("森林防火", EVERYTHING, "relevance", 1).hits[0].line.public_id == 1
+    assert site.search("森林防火", EVERYTHING, "newest", 1).lines[0].line.public_id == 5
+    assert site.search("森林防火", EVERYTHING, "relevance", 1).lines[0].line.public_id == 1
 
 
 def test_more_than_can_be_counted_is_said_so(folder, monkeypatch):

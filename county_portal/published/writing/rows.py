@@ -37,23 +37,17 @@ def write_site(db: Any, site: SiteData) -> None:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     said = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
     rows = sorted({**said, "format": schema.FORMAT}.items())
-    db.executemany("INSERT INTO site VALUES(?,?)", rows)
-    db.executemany(
-        "INSERT INTO units VALUES(?,?,?,?)",
-        [(u.code, u.name, u.kind, u.position) for u in site.units],
-    )
-    db.executemany(
-        "INSERT INTO columns VALUES(?,?,?,?,?,?,?)",
-        [
-            (c.slug, c.name, c.parent, c.kind, c.description, c.unit_code, c.position)
-            for c in site.columns
-        ],
-    )
-    db.executemany(
-        "INSERT INTO categories VALUES(?,?,?,?)",
-        [(c.code, c.name, c.article, c.position) for c in site.categories],
-    )
-    db.executemany("INSERT INTO papers VALUES(?,?,?,?,?,?)", map(_paper_row, site.papers))
+    _insert(db, "site", rows)
+    _insert(db, "units", map(astuple, site.units))
+    _insert(db, "columns", map(astuple, site.columns))
+    _insert(db, "categories", map(astuple, site.categories))
+    _insert(db, "papers", map(_paper_row, site.papers))
+
+
+def _insert(db: Any, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """The table has these rows, too. Each gives every column, in the order of the schema."""
+    for row in rows:
+        db.execute(f"INSERT INTO {table} VALUES({','.join('?' * len(row))})", row)
 
 
 def _paper_row(paper: PaperLine) -> tuple[str, ...]:
@@ -72,22 +66,19 @@ def write_entry(db: Any, kind: Kind, entry: Entry, manifest: Manifest) -> None:
     """The entry is in every table it belongs to, and in the index if its kind is searched."""
     thing = (kind.name, entry.key)
     published = schema.text_of_moment(entry.published_at)
-    db.execute("INSERT INTO entries VALUES(?,?,?,?)", (*thing, entry.content_hash, published))
-    db.execute("INSERT INTO manifests VALUES(?,?,?)", (*thing, entry.manifest_text))
-    db.executemany(
-        "INSERT INTO files VALUES(?,?,?,?,?,?,?,?,?)",
-        [
-            (*thing, n, f.key, f.name, f.media_type, f.size, f.sha256, f.inline)
-            for n, f in enumerate(kind.files(manifest), 1)
-        ],
-    )
+    files = [
+        (*thing, n, f.key, f.name, f.media_type, f.size, f.sha256, f.inline)
+        for n, f in enumerate(kind.files(manifest), 1)
+    ]
+    _insert(db, "entries", [(*thing, entry.content_hash, published)])
+    _insert(db, "manifests", [(*thing, entry.manifest_text)])
+    _insert(db, "files", files)
     for table in kind.lists:
-        row = table.row(entry, manifest)
-        db.execute(f"INSERT INTO {table.name} VALUES({','.join('?' * len(row))})", row)
+        _insert(db, table.name, [table.row(entry, manifest)])
     if kind.index:
         words = kind.index(entry, manifest)
         kept = zlib.compress(json.dumps(astuple(words)).encode(), QUICK)
-        db.execute("INSERT INTO words VALUES(?,?,?,?)", (entry.number, *thing, kept))
+        _insert(db, "words", [(entry.number, *thing, kept)])
         db.execute(
             "INSERT INTO search(rowid, title, body, facets) VALUES(?,?,?,?)",
             (entry.number, *astuple(words)),
@@ -108,9 +99,9 @@ def delete_thing(db: Any, kind: Kind, key: str) -> set[str]:
             "INSERT INTO search(search, rowid, title, body, facets) VALUES('delete',?,?,?,?)",
             (number, *astuple(_unpacked(words))),
         )
+    db.execute("DELETE FROM files WHERE kind = ? AND thing = ?", thing)
     for table in ("entries", "manifests", "words"):
         db.execute(f"DELETE FROM {table} WHERE kind = ? AND key = ?", thing)  # noqa: S608
-    db.execute("DELETE FROM files WHERE kind = ? AND thing = ?", thing)
     for own in kind.lists:
         db.execute(f"DELETE FROM {own.name} WHERE {own.key} = ?", (key,))  # noqa: S608
     return {row[0] for row in named}

@@ -47,7 +47,7 @@ def terms_of(folder):
 
 def found(folder, words):
     site = Reader(folder).current()
-    return [hit.line.public_id for hit in site.search(words, Filters(), "newest", 1).hits]
+    return [hit.line.public_id for hit in site.search(words, Filters(), "newest", 1).lines]
 
 
 def test_building_holds_exactly_the_entries(folder):
