@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -17,11 +16,18 @@ from county_portal.core import clock
 from county_portal.core.html.clean import clean, with_addresses
 from county_portal.editorial.items.manifest import inside_of, manifest_of
 from county_portal.editorial.items.services import find_revision, get_item
-from county_portal.editorial.sheets.review_sheet import Level, SheetFile, here, level_of, steps_of
+from county_portal.editorial.sheets.review_sheet import (
+    Level,
+    here,
+    level_of,
+    officer_of,
+    sheet_number,
+)
 from county_portal.models import Item, Person, Publication, Revision, SignOff, StepTaken
 from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.policy import Do
+from county_portal.office.rules.workflow import thread_of
 from county_portal.printing.pdf import print_paper, render_html, render_pdf
 from county_portal.published.items import ItemManifest, PublicItem
 
@@ -43,19 +49,8 @@ class ReleaseForm:
     published_at: datetime
     by_timetable: bool
     index_number: str
-    title: str
-    unit: str
-    column: str
-    category: str
-    document_number: str
-    formed_on: date
+    manifest: ItemManifest
     due_on: date | None
-    attribute: str
-    origin: str
-    source: str
-    summary: str
-    files: tuple[SheetFile, ...]
-    revision: int
     corrects: datetime | None  # when the version it took the place of was published
     ended_at: datetime | None
     ending: str
@@ -125,47 +120,30 @@ def release_form(publication: Publication) -> ReleaseForm:
     """The form of a publication: the version it shows, the road to it, and what came after."""
     revision = db.session.get_one(Revision, publication.revision_id)
     sign_off = db.session.get_one(SignOff, publication.sign_off_id)
-    steps = [step for step in steps_of(publication.item_id) if step.at <= publication.published_at]
+    thread = thread_of(StepTaken, publication.item_id)
+    steps = [step for step in thread if step.at <= publication.published_at]
     last = next((step for step in reversed(steps) if step.action == Do.ITEM_PUBLISH), None)
     hashes = _hashes(publication.item_id)
     item = db.session.get_one(Item, publication.item_id)
     return ReleaseForm(
-        number=f"{clock.county_day(publication.published_at).year}-{publication.id:05}",
+        number=sheet_number(publication.id, publication.published_at),
         published_at=here(publication.published_at),
         by_timetable=last is not None and last.person is None,
         index_number=publication.index_number,
+        manifest=revision.manifest,
         corrects=_before(publication),
         ended_at=here(publication.ended_at) if publication.ended_at else None,
         ending=publication.ending.value if publication.ending else "",
         reason=publication.reason,
-        sign_off=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
+        sign_off=sheet_number(sign_off.id, sign_off.signed_at),
         due_on=item.publish_due_on,
         author=_stage(steps, Do.ITEM_SUBMIT, hashes),
         leader=_stage(steps, Do.ITEM_APPROVE, hashes),
         editor=_stage(steps, Do.ITEM_ACCEPT, hashes),
-        officer=_officer(sign_off, revision),
+        officer=Stage(officer_of(sign_off), revision.number, sign_off.content_hash),
         issuer=_stage(steps, Do.ITEM_ISSUE, hashes),
         content_hash=revision.content_hash,
-        **_words(revision.manifest),
     )
-
-
-def _words(said: ItemManifest) -> dict[str, Any]:
-    """What the form takes from the signed manifest."""
-    return {
-        "title": said.title,
-        "unit": said.unit_name,
-        "column": said.column_name,
-        "category": said.category_name,
-        "document_number": said.document_number,
-        "formed_on": said.formation_day,
-        "attribute": said.attribute,
-        "origin": said.origin,
-        "source": said.source,
-        "summary": said.summary,
-        "files": tuple(SheetFile(one.name, one.size, one.sha256) for one in said.files),
-        "revision": said.revision,
-    }
 
 
 def _hashes(item_id: int) -> dict[int, str]:
@@ -178,18 +156,6 @@ def _stage(steps: Sequence[StepTaken], action: Do, hashes: dict[int, str]) -> St
     if step is None:
         return Stage(None, None, "")
     return Stage(level_of(step), step.revision_number, hashes[step.revision_number])
-
-
-def _officer(sign_off: SignOff, revision: Revision) -> Stage:
-    person = sign_off.officer
-    level = Level(
-        sign_off.verdict.value,
-        person.name,
-        person.unit.name,
-        here(sign_off.signed_at),
-        sign_off.opinion,
-    )
-    return Stage(level, revision.number, sign_off.content_hash)
 
 
 def _before(publication: Publication) -> datetime | None:
@@ -234,7 +200,7 @@ def item_sheet(item: Item, *, by: Person) -> ItemSheet:
         ground=inside.ground or "",
         ground_note=inside.ground_note,
         index_number=item.index_number or "",
-        thread=tuple(_said(step) for step in steps_of(item.id)),
+        thread=tuple(_said(step) for step in thread_of(StepTaken, item.id)),
         printed_at=here(clock.now()),
         printed_by=by.name,
     )

@@ -5,7 +5,7 @@ Guarding State Secrets (2024), art. 42.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,15 +15,7 @@ from county_portal.models import Person, SignOff, StepTaken
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import thread_of
 from county_portal.printing.pdf import render_pdf
-
-
-@dataclass(frozen=True)
-class SheetFile:
-    """A file the public would get. size: bytes."""
-
-    name: str
-    size: int
-    sha256: str
+from county_portal.published.items import ItemManifest
 
 
 @dataclass(frozen=True)
@@ -51,21 +43,10 @@ class ReviewSheet:
 
     number: str
     signed_at: datetime
-    revision: int
-    title: str
-    unit: str
-    document_number: str
-    formed_on: date
-    origin: str
-    source: str
-    attribute: str
+    manifest: ItemManifest
     ground_asked: str  # why the unit does not want it published
     ground_note: str
-    column: str
-    category: str
     wanted_at: datetime | None
-    summary: str
-    files: tuple[SheetFile, ...]
     originals: int  # files as they were handed in, which stay in the office
     checks: tuple[Check, ...]
     author: Level | None
@@ -83,35 +64,21 @@ class ReviewSheet:
 
 def review_sheet_of(sign_off: SignOff) -> ReviewSheet:
     """The sheet of a verdict: the revision it signed, the road to it, and the issue after it."""
-    words, inside = sign_off.revision.manifest, sign_off.revision.inside
-    steps = steps_of(sign_off.item_id)
+    inside, steps = sign_off.revision.inside, thread_of(StepTaken, sign_off.item_id)
     before = [step for step in steps if step.at <= sign_off.signed_at]
     return ReviewSheet(
-        number=f"{clock.county_day(sign_off.signed_at).year}-{sign_off.id:05}",
+        number=sheet_number(sign_off.id, sign_off.signed_at),
         signed_at=here(sign_off.signed_at),
-        revision=words.revision,
-        title=words.title,
-        unit=words.unit_name,
-        document_number=words.document_number,
-        formed_on=words.formation_day,
-        origin=words.origin,
-        source=words.source,
-        attribute=words.attribute,
+        manifest=sign_off.revision.manifest,
         ground_asked=inside.ground or "",
         ground_note=inside.ground_note,
-        column=words.column_name,
-        category=words.category_name,
         wanted_at=here(inside.wanted_at) if inside.wanted_at else None,
-        summary=words.summary,
-        files=tuple(SheetFile(one.name, one.size, one.sha256) for one in words.files),
         originals=len(inside.originals),
         checks=tuple(_checks(sign_off)),
         author=last_of(before, Do.ITEM_SUBMIT),
         leader=last_of(before, Do.ITEM_APPROVE),
         editor=last_of(before, Do.ITEM_ACCEPT),
-        officer=_level(
-            sign_off.verdict.value, sign_off.officer, sign_off.signed_at, sign_off.opinion
-        ),
+        officer=officer_of(sign_off),
         issuer=_issue(sign_off, steps),
         verdict=sign_off.verdict.value,
         ground=sign_off.ground.value if sign_off.ground else "",
@@ -127,9 +94,9 @@ def review_sheet_pdf(sheet: ReviewSheet) -> bytes:
     return render_pdf("editorial/review/sheet.html", sheet=sheet)
 
 
-def steps_of(item_id: int) -> Sequence[StepTaken]:
-    """The steps of the item, oldest first, with who took them."""
-    return thread_of(StepTaken, item_id)
+def sheet_number(row_id: int, moment: datetime) -> str:
+    """What a sheet or form is called: the county year of its moment, and the number of its row."""
+    return f"{clock.county_day(moment).year}-{row_id:05}"
 
 
 def last_of(steps: Iterable[StepTaken], action: Do) -> Level | None:
@@ -151,6 +118,10 @@ def _issue(sign_off: SignOff, steps: Iterable[StepTaken]) -> Level | None:
 
 def level_of(step: StepTaken) -> Level | None:
     return _level(step.action, step.person, step.at, step.note) if step.person else None
+
+
+def officer_of(sign_off: SignOff) -> Level:
+    return _level(sign_off.verdict.value, sign_off.officer, sign_off.signed_at, sign_off.opinion)
 
 
 def _level(action: str, person: Person, at: datetime, note: str) -> Level:

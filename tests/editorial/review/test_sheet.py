@@ -13,11 +13,12 @@ from county_portal.core import clock
 from county_portal.editorial.items import services as items
 from county_portal.editorial.review import services as review
 from county_portal.editorial.sheets import review_sheet
-from county_portal.editorial.sheets.review_sheet import Level, SheetFile
+from county_portal.editorial.sheets.review_sheet import Level
 from county_portal.models import Attachment, Attribute, Blob, Ground, Item, SignOff, State, Verdict
 from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import sign_offs_of
+from county_portal.published.schema import FileLine
 from tests.cast import Cast
 from tests.factories import go, make_category, make_item, sign
 from tests.papers.reports.reading import text_of
@@ -66,7 +67,7 @@ def test_all_levels_stand_on_it(issued: Item) -> None:
     assert who(one.issuer) == ("Tang", "County office", "2026-03-06 09:06")
     assert one.verdict == "release"
     assert one.content_hash == items.current_revision(issued).content_hash
-    assert one.formed_on == issued.formed_on
+    assert one.manifest.formed_on == issued.formed_on
     text = words_of(one)
     for level in (one.author, one.leader, one.editor, one.officer, one.issuer):
         assert re.sub(r"\s", "", f"{level.unit}{level.name}2026年3月{level.at.day}日") in text
@@ -148,8 +149,10 @@ def test_an_older_verdict_keeps_its_own_revision_and_people(cast: Cast) -> None:
         for step in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
             go(item, step)
     later, earlier = [review_sheet.review_sheet_of(one) for one in sign_offs_of(SignOff, item)]
-    assert (earlier.title, earlier.revision, earlier.author.at.day) == ("First words", 1, 2)
-    assert (later.title, later.revision, later.author.at.day) == ("Second words", 2, 9)
+    told = [
+        (one.manifest.title, one.manifest.revision, one.author.at.day) for one in (earlier, later)
+    ]
+    assert told == [("First words", 1, 2), ("Second words", 2, 9)]
     assert earlier.content_hash != later.content_hash
     assert "√退回" in words_of(earlier)
 
@@ -160,7 +163,8 @@ def test_files_stand_with_their_hashes(cast: Cast, app: Flask) -> None:
     for step in (State.SUBMITTED, State.UNIT_APPROVED, State.ACCEPTED, State.SIGNED_OFF):
         go(item, step)
     one = sheet_of(item)
-    assert one.files == (SheetFile("附件一.pdf", 1234, sha256),)
+    told = [(file.name, file.size, file.sha256) for file in one.manifest.files]
+    assert told == [("附件一.pdf", 1234, sha256)]
     assert one.originals == 1
     text = words_of(one)
     assert "附件一.pdf（1,234字节）" in text
@@ -193,14 +197,22 @@ def attach(item: Item, cast: Cast) -> str:
 
 
 def test_the_longest_texts_still_fit_on_one_page(issued: Item) -> None:
-    one = replace(
-        sheet_of(issued),
+    short = sheet_of(issued)
+    manifest = replace(
+        short.manifest,
         title="关于" + "进一步做好防汛工作" * 13,
         summary="为做好防汛工作，" * 12,
-        files=tuple(SheetFile(f"附件{n}.pdf", 10**6, "0f" * 32) for n in range(4)),
+        files=tuple(
+            FileLine(f"附件{n}.pdf", 10**6, "0f" * 32, f"{n:08}", "application/pdf", inline=False)
+            for n in range(4)
+        ),
+        attribute=Attribute.ON_REQUEST.value,
+    )
+    one = replace(
+        short,
+        manifest=manifest,
         ground_asked=Ground.THIRD_PARTY.value,
         ground_note="说明" * 20,
-        attribute=Attribute.ON_REQUEST.value,
     )
     assert "SHA-256" in words_of(one)
     assert pages_of(one) == 1
