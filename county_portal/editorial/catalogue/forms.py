@@ -4,12 +4,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from county_portal.editorial.catalogue.services import ColumnDraft, column_as_draft
 from county_portal.models import Column, ColumnKind, OpenTo, Unit
-from county_portal.office.accounts.forms import SHORT, CheckField, choices_of, stripped
+from county_portal.office.accounts.forms import (
+    SHORT,
+    CheckField,
+    choices_of,
+    position_field,
+    stripped,
+)
 
 
 def _rules() -> list[tuple[str, str]]:
@@ -55,14 +61,7 @@ class ColumnForm(FlaskForm):
     kind = SelectField(_l("Kind"), choices=lambda: choices_of(ColumnKind))
     unit_id = SelectField(_l("Responsible unit"), coerce=int)
     update_days = SelectField(_l("Something new"), choices=_rules, coerce=_number)
-    position = IntegerField(
-        _l("Place in the list"),
-        [
-            InputRequired(_l("Enter a whole number")),
-            NumberRange(0, 9999, _l("Enter a number from 0 to 9999")),
-        ],
-        default=0,
-    )
+    position = position_field()
     open_to = SelectField(_l("Who may submit"), choices=lambda: choices_of(OpenTo))
     submitter_ids = CheckField(
         _l("Listed units"),

@@ -14,11 +14,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from county_portal.editorial.review.services import QUESTIONS, ItemOpinion
 from county_portal.models import Ground, Verdict
-from county_portal.office.rules.labels import label
+from county_portal.office.accounts.forms import at_most, choices_of
 
 ANSWERS = [SelectChoice("clear", _l("No objection")), SelectChoice("objection", _l("Objection"))]
 
@@ -46,22 +46,20 @@ class SignOffForm(FlaskForm):
     four_stabilities = RadioField(QUESTION_WORDS["four_stabilities"], choices=ANSWERS)
     aggregation = RadioField(QUESTION_WORDS["aggregation"], choices=ANSWERS)
     third_party = RadioField(QUESTION_WORDS["third_party"], choices=ANSWERS)
-    verdict = RadioField(_l("Verdict"))
-    ground = SelectField(_l("Ground for withholding"), validators=[Optional()])
+    verdict = RadioField(_l("Verdict"), choices=lambda: choices_of(Verdict))
+    ground = SelectField(
+        _l("Ground for withholding"), [Optional()], choices=lambda: choices_of(Ground, "—")
+    )
     next_review_on = DateField(
         _l("Review again on"),
         [Optional()],
         description=_l("Left empty: after the county's usual time"),
     )
-    referred_to = StringField(
-        _l("Referred to"), [Length(max=80, message=_l("At most %(max)d characters"))]
-    )
-    letter_number = StringField(
-        _l("Number of the letter"), [Length(max=40, message=_l("At most %(max)d characters"))]
-    )
+    referred_to = StringField(_l("Referred to"), [at_most(80)])
+    letter_number = StringField(_l("Number of the letter"), [at_most(40)])
     opinion = TextAreaField(
         _l("Opinion"),
-        [Length(max=1000, message=_l("At most %(max)d characters"))],
+        [at_most(1000)],
         description=_l("When returning, say why; the author reads it"),
     )
     password = PasswordField(
@@ -75,9 +73,6 @@ class SignOffForm(FlaskForm):
         for name in QUESTIONS:
             self[name].validators = [must]
         self.verdict.validators = [InputRequired(_l("Choose a verdict"))]
-        self.verdict.choices = [SelectChoice(one.value, label(one)) for one in Verdict]
-        grounds = [SelectChoice(one.value, label(one)) for one in Ground]
-        self.ground.choices = [SelectChoice("", "—"), *grounds]
 
     def sign(self) -> ItemOpinion:
         return ItemOpinion(

@@ -22,7 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from county_portal.core.clock import COUNTY
@@ -33,6 +33,7 @@ from county_portal.editorial.items.finding import ItemFilter, ItemOrder
 from county_portal.editorial.items.manifest import Draft
 from county_portal.editorial.items.services import SUMMARY_LENGTH, TITLE_LENGTH
 from county_portal.models import Attribute, Ground, Item, Origin, Person, State
+from county_portal.office.accounts.forms import at_most
 from county_portal.office.rules.labels import label
 
 PICTURE = re.compile(r"/items/\d+/files/([0-9a-f]{8})/rendition\b")
@@ -97,9 +98,7 @@ class ItemForm(FlaskForm):
     """Everything an author says about an item. Anything may be missing until it is submitted."""
 
     title = StringField(
-        _l("Title"),
-        [Length(max=TITLE_LENGTH, message=_l("At most %(max)d characters"))],
-        description=_l("As it will stand in the catalogue"),
+        _l("Title"), [at_most(TITLE_LENGTH)], description=_l("As it will stand in the catalogue")
     )
     column_id = SelectOne(_l("Column"))
     category_id = SelectOne(
@@ -116,37 +115,28 @@ class ItemForm(FlaskForm):
         Ground,
         description=_l("Only for what is not published proactively"),
     )
-    ground_note = StringField(
-        _l("Explanation of the ground"),
-        [Length(max=500, message=_l("At most %(max)d characters"))],
-    )
+    ground_note = StringField(_l("Explanation of the ground"), [at_most(500)])
     formed_on = DateField(
         _l("Date of formation"),
         [Optional()],
         description=_l("The day on which the information was made; the deadline counts from it"),
     )
     document_number = StringField(
-        _l("Document number"),
-        [Length(max=60, message=_l("At most %(max)d characters"))],
-        description=_l("Only if the document has one"),
+        _l("Document number"), [at_most(60)], description=_l("Only if the document has one")
     )
     responsible_unit_id = SelectOne(_l("Responsible unit"))
     origin = RadioField(_l("Origin"), choices=_named(Origin), coerce=Origin, default=Origin.OWN)
     source = StringField(
         _l("The other body"),
-        [Length(max=100, message=_l("At most %(max)d characters"))],
+        [at_most(100)],
         description=_l("Only for what comes from, or was made with, another body"),
     )
     summary = TextAreaField(
         _l("Summary"),
-        [Length(max=SUMMARY_LENGTH, message=_l("At most %(max)d characters"))],
+        [at_most(SUMMARY_LENGTH)],
         description=_l("Offered from the first paragraph; change it as you like"),
     )
-    keywords = StringField(
-        _l("Keywords"),
-        [Length(max=100, message=_l("At most %(max)d characters"))],
-        description=_l("Separated by spaces"),
-    )
+    keywords = StringField(_l("Keywords"), [at_most(100)], description=_l("Separated by spaces"))
     body = TextAreaField(_l("Text"))
     wanted_at = DateTimeLocalField(
         _l("Wanted publication time"),
@@ -154,9 +144,7 @@ class ItemForm(FlaskForm):
         description=_l("A wish; the issuer decides"),
     )
     note = TextAreaField(
-        _l("Note to the reviewers"),
-        [Length(max=1000, message=_l("At most %(max)d characters"))],
-        description=_l("Never published"),
+        _l("Note to the reviewers"), [at_most(1000)], description=_l("Never published")
     )
     version = IntegerField(widget=HiddenInput(), default=0)
     token = HiddenField()

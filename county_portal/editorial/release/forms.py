@@ -1,7 +1,6 @@
 """What the issuer and the editor may type."""
 
 from datetime import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,13 +12,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from county_portal.core.clock import COUNTY
 from county_portal.editorial.catalogue.validity import GROUND_LENGTH, Finding
 from county_portal.models import ValidityState
-from county_portal.office.rules.labels import label
+from county_portal.office.accounts.forms import at_most, choices_of
 
 
 class IssueForm(FlaskForm):
@@ -40,7 +39,7 @@ class ValidityForm(FlaskForm):
     """Whether a published document holds. seen_id: the newest finding the page showed."""
 
     seen_id = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    state = SelectField(_l("Validity"))
+    state = SelectField(_l("Validity"), choices=lambda: choices_of(ValidityState))
     since_on = DateField(
         _l("From this day on"),
         [InputRequired(_l("Enter the day"))],
@@ -50,18 +49,14 @@ class ValidityForm(FlaskForm):
     )
     by = StringField(
         _l("Amended or repealed by"),
-        [Length(max=80, message=_l("At most %(max)d characters"))],
+        [at_most(80)],
         description=_l("Index number or document number of a published text; the pages link both"),
     )
     ground = TextAreaField(
         _l("Ground"),
-        [Length(max=GROUND_LENGTH, message=_l("At most %(max)d characters"))],
+        [at_most(GROUND_LENGTH)],
         description=_l("Stays inside the office; the public does not read it"),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.state.choices = [(one.value, label(one)) for one in ValidityState]
 
     def finding(self) -> Finding:
         return Finding(

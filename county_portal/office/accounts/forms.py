@@ -38,6 +38,20 @@ def stripped(text: str | None) -> str:
     return seen(text or "").strip()
 
 
+def at_most(characters: int) -> Length:
+    """Return the rule that no more characters are typed."""
+    return Length(max=characters, message=_l("At most %(max)d characters"))
+
+
+def position_field() -> IntegerField:
+    """Return the field for a place in a list."""
+    rules = [
+        InputRequired(_l("Enter a whole number")),
+        NumberRange(0, 9999, _l("Enter a number from 0 to 9999")),
+    ]
+    return IntegerField(_l("Place in the list"), rules, default=0)
+
+
 def choices_of(words: type[StrEnum], first: Any = None) -> list[tuple[str, Any]]:
     """The words of an enum for a select field. first: what stands for none of them."""
     rest = [(word.value, label(word)) for word in words]
@@ -99,14 +113,7 @@ class UnitForm(FlaskForm):
     )
     name = StringField(_l("Name"), [DataRequired(_l("Enter a name")), SHORT], filters=[stripped])
     kind = SelectField(_l("Kind"), choices=lambda: choices_of(UnitKind))
-    position = IntegerField(
-        _l("Place in the list"),
-        [
-            InputRequired(_l("Enter a whole number")),
-            NumberRange(0, 9999, _l("Enter a number from 0 to 9999")),
-        ],
-        default=0,
-    )
+    position = position_field()
     leader = StringField(_l("Responsible leader"), [SHORT], filters=[stripped])
     address = StringField(_l("Address"), [SHORT], filters=[stripped])
     phone = StringField(_l("Telephone"), [SHORT], filters=[stripped])
