@@ -39,10 +39,6 @@ class FileType(StrEnum):
     PNG = "png"
 
     @property
-    def extension(self) -> str:
-        return self.value
-
-    @property
     def media_type(self) -> str:
         return _MEDIA_TYPES[self]
 

@@ -99,7 +99,7 @@ def rewrite(source: Path, target: Path) -> dict[str, object]:
         except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, TypeError) as fault:
             raise _broken() from fault
     _prove(target, pages)
-    return {"pages": pages, "notes": notes}
+    return {"notes": notes}
 
 
 def _save(pdf: Pdf, target: Path) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from county_portal.core.sandbox import runner
 from county_portal.editorial.documents.kinds import FileType, Note
-from county_portal.office.base.files import file_hash
 
 SECONDS = 60
 TASKS = {
@@ -25,10 +24,6 @@ class Rendition:
     """What was made. `notes` tell the author what was left out."""
 
     media_type: str
-    size: int
-    sha256: str
-    extension: str
-    pages: int | None
     notes: tuple[Note, ...]
 
 
@@ -40,12 +35,5 @@ def make_rendition(source: Path, target: Path, kind: FileType) -> Rendition | No
     if kind.stays_inside:
         return None
     made = runner.run_in_sandbox(TASKS[kind], source=source, target=target, seconds=SECONDS)
-    sha256, size = file_hash(target)
-    return Rendition(
-        media_type=kind.media_type,
-        size=size,
-        sha256=sha256,
-        extension=kind.extension,
-        pages=made.get("pages"),
-        notes=tuple(Note(str(note)) for note in made.get("notes", ())),
-    )
+    notes = tuple(Note(str(note)) for note in made.get("notes", ()))
+    return Rendition(kind.media_type, notes)

@@ -76,17 +76,12 @@ def receive_attachment(stream: IO[bytes], name: str) -> Received:
     finally:
         upload.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
-    return Received(_named(name, kind, rendition), kind, original, rendition, shown)
+    truthful = f"{_stem(name)}.{kind.value}"
+    return Received(truthful, kind, original, rendition, shown)
 
 
 def limits() -> Limits:
     return Limits(current_settings().FILE_BYTES // 2**20, current_settings().ITEM_BYTES // 2**20)
-
-
-def _named(name: str, kind: FileType, rendition: Rendition | None) -> str:
-    """The name as people see it, with the ending that tells the truth."""
-    ending = rendition.extension if rendition else kind.extension
-    return f"{_stem(name)}.{ending}"
 
 
 def _stem(name: str) -> str:

@@ -1,6 +1,5 @@
 """What the public copies hold and what is gone: looked for in every decompressed byte."""
 
-import hashlib
 import io
 import resource
 import subprocess
@@ -92,12 +91,12 @@ def test_nothing_secret_is_left_in_a_pdf(source, target):
 
 
 def test_what_a_reader_sees_stays_in_a_pdf(source, target):
-    made = make_rendition(corpus.loaded_pdf(source), target, FileType.PDF)
+    make_rendition(corpus.loaded_pdf(source), target, FileType.PDF)
     words = words_of(target)
     for seen in ("First OPEN", "Second OPEN", "Seal OPEN", "Typed OPEN"):
         assert seen in words
-    assert made.pages == 2
     with pikepdf.Pdf.open(target) as pdf:
+        assert len(pdf.pages) == 2
         links = [*pdf.pages[0].obj["/Annots"]]
         assert [str(link["/A"]["/URI"]) for link in links if "/A" in link] == [
             "https://open.example/"
@@ -177,7 +176,9 @@ def test_a_pdf_that_refers_to_itself_ends(source, target):
         pdf.Root["/Outlines"] = pdf.make_indirect(pikepdf.Dictionary(First=ring, Last=ring))
         pdf.pages[0].obj["/Resources"]["/Ring"] = ring
         pdf.save(source)
-    assert make_rendition(source, target, FileType.PDF).pages == 1
+    make_rendition(source, target, FileType.PDF)
+    with pikepdf.Pdf.open(target) as pdf:
+        assert len(pdf.pages) == 1
 
 
 def test_marks_are_cut_out_of_photographs_and_nothing_else():
@@ -210,7 +211,7 @@ def test_nothing_but_the_pixels_is_left_of_a_picture(source, target, make, kind)
         image.load()
         assert not image.getexif()
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
-    assert (made.media_type, made.pages, made.notes) == (kind.media_type, None, ())
+    assert (made.media_type, made.notes) == (kind.media_type, ())
 
 
 def test_a_picture_taken_sideways_stands_upright(source, target):
@@ -469,9 +470,7 @@ def test_a_rendition_is_true_to_its_word(source, target, tmp_path, make, kind):
     assert source.read_bytes() == before
     assert one == other
     assert target.read_bytes() == (tmp_path / "other").read_bytes()
-    assert one.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
-    assert one.size == target.stat().st_size
-    assert (one.media_type, one.extension) == (kind.media_type, kind.value)
+    assert one.media_type == kind.media_type
 
 
 @pytest.mark.parametrize(("make", "kind"), MAKERS)
@@ -480,7 +479,7 @@ def test_a_rendition_of_a_rendition_loses_nothing_more(source, target, tmp_path,
     again = make_rendition(target, tmp_path / "again", kind)
     assert again.notes == ()
     if kind is not FileType.JPEG:
-        assert again.size == target.stat().st_size
+        assert (tmp_path / "again").stat().st_size == target.stat().st_size
 
 
 def test_a_hundred_random_files_are_refused_in_words(tmp_path):
