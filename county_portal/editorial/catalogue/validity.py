@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from county_portal.core import clock
 from county_portal.core.errors import Refused, require_unchanged
 from county_portal.core.html.clean import seen
-from county_portal.editorial.items.services import MissingPart
+from county_portal.editorial.items.services import MissingPart, live_publication
 from county_portal.models import Item, Person, Publication, Validity, ValidityState
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
@@ -88,11 +88,6 @@ def standings(day: date, *only: ColumnElement[bool]) -> dict[int, DocumentValidi
 def standing_of(item: Item) -> DocumentValidity:
     """How the item stands today, by what was found of it."""
     return standing_on(clock.today(), validity_history(item))
-
-
-def state_of(item: Item) -> ValidityState | None:
-    """Whether the item holds as a document; None for what is no document."""
-    return state_in(standing_of(item), item)
 
 
 def state_in(standing: DocumentValidity, item: Item) -> ValidityState | None:
@@ -177,10 +172,7 @@ def objection(item: Item, finding: Finding) -> MissingPart | None:
 
 
 def _of_the_day(item: Item, finding: Finding) -> MissingPart | None:
-    live = select(Publication.id).where(
-        Publication.item_id == item.id, Publication.ended_at.is_(None)
-    )
-    if db.session.scalar(live) is None:
+    if live_publication(item) is None:
         return MissingPart("state", "This item is not on the public site")
     if item.formed_on and finding.since_on < item.formed_on:
         return MissingPart("since_on", "The document was formed after this day")

@@ -18,6 +18,7 @@ from county_portal.models import (
     Item,
     Origin,
     Person,
+    Publication,
     Revision,
     State,
     StepTaken,
@@ -83,6 +84,14 @@ def revisions_of(item: Item) -> list[Revision]:
     """Every revision, newest first."""
     query = select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
     return list(db.session.scalars(query))
+
+
+def live_publication(item: Item) -> Publication | None:
+    """What the public reads of the item now, if anything."""
+    query = select(Publication).where(
+        Publication.item_id == item.id, Publication.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
 
 
 def why_back(item: Item) -> StepTaken | None:

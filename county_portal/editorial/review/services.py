@@ -5,15 +5,13 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from county_portal.core import clock
 from county_portal.core.errors import OutOfDate, Refused
 from county_portal.editorial.items.services import current_revision, make_revision
+from county_portal.editorial.items.services import live_publication as live_publication
 from county_portal.editorial.review.steps import ROAD
-from county_portal.models import Ground, Item, Person, Publication, SignOff, Verdict
+from county_portal.models import Ground, Item, Person, SignOff, Verdict
 from county_portal.office.base import settings
-from county_portal.office.base.extensions import db
 from county_portal.office.rules import workflow
 from county_portal.office.rules.policy import Do
 from county_portal.published.items import ItemManifest
@@ -104,14 +102,6 @@ def sign_off(item: Item, opinion: ItemOpinion, *, by: Person) -> SignOff:
     with workflow.take_step(ROAD, item, action, by=by, note=note, verdict=row):
         item.publish_at = None
     return row
-
-
-def live_publication(item: Item) -> Publication | None:
-    """What the public reads of the item now, if anything."""
-    query = select(Publication).where(
-        Publication.item_id == item.id, Publication.ended_at.is_(None)
-    )
-    return db.session.scalar(query)
 
 
 def changed_fields(before: ItemManifest, after: ItemManifest) -> list[tuple[str, str, str]]:

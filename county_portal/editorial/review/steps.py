@@ -4,12 +4,9 @@ The buttons, the server's check and the diagram in the handbook all come from
 STEPS. Who may take a step stands under the same name in policy.py.
 """
 
-from sqlalchemy import select
-
 from county_portal.core.errors import Refused
-from county_portal.editorial.items.services import current_revision, missing_parts
-from county_portal.models import Hand, HandKind, Item, Publication, SignOff, State, StepTaken
-from county_portal.office.base.extensions import db
+from county_portal.editorial.items.services import current_revision, live_publication, missing_parts
+from county_portal.models import Hand, HandKind, Item, SignOff, State, StepTaken
 from county_portal.office.rules.policy import Do
 from county_portal.office.rules.workflow import Road, Step, require_released
 
@@ -33,21 +30,14 @@ def for_all(item: Item) -> None:
 
 def is_published(item: Item) -> None:
     """The public can read some version of the item now."""
-    if not _is_live(item):
+    if live_publication(item) is None:
         raise Refused("This item is not on the public site")
 
 
 def not_live(item: Item) -> None:
     """A correction is returned, never declined: declining is an end, and the old version stays."""
-    if _is_live(item):
+    if live_publication(item) is not None:
         raise Refused("The public reads an earlier version of this; return it instead")
-
-
-def _is_live(item: Item) -> bool:
-    found = select(Publication.id).where(
-        Publication.item_id == item.id, Publication.ended_at.is_(None)
-    )
-    return db.session.scalar(found) is not None
 
 
 S = State

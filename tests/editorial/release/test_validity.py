@@ -56,7 +56,7 @@ def test_a_document_with_a_number_is_in_force_until_something_is_found(cast, sit
         cast.lin, state=State.PUBLISHED, column_id=news.id, document_number="青政发〔2026〕9号"
     )
     assert site(item) is None
-    assert validity.state_of(item) is None
+    assert validity.state_in(validity.standing_of(item), item) is None
 
 
 # What is found
