@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from county_portal.core import clock
+from county_portal.core.disk import file_hash
 from county_portal.editorial.release import verify
 from county_portal.models import Job, JobState, MadeReport, State
 from county_portal.office.base import files
@@ -84,5 +85,5 @@ def check() -> None:
     query = select(MadeReport.month, func.count()).group_by(MadeReport.month)
     assert [count for _month, count in db.session.execute(query)] == [1] * len(MONTHS)
     for report in db.session.scalars(select(MadeReport)):
-        assert files.file_hash(files.blob_path(report.pdf))[0] == report.pdf
+        assert file_hash(files.blob_path(report.pdf))[0] == report.pdf
     assert verify.broken_promises() == []

@@ -8,13 +8,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select, text
 
+from county_portal.core.disk import file_hash
 from county_portal.editorial.release import public_file
 from county_portal.models import Blob, Verdict
 from county_portal.office.base import audit
 from county_portal.office.base.audit import BrokenPromise
 from county_portal.office.base.config import Settings
 from county_portal.office.base.extensions import PRAGMAS, db
-from county_portal.office.base.files import blob_path, file_hash
+from county_portal.office.base.files import blob_path
 from county_portal.office.rules.releasable import kinds, live_hashes, releasables, version_of
 from county_portal.published.kinds import Entry
 from county_portal.published.schema import FileLine

@@ -4,8 +4,6 @@ Temporary file, hash while writing, fsync, rename, fsync the folder, and only
 then the row: a crash leaves at most a file nobody names, and the day's sweep removes it.
 """
 
-import hashlib
-import os
 import secrets
 import stat
 import time
@@ -17,6 +15,7 @@ from typing import IO
 from sqlalchemy import select
 
 from county_portal.core import clock
+from county_portal.core.disk import file_hash, sync
 from county_portal.core.errors import Refused
 from county_portal.models import Blob
 from county_portal.office.base import jobs
@@ -65,11 +64,10 @@ def keep_file(temporary: Path) -> Stored:
     digest, size = file_hash(temporary)
     target = blob_path(digest)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(temporary)
     temporary.rename(target)
-    sync_folder(target.parent)
-    sync_folder(target.parent.parent)
+    sync(target.parent)
+    sync(target.parent.parent)
     return Stored(digest, size, target)
 
 
@@ -111,25 +109,6 @@ def register_blob(stored: Stored, media_type: str) -> Blob:
 
 def blob_path(sha256: str) -> Path:
     return current_settings().blobs / sha256[:2] / sha256
-
-
-def file_hash(path: Path) -> tuple[str, int]:
-    """The SHA-256 and the size in bytes of a file."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in the folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sweep_files() -> int:

@@ -1,10 +1,10 @@
 """The files beside the public file: how signed bytes come to lie there, whole and on the disk."""
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
 
+from county_portal.core.disk import file_hash, sync
 from county_portal.published import schema
 from county_portal.published.schema import SignedFile
 
@@ -34,18 +34,13 @@ def source(file: SignedFile, folder: Path, blobs: Path) -> Path | None:
     if _has_size(folder / file.path, file.size):
         return None
     blob = blobs / file.sha256[:2] / file.sha256
-    if not _has_size(blob, file.size) or _digest(blob) != file.sha256:
+    if not _has_size(blob, file.size) or file_hash(blob)[0] != file.sha256:
         raise Unfit(f"The file {file.name} is missing or is not the one that was signed")
     return blob
 
 
 def _has_size(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
@@ -74,11 +69,3 @@ def copy(source: Path, target: Path) -> None:
             old.seek(0), new.seek(0)
             new.truncate()
             shutil.copyfileobj(old, new, CHUNK)
-
-
-def sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,6 +14,7 @@ from typing import Any
 
 from pysqlite3 import dbapi2 as sqlite
 
+from county_portal.core.disk import sync
 from county_portal.published import schema
 from county_portal.published.kinds import Entry, Kind, Thing, by_name
 from county_portal.published.manifest import Manifest
@@ -252,9 +253,9 @@ def _read(path: Path) -> Any:
 
 def _swap(fresh: Path, folder: Path) -> None:
     """The fresh file is the public file, on the disk too."""
-    files_on_disk.sync(fresh)
+    sync(fresh)
     fresh.rename(schema.site_path(folder))
-    files_on_disk.sync(folder)
+    sync(folder)
 
 
 # One change
