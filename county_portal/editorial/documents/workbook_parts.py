@@ -107,16 +107,20 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]
 
 
 class _Reader:
-    """Reads one part as a stream of tags, by their names without prefixes."""
+    """Reads one part as a stream of tags, by their names without prefixes.
+
+    path: the elements that are open, the innermost last.
+    """
+
+    path: list[str]
 
     def read(self, archive: zipfile.ZipFile, part: str) -> None:
+        self.path = []
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.StartElementHandler = lambda name, given: self.start(
-            name.rpartition(" ")[2], {key.rpartition(" ")[2]: given[key] for key in given}
-        )
-        parser.EndElementHandler = lambda name: self.end(name.rpartition(" ")[2])
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = lambda _name: self.end(self.path.pop())
         parser.CharacterDataHandler = self.words
         with archive.open(part) as stream:
             while piece := stream.read(65_536):
@@ -125,6 +129,11 @@ class _Reader:
 
     def _refuse_doctype(self, *_: object) -> None:
         raise broken()
+
+    def _open(self, name: str, given: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        self.start(tag, {key.rpartition(" ")[2]: given[key] for key in given})
+        self.path.append(tag)
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         """An element begins."""
@@ -165,17 +174,12 @@ class _StringsReader(_Reader):
 
     def __init__(self) -> None:
         self.strings: list[str] = []
-        self.path: list[str] = []
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        self.path.append(tag)
         if tag == "si":
             self.strings.append("")
             if len(self.strings) > MAX_STRINGS:
                 raise too_much()
-
-    def end(self, tag: str) -> None:
-        self.path.pop()
 
     def words(self, text: str) -> None:
         if self.path[-1] == "t" and "rPh" not in self.path and self.strings:
@@ -188,7 +192,6 @@ class _StylesReader(_Reader):
     def __init__(self) -> None:
         self.codes: dict[int, str] = {}
         self.formats: list[int | str] = []
-        self.path: list[str] = []
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         if tag == "numFmt":
@@ -196,10 +199,6 @@ class _StylesReader(_Reader):
         elif tag == "xf" and self.path[-1:] == ["cellXfs"]:
             number = int(given.get("numFmtId", "0"))
             self.formats.append(self.codes.get(number, number))
-        self.path.append(tag)
-
-    def end(self, tag: str) -> None:
-        self.path.pop()
 
 
 class _SheetReader(_Reader):
@@ -212,14 +211,12 @@ class _SheetReader(_Reader):
         self.given: dict[str, str] | None = None  # the cell that is open
         self.text = ""
         self.formula = False
-        self.path: list[str] = []
 
     def sheet_in(self, archive: zipfile.ZipFile, part: str) -> SourceSheet:
         self.read(archive, part)
         return self.sheet
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        self.path.append(tag)
         begins = getattr(self, f"_begin_{tag}", None)
         if begins:
             begins(given)
@@ -270,7 +267,6 @@ class _SheetReader(_Reader):
             self.text = (self.text + text)[:MAX_TEXT]
 
     def end(self, tag: str) -> None:
-        self.path.pop()
         if tag == "c" and self.given is not None:
             self._keep(self.given)
             self.given = None
