@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import select
 
 from county_portal.models import Category, Column, Unit
 from county_portal.office.base import settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import db, writing
 from county_portal.office.desk import register
 from county_portal.office.rules.releasable import kinds, live_hashes, releasables
@@ -41,8 +41,7 @@ def lock() -> Iterator[None]:
     Without it a reconcile that read the tables just before a withdrawal could
     put back what the withdrawal has just taken out.
     """
-    path = current_app.config["COUNTY"].DATA / "release.lock"
-    with path.open("w") as lock:
+    with (current_settings().DATA / "release.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -202,10 +201,8 @@ def _mark(site: SiteData) -> str:
 
 
 def folder() -> Path:
-    path: Path = current_app.config["COUNTY"].PUBLIC
-    return path
+    return current_settings().PUBLIC
 
 
 def blobs() -> Path:
-    path: Path = current_app.config["COUNTY"].blobs
-    return path
+    return current_settings().blobs

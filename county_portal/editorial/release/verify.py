@@ -1,11 +1,9 @@
 """Every promise, computed again from what lies on the disk. `flask verify` prints what fails."""
 
 import stat
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select, text
 
 from county_portal.core.disk import file_hash
@@ -13,7 +11,7 @@ from county_portal.editorial.release import public_file
 from county_portal.models import Blob, Verdict
 from county_portal.office.base import audit
 from county_portal.office.base.audit import BrokenPromise
-from county_portal.office.base.config import Settings
+from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import PRAGMAS, db
 from county_portal.office.base.files import blob_path
 from county_portal.office.rules.releasable import kinds, live_hashes, releasables, version_of
@@ -26,8 +24,7 @@ OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a write-ahead log
 
 def broken_promises() -> list[BrokenPromise]:
     """What does not hold. Empty: everything does."""
-    settings: Settings = current_app.config["COUNTY"]
-    checks: tuple[Callable[[Settings], Iterator[BrokenPromise]], ...] = (
+    checks = (
         _versions,
         _sign_offs,
         _people,
@@ -40,11 +37,11 @@ def broken_promises() -> list[BrokenPromise]:
         _database,
         _keys,
     )
-    found = [fault for check in checks for fault in check(settings)]
-    return found + audit.broken_chain(settings)
+    found = [fault for check in checks for fault in check()]
+    return found + audit.broken_chain(current_settings())
 
 
-def _versions(_: Settings) -> Iterator[BrokenPromise]:
+def _versions() -> Iterator[BrokenPromise]:
     """The stored hash of each version is the hash of its manifest."""
     for one in releasables().values():
         table = one.version
@@ -55,7 +52,7 @@ def _versions(_: Settings) -> Iterator[BrokenPromise]:
                 yield BrokenPromise(where, "the manifest is not the one that was hashed")
 
 
-def _sign_offs(_: Settings) -> Iterator[BrokenPromise]:
+def _sign_offs() -> Iterator[BrokenPromise]:
     """Each publication rests on a release of exactly its version."""
     for one in releasables().values():
         publication, version, sign_off = one.publication, one.version, one.sign_off
@@ -71,7 +68,7 @@ def _sign_offs(_: Settings) -> Iterator[BrokenPromise]:
                 yield BrokenPromise(where, "no release was signed for what it shows")
 
 
-def _people(_: Settings) -> Iterator[BrokenPromise]:
+def _people() -> Iterator[BrokenPromise]:
     """Officer, issuer and contributors of a thing are different people."""
     for one in releasables().values():
         yield from _doubles(one.hand, one.sign_off, one.sign_off.officer_id, "officer")
@@ -88,15 +85,15 @@ def _doubles(hands: Any, table: Any, person: Any, hand: str) -> Iterator[BrokenP
         yield BrokenPromise(where, "somebody acted at two desks of one thing")
 
 
-def _of_kinds(_: Settings) -> Iterator[BrokenPromise]:
+def _of_kinds() -> Iterator[BrokenPromise]:
     """What each kind promises beside what all do."""
     for one in releasables().values():
         yield from one.faults()
 
 
-def _public_file(settings: Settings) -> Iterator[BrokenPromise]:
+def _public_file() -> Iterator[BrokenPromise]:
     """The public file equals what is live, both ways, by the bytes that lie in it."""
-    want, have = live_hashes(), writer.hashes(settings.PUBLIC, kinds())
+    want, have = live_hashes(), writer.hashes(public_file.folder(), kinds())
     for thing in sorted(want.keys() | have.keys()):
         if want.get(thing) != have.get(thing):
             fault = _difference(want.get(thing), have.get(thing))
@@ -109,33 +106,31 @@ def _difference(want: str | None, have: str | None) -> str:
     return "is in the public file and is not live" if want is None else "shows another version"
 
 
-def _withdrawals(settings: Settings) -> Iterator[BrokenPromise]:
+def _withdrawals() -> Iterator[BrokenPromise]:
     want = {writer.thing_of(one): one for one in public_file.withdrawals()}
-    if want != writer.withdrawals_in(settings.PUBLIC):
+    if want != writer.withdrawals_in(public_file.folder()):
         yield BrokenPromise("public", "the withdrawals told to the public are not those on record")
 
 
-def _public_tables(settings: Settings) -> Iterator[BrokenPromise]:
+def _public_tables() -> Iterator[BrokenPromise]:
     """Lists, filters and search say of the entries what their manifests say, and nothing else.
 
     Not asked of a file whose entries are others, or whose site is older than the tables: that is
     told already, or made good within the minute.
     """
-    if live_hashes() != writer.hashes(settings.PUBLIC, kinds()) or not public_file.has_this_site():
+    shown = writer.hashes(public_file.folder(), kinds())
+    if live_hashes() != shown or not public_file.has_this_site():
         return
-    site, live, gone = (
-        public_file.site_data(),
-        public_file.live_entries(),
-        public_file.withdrawals(),
-    )
-    for table in writer.unlike_entries(settings.PUBLIC, site, live, gone, kinds=kinds()):
+    site, live = public_file.site_data(), public_file.live_entries()
+    gone = public_file.withdrawals()
+    for table in writer.unlike_entries(public_file.folder(), site, live, gone, kinds=kinds()):
         yield BrokenPromise(f"public:{table}", "the table does not say what was signed")
 
 
-def _public_folder(settings: Settings) -> Iterator[BrokenPromise]:
+def _public_folder() -> Iterator[BrokenPromise]:
     """Each public file is what its manifest says, and nothing else lies there."""
     named = {file.sha256 for entry in public_file.live_entries() for file in _files_of(entry)}
-    lying = {path.name: path for path in (settings.PUBLIC / "files").glob("??/*")}
+    lying = {path.name: path for path in (public_file.folder() / "files").glob("??/*")}
     for name in sorted(named - lying.keys()):
         yield BrokenPromise(f"file:{name[:12]}", "a published file is missing")
     for name in sorted(lying.keys() - named):
@@ -152,7 +147,7 @@ def _files_of(entry: Entry) -> tuple[FileLine, ...]:
     return kind.files(kind.manifest.read(entry.manifest_text))
 
 
-def _blobs(_: Settings) -> Iterator[BrokenPromise]:
+def _blobs() -> Iterator[BrokenPromise]:
     """Every stored file is there, to the byte."""
     for blob in db.session.scalars(select(Blob).execution_options(yield_per=500)):
         path = blob_path(blob.sha256)
@@ -162,7 +157,7 @@ def _blobs(_: Settings) -> Iterator[BrokenPromise]:
             yield BrokenPromise(f"blobs:{blob.sha256[:12]}", "a stored file was changed")
 
 
-def _database(_: Settings) -> Iterator[BrokenPromise]:
+def _database() -> Iterator[BrokenPromise]:
     if db.engine.dialect.name != "sqlite":
         return
     version = db.session.scalar(text("SELECT sqlite_version()")) or ""
@@ -183,8 +178,8 @@ def _spellings(wanted: str) -> set[str]:
     return {wanted, {"ON": "1", "OFF": "0", "FULL": "2", "WAL": "WAL"}.get(wanted, wanted)}
 
 
-def _keys(settings: Settings) -> Iterator[BrokenPromise]:
+def _keys() -> Iterator[BrokenPromise]:
     """Key files are read by their owner only."""
-    for path in sorted(Path(settings.DATA / "keys").glob("*.key")):
+    for path in sorted((current_settings().DATA / "keys").glob("*.key")):
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield BrokenPromise(f"keys/{path.name}", "others can read this key file")
