@@ -9,7 +9,7 @@ from county_portal.core.errors import Refused, require_unchanged
 from county_portal.editorial.catalogue.statutory import seed_categories
 from county_portal.models import Category, Column, ColumnKind, Item, OpenTo, Person, Unit
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db, fetch_row
+from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
 
 CATEGORY_DEED = "category.manage"
@@ -69,10 +69,6 @@ def possible_parents(column: Column | None = None) -> list[Column]:
         return []
     query = select(Column).where(Column.parent_id.is_(None)).order_by(Column.position, Column.id)
     return [one for one in db.session.scalars(query) if one is not column]
-
-
-def get_column(column_id: int) -> Column:
-    return fetch_row(Column, column_id)
 
 
 def create_column(draft: ColumnDraft, *, by: Person) -> Column:
@@ -163,10 +159,6 @@ def bring_categories(*, by: Person) -> int:
     came = seed_categories()
     audit.record(by, CATEGORY_DEED, "categories", came=came)
     return came
-
-
-def get_category(category_id: int) -> Category:
-    return fetch_row(Category, category_id)
 
 
 def set_category_active(category: Category, *, active: bool, by: Person) -> None:

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from county_portal.core.web import form_page
 from county_portal.editorial.catalogue import services
 from county_portal.editorial.catalogue.forms import ColumnForm
+from county_portal.models import Category, Column
 from county_portal.office.accounts.form_refusals import attempt
 from county_portal.office.accounts.people import find_units
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.feature import Feature
 from county_portal.office.rules.access import me, needs
 from county_portal.office.rules.policy import Do
@@ -44,7 +45,7 @@ def new_column() -> ResponseReturnValue:
 @bp.route("/columns/<int:column_id>", methods=["GET", "POST"])
 @needs(Do.COLUMN_MANAGE)
 def edit_column(column_id: int) -> ResponseReturnValue:
-    column = services.get_column(column_id)
+    column = fetch_row(Column, column_id)
     form = ColumnForm.of(column, services.possible_parents(column), find_units())
     if form.validate_on_submit() and attempt(
         form,
@@ -81,7 +82,7 @@ def bring_categories() -> ResponseReturnValue:
 @needs(Do.COLUMN_MANAGE)
 def set_category(category_id: int) -> ResponseReturnValue:
     """Whether new items may be put under the category."""
-    category = services.get_category(category_id)
+    category = fetch_row(Category, category_id)
     services.set_category_active(category, active=request.form.get("active") == "yes", by=me())
     db.session.commit()
     flash(_("Saved: %(name)s", name=category.name))

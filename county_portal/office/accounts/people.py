@@ -11,7 +11,7 @@ from county_portal.core.paging import Page, fetch_page
 from county_portal.models import Branch, Person, PersonRole, Role, Unit, UnitKind, branch_of
 from county_portal.office.accounts import passwords, sessions
 from county_portal.office.base import audit
-from county_portal.office.base.extensions import db, fetch_row
+from county_portal.office.base.extensions import db
 from county_portal.office.rules.policy import Do, require
 
 PER_PAGE = 50
@@ -66,10 +66,6 @@ def people_per_unit() -> dict[int, int]:
     """How many open accounts each unit has."""
     query = select(Person.unit_id, func.count()).where(Person.active).group_by(Person.unit_id)
     return dict(db.session.execute(query).all())
-
-
-def get_unit(unit_id: int) -> Unit:
-    return fetch_row(Unit, unit_id)
 
 
 def create_unit(draft: UnitDraft, *, by: Person) -> Unit:
@@ -131,10 +127,6 @@ def _people(search: PeopleSearch) -> Select[Person]:
     if search.role is not None:
         query = query.where(Person.role_rows.any(PersonRole.role == search.role))
     return query
-
-
-def get_person(person_id: int) -> Person:
-    return fetch_row(Person, person_id)
 
 
 def create_person(draft: PersonDraft, *, by: Person) -> tuple[Person, str]:

@@ -8,7 +8,7 @@ or when the account is closed.
 import hashlib
 import json
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, request, session
@@ -88,7 +88,7 @@ class DatabaseSessions(SessionInterface):
             path=self.get_cookie_path(app),
             httponly=True,
             samesite="Lax",
-            secure=bool(app.config["COUNTY"].HTTPS),
+            secure=bool(current_settings().HTTPS),
         )
 
     def get_cookie_path(self, app: Flask) -> str:
@@ -116,12 +116,15 @@ class DatabaseSessions(SessionInterface):
 
 
 def _still_valid(created_at: Any, seen_at: Any) -> bool:
-    settings = current_settings()
-    moment = clock.now()
-    return bool(
-        moment - seen_at < timedelta(minutes=settings.IDLE_MINUTES)
-        and moment - created_at < timedelta(hours=settings.SESSION_HOURS)
-    )
+    idle, old = _limits()
+    return bool(seen_at > idle and created_at > old)
+
+
+def _limits() -> tuple[datetime, datetime]:
+    """Return since when a session must have been used, and have begun, to go on."""
+    settings, moment = current_settings(), clock.now()
+    idle, whole = timedelta(minutes=settings.IDLE_MINUTES), timedelta(hours=settings.SESSION_HOURS)
+    return moment - idle, moment - whole
 
 
 def start(person: Person) -> None:
@@ -154,10 +157,7 @@ def end_all(person: Person, *, but_this: bool = False) -> int:
 
 def sweep_sessions() -> int:
     """Remove sessions that have ended by themselves. How many there were."""
-    settings = current_settings()
-    moment = clock.now()
-    idle = moment - timedelta(minutes=settings.IDLE_MINUTES)
-    old = moment - timedelta(hours=settings.SESSION_HOURS)
+    idle, old = _limits()
     ended = (WebSession.seen_at < idle) | (WebSession.created_at < old)
     return int(db.session.execute(delete(WebSession).where(ended)).rowcount)  # type: ignore[attr-defined]
 

@@ -16,7 +16,7 @@ from flask_login import current_user
 
 from county_portal.core.errors import Missing
 from county_portal.core.web import form_page
-from county_portal.models import Person, Role
+from county_portal.models import Person, Role, Unit
 from county_portal.office.accounts import people as directory
 from county_portal.office.accounts import services, sessions
 from county_portal.office.accounts.form_refusals import attempt
@@ -29,7 +29,7 @@ from county_portal.office.accounts.forms import (
     choices_of,
 )
 from county_portal.office.base.config import current_settings
-from county_portal.office.base.extensions import db
+from county_portal.office.base.extensions import db, fetch_row
 from county_portal.office.desk import frame
 from county_portal.office.rules.access import me, needs, open_to_all
 from county_portal.office.rules.policy import Do
@@ -157,7 +157,7 @@ def new_unit() -> ResponseReturnValue:
 @bp.route("/units/<int:unit_id>", methods=["GET", "POST"])
 @needs(Do.UNIT_MANAGE)
 def edit_unit(unit_id: int) -> ResponseReturnValue:
-    unit = directory.get_unit(unit_id)
+    unit = fetch_row(Unit, unit_id)
     form = UnitForm.of(unit)
     if form.validate_on_submit() and attempt(
         form,
@@ -220,7 +220,7 @@ def new_person() -> ResponseReturnValue:
 @bp.route("/people/<int:person_id>", methods=["GET", "POST"])
 @needs(Do.PERSON_MANAGE)
 def edit_person(person_id: int) -> ResponseReturnValue:
-    person = directory.get_person(person_id)
+    person = fetch_row(Person, person_id)
     form = PersonForm.of(person, directory.find_units(active=True))
     if form.validate_on_submit() and attempt(
         form,
@@ -237,7 +237,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:person_id>/close")
 @needs(Do.PERSON_MANAGE)
 def close_account(person_id: int) -> ResponseReturnValue:
-    person = directory.get_person(person_id)
+    person = fetch_row(Person, person_id)
     directory.close_account(person, by=me())
     db.session.commit()
     flash(_("The account of %(name)s is closed", name=person.name))
@@ -247,7 +247,7 @@ def close_account(person_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:person_id>/open")
 @needs(Do.PERSON_MANAGE)
 def open_account(person_id: int) -> ResponseReturnValue:
-    person = directory.get_person(person_id)
+    person = fetch_row(Person, person_id)
     directory.open_account(person, by=me())
     db.session.commit()
     flash(_("The account of %(name)s is open again", name=person.name))
@@ -258,7 +258,7 @@ def open_account(person_id: int) -> ResponseReturnValue:
 @needs(Do.PERSON_MANAGE)
 def reset_password(person_id: int) -> ResponseReturnValue:
     """A new first password, shown once, on the page that answers."""
-    person = directory.get_person(person_id)
+    person = fetch_row(Person, person_id)
     password = directory.reset_password(person, by=me())
     db.session.commit()
     return _hand_over(person, password)
@@ -287,7 +287,7 @@ def roles() -> str:
 @needs(Do.ROLE_MANAGE)
 def edit_roles(person_id: int) -> ResponseReturnValue:
     """The roles of somebody else. The password is asked for in the form."""
-    person = directory.get_person(person_id)
+    person = fetch_row(Person, person_id)
     form = RolesForm(roles=sorted(person.roles), version=person.version)
     if (
         form.validate_on_submit()
