@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from county_portal.public.pages import show, site
 from county_portal.published.kinds import Kind
 from county_portal.published.reader import Site
-from county_portal.published.schema import FileLine, county_year, moment_of, year_start
+from county_portal.published.schema import FileLine, county_year, moment_of, year_bounds
 
 EXTENSION = "county_kinds"
 SHOWN_IN_BROWSER = frozenset({"application/pdf", "image/jpeg", "image/png"})
@@ -153,8 +153,7 @@ def map_lines(kind: Kind) -> MapLines:
             "SELECT key, published_at FROM entries WHERE kind = ?"
             " AND published_at >= ? AND published_at < ? ORDER BY published_at, key",
             kind.name,
-            year_start(int(year)),
-            year_start(int(year) + 1),
+            *year_bounds(year),
         )
         return ((key, moment_of(at)) for key, at in rows)
 

@@ -21,7 +21,7 @@ from county_portal.published.schema import (
     Listing,
     Withdrawal,
     moment_of,
-    year_start,
+    year_bounds,
 )
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class Site(OpenFile):
         if filters.category:
             parts.append(("category_code = ?", (filters.category,)))
         if filters.year:
-            parts.append(("published_at >= ? AND published_at < ?", _bounds_of(filters.year)))
+            parts.append(("published_at >= ? AND published_at < ?", year_bounds(filters.year)))
         if filters.validity:
             parts.append(validity.condition(self.columns, filters.validity))
         where = " AND ".join(condition for condition, _ in parts)
@@ -299,7 +299,7 @@ class Site(OpenFile):
         rows = self._db.execute(
             "SELECT public_id, coalesce(corrected_at, published_at) FROM items"
             " WHERE published_at >= ? AND published_at < ? ORDER BY published_at, public_id",
-            _bounds_of(year),
+            year_bounds(year),
         )
         return ((public_id, moment_of(at)) for public_id, at in rows)
 
@@ -314,8 +314,3 @@ def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]
     if len(values) == 1:
         return f"{name} = ?", values
     return f"+{name} IN ({','.join('?' * len(values))})", values
-
-
-def _bounds_of(year: str) -> tuple[str, str]:
-    """The first moment of a county year and of the next, as the file holds moments."""
-    return year_start(int(year)), year_start(int(year) + 1)

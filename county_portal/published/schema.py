@@ -204,6 +204,8 @@ def county_year(moment: datetime) -> int:
     return moment.astimezone(COUNTY).year
 
 
-def year_start(year: int) -> str:
-    """The first moment of a county year, as the file holds moments."""
-    return text_of_moment(datetime(year, 1, 1, tzinfo=COUNTY))
+def year_bounds(year: str) -> tuple[str, str]:
+    """The first moment of a county year and of the next, as the file holds moments."""
+    starts = (datetime(int(year) + more, 1, 1, tzinfo=COUNTY) for more in (0, 1))
+    first, end = map(text_of_moment, starts)
+    return first, end
