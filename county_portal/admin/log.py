@@ -15,7 +15,6 @@ from county_portal.office.rules.policy import Do, require
 
 PER_PAGE = 100
 CHUNK = 2000  # rows read at a time while the table is sent
-HEADINGS = ("seq", "at", "actor", "unit", "action", "object", "address", "result", "details")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 EXPORT = "audit.export"
 FIRST = {"was": 0, "now": 1}  # what changed is read in this order
@@ -98,16 +97,16 @@ def record_export(search: LogSearch, *, by: Person) -> None:
 
 def table(search: LogSearch) -> Iterator[list[str]]:
     """The rows as text, newest first, under their headings. No transaction lasts between chunks."""
-    yield list(HEADINGS)
+    yield list(audit.COLUMNS)
     before: int | None = None
     while rows := _chunk(search, before):
         for row in rows:
-            yield [safe_cell(str(row[name])) for name in HEADINGS]
+            yield [safe_cell(str(row[name])) for name in audit.COLUMNS]
         before = int(rows[-1]["seq"])  # type: ignore[call-overload]
 
 
 def _chunk(search: LogSearch, before: int | None) -> list[dict[str, object]]:
-    columns = [getattr(AuditRow, name) for name in HEADINGS]
+    columns = [getattr(AuditRow, name) for name in audit.COLUMNS]
     query = _matching(search, before).with_only_columns(*columns).limit(CHUNK)
     with writing(ahead=False), db.engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
