@@ -9,9 +9,11 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
+    Index,
     MetaData,
     Text,
     TypeDecorator,
+    text,
     type_coerce,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -78,6 +80,12 @@ def read_as(kind: type[M]) -> hybrid_property[M]:
 
 def _values(words: type[StrEnum]) -> list[str]:
     return [word.value for word in words]
+
+
+def unique_among(name: str, column: str, condition: str) -> Index:
+    """Declare that a column is unique among the rows for which the condition holds."""
+    rows = text(condition)
+    return Index(name, column, unique=True, sqlite_where=rows, postgresql_where=rows)
 
 
 class Base(DeclarativeBase):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Unit
-from county_portal.models.base import Base
+from county_portal.models.base import Base, unique_among
 from county_portal.models.signed import ITEM, PublicationRow
 
 
@@ -109,13 +109,7 @@ class Publication(PublicationRow):
         *ITEM.publication_keys(),
         CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ended"),
         UniqueConstraint("public_id", "revision_id"),
-        Index(
-            "uq_publications_live",
-            "item_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        unique_among("uq_publications_live", "item_id", "ended_at IS NULL"),
     )
     kind = ITEM
 

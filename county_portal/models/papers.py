@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from county_portal.models.base import Base
+from county_portal.models.base import Base, unique_among
 
 
 class PaperKind(StrEnum):
@@ -17,9 +17,6 @@ class PaperKind(StrEnum):
     DEPOSIT = "deposit"
 
 
-STANDING_GAZETTE = text("kind = 'gazette' AND withdrawn_at IS NULL")
-
-
 class IssuedPaper(Base):
     """One paper, known by the SHA-256 of its file. What it says is not here.
 
@@ -28,12 +25,8 @@ class IssuedPaper(Base):
 
     __tablename__ = "issued_papers"
     __table_args__ = (
-        Index(
-            "uq_issued_papers_gazette",
-            "name",
-            unique=True,
-            sqlite_where=STANDING_GAZETTE,
-            postgresql_where=STANDING_GAZETTE,
+        unique_among(
+            "uq_issued_papers_gazette", "name", "kind = 'gazette' AND withdrawn_at IS NULL"
         ),
     )
 

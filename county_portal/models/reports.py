@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from county_portal.models.accounts import Person
-from county_portal.models.base import Base
+from county_portal.models.base import Base, unique_among
 from county_portal.models.editions import Edition
 
 
@@ -81,13 +81,7 @@ class ClosedMonth(Base):
     __tablename__ = "closed_months"
     __table_args__ = (
         CheckConstraint("(reopened_at IS NULL) = (reason = '')", name="reopened_with_a_reason"),
-        Index(
-            "uq_closed_months_in_force",
-            "month",
-            unique=True,
-            sqlite_where=text("reopened_at IS NULL"),
-            postgresql_where=text("reopened_at IS NULL"),
-        ),
+        unique_among("uq_closed_months_in_force", "month", "reopened_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
