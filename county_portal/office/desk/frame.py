@@ -15,7 +15,7 @@ from county_portal.office.base import settings
 from county_portal.office.desk import waiting
 from county_portal.office.desk.waiting import DESK
 from county_portal.office.rules.access import me
-from county_portal.office.rules.policy import RULES, Do
+from county_portal.office.rules.policy import Do, may_ever
 
 SIGN_IN = "accounts.sign_in"
 
@@ -26,7 +26,7 @@ class MenuEntry:
 
     endpoint: str
     label: object
-    action: Do | None = None
+    action: Do
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def menu() -> list[MenuLine]:
     entries = [
         entry
         for entry in ENTRIES
-        if entry.endpoint in current_app.view_functions and _may(entry.action)
+        if entry.endpoint in current_app.view_functions and may_ever(me(), entry.action)
     ]
     above, counted = _above([entry.endpoint for entry in entries]), menu_counts()
     return [
@@ -103,10 +103,6 @@ def _here(endpoint: str, above: str) -> str:
     if endpoint == request.endpoint:
         return "page"
     return "true" if endpoint == above else ""
-
-
-def _may(action: Do | None) -> bool:
-    return action is None or (me().active and me().has_any(RULES[action][0]))
 
 
 def first_page() -> str:

@@ -9,7 +9,7 @@ from flask import Flask, redirect, request, url_for
 from flask_login import current_user
 
 from county_portal.models import Person
-from county_portal.office.rules.policy import RULES, Do, require_role
+from county_portal.office.rules.policy import RULES, Do, may_ever, require_role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -61,12 +61,8 @@ STILL_OPEN = frozenset({"accounts.change_password", "accounts.sign_out"})
 
 
 def _require_one(actions: tuple[Do, ...]) -> None:
-    if actions and not any(_has_role(action) for action in actions):
+    if actions and not any(may_ever(me(), action) for action in actions):
         require_role(me(), actions[0])
-
-
-def _has_role(action: Do) -> bool:
-    return me().active and me().has_any(RULES[action][0])
 
 
 def _address() -> str | None:

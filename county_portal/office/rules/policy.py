@@ -273,9 +273,14 @@ def require(person: Person, action: Do, thing: object = None) -> None:
         raise NotAllowed("You may not do this")
 
 
+def may_ever(person: Person, action: Do) -> bool:
+    """Whether the person's roles allow `action` on some thing."""
+    return action in RULES and person.active and person.has_any(RULES[action][0])
+
+
 def require_role(person: Person, action: Do) -> None:
     """Return if the person's roles allow `action` on some thing; raise NotAllowed if on none."""
-    if action not in RULES or not person.active or not person.has_any(RULES[action][0]):
+    if not may_ever(person, action):
         raise NotAllowed("You may not do this")
 
 

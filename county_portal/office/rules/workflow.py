@@ -18,7 +18,7 @@ from county_portal.core.html.clean import seen
 from county_portal.models import HandRow, Person, SignOffRow, StepRow, Verdict
 from county_portal.office.base import audit
 from county_portal.office.base.extensions import db
-from county_portal.office.rules.policy import RULES, Do, can, require, require_role
+from county_portal.office.rules.policy import Do, can, may_ever, require, require_role
 
 NOTE_LENGTH = 1000  # characters
 AnyStep = TypeVar("AnyStep", bound=StepRow)
@@ -217,7 +217,7 @@ def waits_for(
     states: where they wait, if not wherever the step begins. hand: if not that of the step.
     """
     step = next(step for step in road.steps if step.action is action)
-    if not person.active or not person.has_any(RULES[action][0]):
+    if not may_ever(person, action):
         return false()
     other_hand = exists().where(
         road.hand.thing_id == road.thing.id,
