@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Response,
     flash,
-    make_response,
     redirect,
     render_template,
     request,
@@ -27,11 +26,12 @@ from county_portal.editorial.desk.public_view import is_public, public_item
 from county_portal.editorial.items import services as items
 from county_portal.editorial.items.forms import ItemForm, field_name
 from county_portal.editorial.items.manifest import inside_of, manifest_of
-from county_portal.editorial.items.views import FOR_WRITING, edit_page, stale_page
+from county_portal.editorial.items.views import edit_page, stale_page
 from county_portal.editorial.review import services
 from county_portal.editorial.review.steps import ROAD
 from county_portal.editorial.sheets import review_sheet
 from county_portal.editorial.sheets.item_papers import item_publications
+from county_portal.editorial.sheets.views import inline_pdf
 from county_portal.models import Item, Revision, SignOff, State, StepTaken
 from county_portal.office.accounts.services import is_password
 from county_portal.office.base.extensions import db
@@ -45,6 +45,7 @@ from county_portal.office.rules.policy import LIAISON, RULES, Do
 from county_portal.published.items import ItemManifest
 
 bp = Blueprint("review", __name__)
+AMEND = "editorial/review/amend.html"
 
 
 def _address_of(line: desks.DeskLine) -> str:
@@ -268,20 +269,14 @@ def amend(item_id: int) -> ResponseReturnValue:
     one = items.get_item(item_id, by=me(), to=Do.ITEM_AMEND)
     form = ItemForm.of(one)
     if not form.validate_on_submit():
-        return _amend_page(form, one)
+        return edit_page(form, one, AMEND)
     if form.is_stale(one):
-        return stale_page("editorial/review/amend.html", form, one)
+        return stale_page(AMEND, form, one)
     note = request.form.get("amend_note", "")
     items.amend_item(one, form.draft(), seen_version=form.seen_version(), note=note, by=me())
     db.session.commit()
     flash(_("Version %(number)s was made", number=one.revision_number))
     return redirect(url_for(".item", item_id=one.id), 303)
-
-
-def _amend_page(form: ItemForm, one: Item) -> Response:
-    missing = items.missing_parts(one)
-    page = "editorial/review/amend.html"
-    return form_page(page, form, item=one, missing=missing, theirs=None, **FOR_WRITING)
 
 
 # The confidentiality sign-off
@@ -330,7 +325,4 @@ def sheet_of(item_id: int, sign_off_id: int) -> Response:
         raise Missing
     made = review_sheet.review_sheet_of(row)
     db.session.rollback()
-    response = make_response(review_sheet.review_sheet_pdf(made))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="sign-off-{sign_off_id}.pdf"'
-    return response
+    return inline_pdf(review_sheet.review_sheet_pdf(made), f"sign-off-{sign_off_id}.pdf")

@@ -90,10 +90,11 @@ def edit(item_id: int) -> ResponseReturnValue:
     return redirect(url_for(".edit", item_id=item.id), 303)
 
 
-def edit_page(form: FlaskForm, item: Item | None) -> Response:
+def edit_page(
+    form: FlaskForm, item: Item | None, page: str = "editorial/items/edit.html"
+) -> Response:
     """The page on which the item is written, with what is still missing."""
     missing = services.missing_parts(item) if item else []
-    page = "editorial/items/edit.html"
     return form_page(page, form, item=item, missing=missing, theirs=None, **FOR_WRITING)
 
 

@@ -19,7 +19,7 @@ def item(item_id: int) -> Response:
     """The item with everything that was said about it."""
     sheet = item_papers.item_sheet(get_item(item_id, by=me()), by=me())
     db.session.rollback()  # nothing is held while the press works
-    return _pdf(item_papers.item_pdf(sheet), f"item-{item_id}.pdf")
+    return inline_pdf(item_papers.item_pdf(sheet), f"item-{item_id}.pdf")
 
 
 @bp.get("/publications/<int:publication_id>.pdf")
@@ -28,7 +28,7 @@ def release(publication_id: int) -> Response:
     """The release form of one publication."""
     form = item_papers.release_form(item_papers.get_publication(publication_id, by=me()))
     db.session.rollback()
-    return _pdf(item_papers.release_pdf(form), f"release-{publication_id}.pdf")
+    return inline_pdf(item_papers.release_pdf(form), f"release-{publication_id}.pdf")
 
 
 @bp.get("/lists")
@@ -45,10 +45,11 @@ def unit_year(unit_id: int, year: int) -> Response:
     """What one unit submitted in one year."""
     listed = year_list.year_list(unit_id, year, by=me())
     db.session.rollback()
-    return _pdf(year_list.year_pdf(listed), f"list-{unit_id}-{year}.pdf")
+    return inline_pdf(year_list.year_pdf(listed), f"list-{unit_id}-{year}.pdf")
 
 
-def _pdf(content: bytes, name: str) -> Response:
+def inline_pdf(content: bytes, name: str) -> Response:
+    """The paper as an answer that browsers show, under this name."""
     response = make_response(content)
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
