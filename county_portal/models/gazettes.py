@@ -86,7 +86,6 @@ class Gazette(HasHands, Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
-    creator: Mapped[Person] = relationship()
     hands: Mapped[list["GazetteHand"]] = relationship(lazy="selectin")
     texts: Mapped[list["GazetteText"]] = relationship(
         order_by="GazetteText.position", cascade="all, delete-orphan"
