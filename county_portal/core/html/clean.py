@@ -12,7 +12,7 @@ import nh3
 
 from county_portal.core.errors import Refused
 from county_portal.core.html.shape import BLOCKS, BOXES, INLINE, SAME_AS, shape
-from county_portal.core.html.tree import Element, Node, count_of, read_html, walk, write_html
+from county_portal.core.html.tree import Element, Node, count_of, elements, read_html, write_html
 
 MAX_CHARACTERS = 1_000_000
 MAX_TAGS = 40_000
@@ -173,11 +173,10 @@ def first_paragraph(html: str, limit: int = 100) -> str:
 
 
 def _paragraphs(nodes: list[Node]) -> Iterator[str]:
-    for node in walk(nodes):
-        if isinstance(node, Element) and node.tag == "p":
-            words = " ".join("".join(_words(node.children)).split())
-            if words:
-                yield words
+    for paragraph in elements(nodes, "p"):
+        words = " ".join("".join(_words(paragraph.children)).split())
+        if words:
+            yield words
 
 
 def _shortened(text: str, limit: int) -> str:
@@ -192,10 +191,7 @@ def _shortened(text: str, limit: int) -> str:
 
 def image_keys(html: str) -> list[str]:
     """The keys of the attachments shown in clean HTML, in order, each once."""
-    images = (
-        node for node in walk(read_html(html)) if isinstance(node, Element) and node.tag == "img"
-    )
-    return list(dict.fromkeys(map(_key, images)))
+    return list(dict.fromkeys(map(_key, elements(read_html(html), "img"))))
 
 
 def _key(image: Element) -> str:

@@ -80,6 +80,11 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
             yield from walk(node.children)
 
 
+def elements(nodes: Iterable[Node], tag: str) -> Iterator[Element]:
+    """Every element of that name, in the order of the document."""
+    return (node for node in walk(nodes) if isinstance(node, Element) and node.tag == tag)
+
+
 def count_of(nodes: Iterable[Node]) -> int:
     """How many elements and pieces of text there are."""
     return sum(1 for _ in walk(nodes))
