@@ -164,9 +164,7 @@ def add_files(item_id: int) -> ResponseReturnValue:
     item = _writable(item_id)
     for key, one in zip(keys, received, strict=True):
         attachments.add(item, one, key=key, inline="inline" in request.form, by=me())
-    db.session.commit()
-    flash(_("Added: %(names)s", names=", ".join(one.name for one in received)))
-    return redirect(_back(item), 303)
+    return _commit(item, _("Added: %(names)s", names=", ".join(one.name for one in received)))
 
 
 @bp.post("/<int:item_id>/files/<key>/replace")
@@ -183,9 +181,7 @@ def replace_file(item_id: int, key: str) -> ResponseReturnValue:
     received = attachments.receive_attachment(upload.stream, upload.filename or "")
     item = _writable(item_id)
     one = attachments.replace(item, key, received, new=new_key[0], by=me())
-    db.session.commit()
-    flash(_("Replaced: %(name)s", name=one.name))
-    return redirect(_back(item), 303)
+    return _commit(item, _("Replaced: %(name)s", name=one.name))
 
 
 @bp.post("/<int:item_id>/files/<key>/rename")
@@ -194,9 +190,7 @@ def rename_file(item_id: int, key: str) -> ResponseReturnValue:
     """Another name for the file; its ending stays."""
     item = _writable(item_id)
     attachments.rename(item, key, request.form.get("name", ""), by=me())
-    db.session.commit()
-    flash(_("Renamed"))
-    return redirect(_back(item), 303)
+    return _commit(item, _("Renamed"))
 
 
 @bp.post("/<int:item_id>/files/<key>/move")
@@ -205,8 +199,7 @@ def move_file(item_id: int, key: str) -> ResponseReturnValue:
     """One place up or down."""
     item = _writable(item_id)
     attachments.move_attachment(item, key, -1 if request.form.get("to") == "up" else 1, by=me())
-    db.session.commit()
-    return redirect(_back(item), 303)
+    return _commit(item)
 
 
 @bp.post("/<int:item_id>/files/order")
@@ -215,8 +208,7 @@ def order_files(item_id: int) -> ResponseReturnValue:
     """The files in the order in which they were dragged."""
     item = _writable(item_id)
     attachments.order(item, request.form.getlist("key"), by=me())
-    db.session.commit()
-    return redirect(_back(item), 303)
+    return _commit(item)
 
 
 @bp.post("/<int:item_id>/files/<key>/remove")
@@ -225,9 +217,7 @@ def remove_file(item_id: int, key: str) -> ResponseReturnValue:
     """Take the file out of the item."""
     item = _writable(item_id)
     attachments.remove_attachment(item, key, by=me())
-    db.session.commit()
-    flash(_("Removed"))
-    return redirect(_back(item), 303)
+    return _commit(item, _("Removed"))
 
 
 @bp.get("/<int:item_id>/files/<key>/original")
@@ -249,6 +239,14 @@ def rendition(item_id: int, key: str) -> Response:
 def _writable(item_id: int) -> Item:
     seen_version = request.form.get("version", 0, type=int)
     return attachments.get_writable(item_id, seen_version=seen_version, by=me())
+
+
+def _commit(item: Item, done: str = "") -> ResponseReturnValue:
+    """Keep what was done with a file, say so, and go back to where the person is working."""
+    db.session.commit()
+    if done:
+        flash(done)
+    return redirect(_back(item), 303)
 
 
 def _send(one: attachments.Served, *, as_attachment: bool) -> Response:
