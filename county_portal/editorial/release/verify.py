@@ -14,7 +14,13 @@ from county_portal.office.base.audit import BrokenPromise
 from county_portal.office.base.config import current_settings
 from county_portal.office.base.extensions import PRAGMAS, db
 from county_portal.office.base.files import blob_path
-from county_portal.office.rules.releasable import kinds, live_hashes, releasables, version_of
+from county_portal.office.rules.releasable import (
+    Releasable,
+    kinds,
+    live_hashes,
+    releasables,
+    version_of,
+)
 from county_portal.published.kinds import Entry
 from county_portal.published.schema import FileLine
 from county_portal.published.writing import writer
@@ -30,6 +36,7 @@ def broken_promises() -> list[BrokenPromise]:
         _people,
         _of_kinds,
         _public_file,
+        _rests,
         _withdrawals,
         _public_tables,
         _public_folder,
@@ -104,6 +111,34 @@ def _difference(want: str | None, have: str | None) -> str:
     if have is None:
         return "is live and is not in the public file"
     return "is in the public file and is not live" if want is None else "shows another version"
+
+
+def _rests() -> Iterator[BrokenPromise]:
+    """What lies in the public file rests on nothing that does not.
+
+    Asked of the file, and not of what is live: whoever works that out may be wrong.
+    """
+    there = writer.listed(public_file.folder())
+    for one in releasables().values():
+        versions = _published(one, one.version.id, one.version.content_hash)
+        keys = _published(one, one.version.id, getattr(one.publication, one.key))
+        for rest in one.rests_on:
+            other = releasables()[rest.kind]
+            key = getattr(other.publication, other.key)
+            needed = _published(other, other.publication.thing_id, key)
+            for version_id, thing_id in db.session.execute(rest.pairs):
+                thing = (one.kind.name, str(keys.get(version_id)))
+                shows_it = there.get(thing) == versions.get(version_id, "")
+                if shows_it and (rest.kind, str(needed.get(thing_id))) not in there:
+                    yield BrokenPromise(":".join(thing), "it rests on what is not public")
+
+
+def _published(one: Releasable, name: Any, value: Any) -> dict[int, Any]:
+    """Two columns of all publications of a kind and their versions; the newest counts."""
+    query = select(name, value).select_from(one.publication)
+    query = query.join(one.version, one.version.id == version_of(one.publication))
+    rows = db.session.execute(query.order_by(one.publication.id))
+    return {row[0]: row[1] for row in rows}
 
 
 def _withdrawals() -> Iterator[BrokenPromise]:
