@@ -1,6 +1,6 @@
 """What tests of printing share."""
 
-from county_portal.printing.engine.tried import untried
+from county_portal.printing.engine.known_versions import untried
 
 collect_ignore = (
     ["test_optimisations.py"] if untried() else []

@@ -12,7 +12,7 @@ from PIL import ImageChops
 from county_portal.printing import process_pool
 from county_portal.printing.engine import engine, fonts, optimisations
 from county_portal.printing.engine import text as press_text
-from county_portal.printing.engine.tried import why_plain
+from county_portal.printing.engine.known_versions import why_plain
 from tests.printing.looking import look_alike, pictures, words
 
 # the engine itself forgets to close its colour profile

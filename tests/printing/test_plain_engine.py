@@ -22,7 +22,7 @@ from county_portal.papers.figures.figures import as_json
 from county_portal.papers.gazettes import paper as gazettes
 from county_portal.papers.reports import monthly
 from county_portal.printing import pdf, process_pool
-from county_portal.printing.engine import tried
+from county_portal.printing.engine import known_versions
 from tests.papers.briefings.test_paper import LONG, content, entry
 from tests.papers.gazettes.paper import make_paper, make_part
 from tests.papers.reports.county import random_county
@@ -40,7 +40,7 @@ def engine_going(plain: str) -> Iterator[None]:
     """New press processes, and page numbers set by them; both are gone afterwards."""
     mine: list[process_pool.Typesetter] = []
     with pytest.MonkeyPatch.context() as change:
-        change.setenv(tried.SETTING, plain)
+        change.setenv(known_versions.SETTING, plain)
         change.setattr(process_pool, "_idle", mine)
         pdf._folio.cache_clear()
         try:
@@ -128,21 +128,21 @@ def test_what_is_known_of_the_pages_is_the_same_both_ways(tmp_path: Path) -> Non
 # Which engine it is
 
 
-@pytest.mark.parametrize("name", sorted(tried.TRIED))
+@pytest.mark.parametrize("name", sorted(known_versions.TRIED))
 def test_another_engine_goes_its_own_way(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.delenv(tried.SETTING, raising=False)
-    before = set(tried.untried())
-    monkeypatch.setitem(tried.TRIED, name, "0.1")
-    (other,) = {one for one in tried.untried() if one.startswith(name)}
-    assert before <= {*tried.untried()}
-    assert other in tried.why_plain()
+    monkeypatch.delenv(known_versions.SETTING, raising=False)
+    before = set(known_versions.untried())
+    monkeypatch.setitem(known_versions.TRIED, name, "0.1")
+    (other,) = {one for one in known_versions.untried() if one.startswith(name)}
+    assert before <= {*known_versions.untried()}
+    assert other in known_versions.why_plain()
 
 
 def test_of_another_engine_nothing_is_touched_that_it_may_not_have() -> None:
     """It may have lost any function that a shortcut replaces, so they are not even looked for."""
     code = (
-        "import sys; from county_portal.printing.engine import engine, tried\n"
-        "tried.TRIED['pydyf'] = '0.1'\n"
+        "import sys; from county_portal.printing.engine import engine, known_versions\n"
+        "known_versions.TRIED['pydyf'] = '0.1'\n"
         "assert engine.Press().plain\n"
         "known = {name.rpartition('.')[2] for name in sys.modules if '.printing.engine.' in name}\n"
         "print(*sorted(known))"
@@ -164,7 +164,7 @@ def test_an_engine_on_its_own_way_is_a_note_and_no_fault(app: Flask) -> None:
     assert "Note" not in untold.output
 
 
-@pytest.mark.skipif(bool(tried.untried()), reason="this engine goes its own way")
+@pytest.mark.skipif(bool(known_versions.untried()), reason="this engine goes its own way")
 def test_with_shortcuts_there_is_nothing_to_note(app: Flask) -> None:
     with engine_going("0"):
         assert pdf.notes() == []

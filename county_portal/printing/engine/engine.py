@@ -17,10 +17,10 @@ from weasyprint.text.ffi import ffi, fontconfig
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from .known_versions import why_plain
 from .lines import set_lines_flush
+from .plain import PlainEngine, Tell, silent
 from .rare import characters_of, mark_rare
-from .tried import why_plain
-from .way import Tell, Way, silent
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Press:
         self._fonts = FontConfiguration()
         self._known = characters_of(face) if face else None
         set_lines_flush()
-        self._way = Way() if self.plain else quick_way()
+        self._way = PlainEngine() if self.plain else quick_engine()
 
     def set(
         self, html: str, folder: Path, pictures: dict[str, str] | None = None, tell: Tell = silent
@@ -64,7 +64,7 @@ class Press:
         return frozenset(family_names())
 
 
-def quick_way() -> Way:
+def quick_engine() -> PlainEngine:
     """Take the shortcuts. They look for what only the engine has that they were written for."""
     from .optimisations import take_all
 

@@ -2,8 +2,8 @@
 
 The engine is made for every page there may be; ours have no floats beside them and thousands of
 plain cells. Each shortcut says what it leaves out, takes the engine's own way wherever that is not
-enough, and is known to be right for one version of it (tried.py): with another one this module is
-not even imported.
+enough, and is known to be right for one version of it (known_versions.py): with another one this
+module is not even imported.
 """
 
 import copy
@@ -33,9 +33,9 @@ from weasyprint.urls import URLFetcher, fetch
 from .fonts import CompactFont, embed_bare, kept_fonts
 from .lines import draw_spaced_line as draw_any_line
 from .painting import CORNERS, THEIR_DRAWN_TEXT, draw_border, draw_text, pack, page_references
+from .plain import PlainEngine, Source, Tell
 from .tags import slim_tags
 from .text import deactivate, draw_plain_line, reactivate, set_layout_text, split_first_line, strut
-from .way import Source, Tell, Way
 
 
 class Shortcut(NamedTuple):
@@ -245,11 +245,11 @@ OWN_SHEET = own_sheet()
 SHORTCUTS = shortcuts()
 
 
-def take_all() -> Way:
+def take_all() -> PlainEngine:
     """Set pages by our functions from now on."""
     for owner, name, ours, _theirs in SHORTCUTS:
         replace_function(owner, name, ours)
-    return QuickWay()
+    return QuickEngine()
 
 
 def replace_function(owner: Any, name: str, function: Any) -> None:
@@ -260,7 +260,7 @@ def replace_function(owner: Any, name: str, function: Any) -> None:
         setattr(owner, name, function)
 
 
-class QuickWay(Way):
+class QuickEngine(PlainEngine):
     """The way with shortcuts."""
 
     def source(self, tree: ET.Element, folder: Path, reader: URLFetcher) -> HTML:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .engine import Press
-from .tried import subsetter
-from .way import Tell
+from .known_versions import subsetter
+from .plain import Tell
 
 MEMORY_BYTES = 2**31
 IDLE_SECONDS = 600

@@ -20,7 +20,7 @@ def silent(_stage: str, _page: int) -> None:
     """Progress that nobody watches."""
 
 
-class Way:
+class PlainEngine:
     """How the engine sets a page: its own way, by what it offers to everybody."""
 
     def source(self, tree: ET.Element, folder: Path, reader: URLFetcher) -> HTML:
