@@ -18,13 +18,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from county_portal.core.html.clean import text_of
 from county_portal.editorial.items.choices import all_columns
 from county_portal.editorial.items.forms import ItemForm, SelectOne, SelectWord
 from county_portal.models import Briefing, BriefingState, Masthead, Unit
+from county_portal.office.accounts.forms import at_most
 from county_portal.papers.briefings.finding import BriefingFilter, numbered_years
 from county_portal.papers.briefings.mastheads import HIGHEST, Counts, MastheadDraft
 from county_portal.papers.briefings.services import TITLE_LENGTH, BriefingDraft, PartWords
@@ -35,11 +36,6 @@ ANY = _l("Any")
 COPIES = NumberRange(1, 9999, _l("Enter a number from 1 to 9999"))
 COUNT = NumberRange(0, HIGHEST, _l("Enter a number from 0 to %(max)s"))
 LONGEST_WORDS = 40  # characters of a search
-
-
-def at_most(characters: int) -> Length:
-    """Return the check that a text is no longer."""
-    return Length(max=characters, message=_l("At most %(max)d characters"))
 
 
 def _receivers(label: LazyString, where: LazyString) -> TextAreaField:
