@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateTable
 
 from county_portal.app import FEATURES, create_office, create_public
+from county_portal.core import clock
 from county_portal.core.errors import NotAllowed
 from county_portal.editorial.release import public_file, verify
 from county_portal.editorial.release import services as items
@@ -155,6 +156,20 @@ def test_verify_knows_its_hashes_its_sign_offs_and_its_people(office, cast):
     )
     where = {fault.where for fault in verify.broken_promises()}
     assert where >= {"notice_texts:1", "notice_publications:1", "notice_sign_offs:1", "notice:a"}
+
+
+def test_a_release_of_other_bytes_makes_nothing_live(reader, cast):
+    published(cast)
+    go_round_the_guards("UPDATE notice_sign_offs SET content_hash = printf('%064d', 7)")
+    assert public_file.reconcile() is True
+    assert reader.get("/notices/a").status_code == 404
+
+
+def test_a_step_says_since_when_the_thing_stands_where_it_does(office, cast):
+    notice = compose("a", WORDS, "", by=cast.lin)
+    with clock.frozen("2026-03-03T10:00"):
+        sign_notice(notice, by=cast.wu)
+        assert notice.state_since == clock.now()
 
 
 def test_an_unfit_one_keeps_no_other_back(reader, cast, caplog):

@@ -207,3 +207,15 @@ def test_an_item_can_be_taken_down_while_the_public_file_is_lost(cast, app, publ
     public_file.reconcile()
     assert public() == set()
     assert verify.broken_promises() == []
+
+
+def test_verify_names_a_file_that_lies_in_public_and_belongs_to_nothing(cast, app):
+    make_item(cast.lin, state=State.PUBLISHED)
+    public_file.reconcile()
+    stray = app.config["COUNTY"].PUBLIC / "files" / "ab" / ("ab" + "0" * 62)
+    stray.parent.mkdir(parents=True, exist_ok=True)
+    stray.write_bytes(b"Never signed")
+    said = {fault.where: fault.what for fault in verify.broken_promises()}
+    assert said == {"file:ab0000000000": "a file lies in the public folder that nothing live names"}
+    public_file.reconcile()
+    assert verify.broken_promises() == []

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from pysqlite3 import dbapi2 as sqlite
@@ -126,6 +127,16 @@ def remains(folder, text):
     return (
         text.encode() in raw or single or set(search.tokens(text).split()) & set(terms_of(folder))
     )
+
+
+def test_the_mark_changes_with_a_withdrawal(folder, tmp_path):
+    gone = make_withdrawal(2)
+    marks = set()
+    for number, told in enumerate(([], [gone], [replace(gone, reason="另有原因")])):
+        place = tmp_path / str(number)
+        writer.build_public_file(place, SITE, [make_entry(1)], told)
+        marks.add(Reader(place).current().generation)
+    assert len(marks) == 3
 
 
 def test_what_went_into_the_index_comes_out_after_the_words_are_made_otherwise(folder, monkeypatch):
