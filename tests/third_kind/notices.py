@@ -1,6 +1,7 @@
 """A third kind of signed thing, with everything a kind brings: the example of CONTRIBUTING.
 
-A notice is composed, signed, issued and withdrawn; it may name items and goes with them.
+A notice is composed, signed, issued and withdrawn; it may name items and other notices, and
+goes with them.
 A real kind has each part in its own place; the headings say which.
 """
 
@@ -154,6 +155,15 @@ class NoticeItem(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), primary_key=True)
 
 
+class NoticeNamed(Base):
+    """That a text names another notice, without which it may not be public."""
+
+    __tablename__ = "notice_named"
+
+    text_id: Mapped[int] = mapped_column(ForeignKey("notice_texts.id"), primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), primary_key=True)
+
+
 class NoticeStep(StepRow):
     __tablename__ = NOTICE.steps
     kind = NOTICE
@@ -195,7 +205,7 @@ class NoticeEnding(Base):
 
 configure_mappers()
 TABLES = [table for name, table in Base.metadata.tables.items() if name.startswith("notice")]
-KEPT = dict.fromkeys((*NOTICE.records, "notice_items", "notice_endings"), ())
+KEPT = dict.fromkeys((*NOTICE.records, "notice_items", "notice_named", "notice_endings"), ())
 with patch.dict(guards.LATER, KEPT):
     TRIGGERS = [one for one in guards.statements("sqlite") if " ON notice_" in one]
 for table in TABLES:  # other tests know the county's own tables only
@@ -219,7 +229,9 @@ STEPS = (
 ROAD = Road(STEPS, Notice, NoticeHand, NoticeStep, officer=H.OFFICER)
 
 
-def compose(key: str, title: str, body: str, *, by: Person, names: Iterable[Item] = ()) -> Notice:
+def compose(
+    key: str, title: str, body: str, *, by: Person, names: Iterable[Item | Notice] = ()
+) -> Notice:
     said = NoticeManifest(form=1, key=key, title=title, body=body)
     digest = NoticeManifest.hash_of(said.text)
     notice = Notice(key=key, state_since=clock.now())
@@ -227,7 +239,12 @@ def compose(key: str, title: str, body: str, *, by: Person, names: Iterable[Item
     db.session.add(notice)
     db.session.flush()
     take_hand(notice, H.COMPOSER, by=by)
-    db.session.add_all(NoticeItem(text_id=notice.texts[-1].id, item_id=one.id) for one in names)
+    text_id = notice.texts[-1].id
+    for named in names:
+        if isinstance(named, Item):
+            db.session.add(NoticeItem(text_id=text_id, item_id=named.id))
+        else:
+            db.session.add(NoticeNamed(text_id=text_id, notice_id=named.id))
     return notice
 
 
@@ -305,7 +322,9 @@ def withdrawn_notices() -> Iterator[Withdrawal]:
             yield Withdrawal(KIND.name, key, "", moment, reason)
 
 
-NAMES = select(NoticeItem.text_id.label("version_id"), NoticeItem.item_id.label("thing_id"))
+ITEMS = select(NoticeItem.text_id.label("version_id"), NoticeItem.item_id.label("thing_id"))
+NAMED = select(NoticeNamed.text_id.label("version_id"), NoticeNamed.notice_id.label("thing_id"))
+GONE = "所引文件已撤回。"
 RELEASABLE = Releasable(
     kind=KIND,
     version=NoticeText,
@@ -317,7 +336,7 @@ RELEASABLE = Releasable(
     entries=notice_entries,
     withdrawals=withdrawn_notices,
     end=end_notice,
-    rests_on=(RestsOn("item", NAMES, "所引文件已撤回。"),),
+    rests_on=(RestsOn("item", ITEMS, GONE), RestsOn(KIND.name, NAMED, GONE)),
 )
 FEATURE = Feature((), releasables=(RELEASABLE,))
 

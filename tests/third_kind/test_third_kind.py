@@ -107,16 +107,35 @@ def test_it_goes_with_the_item_it_names_before_that_is_committed(reader, cast):
     assert verify.broken_promises() == []
 
 
+def test_a_chain_goes_with_its_first_link(reader, cast):
+    named = make_item(cast.ma, state=State.PUBLISHED)
+    second = published(cast, "b", names=[published(cast, names=[named])])
+    published(cast, "c", names=[second])
+    published(cast, "d")
+    with public_file.lock():
+        items.withdraw_item(named, "It was wrong", by=cast.tang)
+        assert {reader.get(f"/notices/{key}").status_code for key in "abc"} == {410}
+        db.session.commit()
+    assert reader.get("/notices/d").status_code == 200
+    assert public_file.reconcile() is False
+    assert verify.broken_promises() == []
+
+
 def test_what_rests_on_nothing_public_is_not_live_whatever_its_own_rows_say(reader, cast):
     """The rule of what is live is asked apart from the endings that withdrawing writes."""
     named = make_item(cast.ma, state=State.PUBLISHED)
-    published(cast, names=[named])
+    second = published(cast, "b", names=[published(cast, names=[named])])
+    published(cast, "c", names=[second])
+    published(cast, "d")
     with patch.object(items, "end_what_rests_on", return_value=()), public_file.lock():
         items.withdraw_item(named, "It was wrong", by=cast.tang)
         db.session.commit()
-    assert {fault.where for fault in verify.broken_promises()} == {"notice:a"}
+    faults = {fault.where for fault in verify.broken_promises()}
+    assert faults == {"notice:a", "notice:b", "notice:c"}
     assert public_file.reconcile() is True
-    assert reader.get("/notices/a").status_code == 404
+    assert {reader.get(f"/notices/{key}").status_code for key in "abc"} == {404}
+    assert reader.get("/notices/d").status_code == 200
+    assert verify.broken_promises() == []
 
 
 def test_verify_asks_the_file_itself_whether_what_it_holds_may_rest_there(office, cast):

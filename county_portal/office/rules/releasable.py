@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Text,
+    exists,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from county_portal.models import Person, Verdict
@@ -93,9 +102,7 @@ def live(one: Releasable, *columns: Any) -> Select[Any]:
             sign_off.content_hash == version.content_hash,
         )
     )
-    for rest in one.rests_on:
-        found = found.where(~_lacks(publication, rest))
-    return found
+    return found.where(~_lacks(one)) if one.rests_on else found
 
 
 def live_hashes() -> dict[Thing, str]:
@@ -114,12 +121,40 @@ def version_of(publication: Any) -> Any:
     return getattr(publication, publication.kind.version_id)
 
 
-def _lacks(publication: Any, rest: RestsOn) -> ColumnElement[bool]:
-    """Whether something that the version rests on is not public."""
-    other, pairs = releasables()[rest.kind], rest.pairs.subquery()
-    theirs = aliased(other.publication)
-    there = exists().where(theirs.thing_id == pairs.c.thing_id, other.lasts(theirs))
-    return exists().where(pairs.c.version_id == version_of(publication), ~there)
+def _lacks(one: Releasable) -> ColumnElement[bool]:
+    """Whether what the version rests on is not public, or what that rests on, to the end."""
+    lacking = _lacking().c
+    version = lacking.version_id == version_of(one.publication)
+    return exists().where(lacking.kind == one.kind.name, version)
+
+
+def _lacking() -> CTE:
+    """The versions, of all kinds, that rest on something that is not public.
+
+    Its publication has ended, or lasts and shows a version that is one of these.
+    """
+    ended, rests, lasting = [], [], []
+    for name, one in releasables().items():
+        kind, theirs = literal(name, Text).label("kind"), aliased(one.publication)
+        for rest in one.rests_on:
+            pairs, other = rest.pairs.subquery(), aliased(releasables()[rest.kind].publication)
+            there = releasables()[rest.kind].lasts(other), other.thing_id == pairs.c.thing_id
+            ended.append(select(kind, pairs.c.version_id).where(~exists().where(*there)))
+            on = literal(rest.kind, Text).label("on_kind")
+            rests.append(select(kind, pairs.c.version_id, on, pairs.c.thing_id))
+        if one.rests_on:
+            version = version_of(theirs).label("version_id")
+            lasting.append(select(kind, theirs.thing_id, version).where(one.lasts(theirs)))
+    lacking = select(union_all(*ended).subquery()).cte("lacking", recursive=True)
+    pair, shown = union_all(*rests).subquery().c, union_all(*lasting).subquery().c
+    return lacking.union(
+        select(pair.kind, pair.version_id).where(
+            pair.on_kind == shown.kind,
+            pair.thing_id == shown.thing_id,
+            shown.kind == lacking.c.kind,
+            shown.version_id == lacking.c.version_id,
+        )
+    )
 
 
 def end_what_rests_on(
