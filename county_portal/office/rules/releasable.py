@@ -6,6 +6,7 @@ everything it rests on is public, too.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -123,22 +124,25 @@ def version_of(publication: Any) -> Any:
 
 def _lacks(one: Releasable) -> ColumnElement[bool]:
     """Whether what the version rests on is not public, or what that rests on, to the end."""
-    lacking = _lacking().c
+    lacking = _lacking(tuple(releasables().values())).c
     version = lacking.version_id == version_of(one.publication)
     return exists().where(lacking.kind == one.kind.name, version)
 
 
-def _lacking() -> CTE:
+@lru_cache(maxsize=4)
+def _lacking(every: tuple[Releasable, ...]) -> CTE:
     """The versions, of all kinds, that rest on something that is not public.
 
-    Its publication has ended, or lasts and shows a version that is one of these.
+    Its publication has ended, or lasts and shows a version that is one of these. The question
+    is put together once for the kinds of an application.
     """
+    named = {one.kind.name: one for one in every}
     ended, rests, lasting = [], [], []
-    for name, one in releasables().items():
+    for name, one in named.items():
         kind, theirs = literal(name, Text).label("kind"), aliased(one.publication)
         for rest in one.rests_on:
-            pairs, other = rest.pairs.subquery(), aliased(releasables()[rest.kind].publication)
-            there = releasables()[rest.kind].lasts(other), other.thing_id == pairs.c.thing_id
+            pairs, other = rest.pairs.subquery(), aliased(named[rest.kind].publication)
+            there = named[rest.kind].lasts(other), other.thing_id == pairs.c.thing_id
             ended.append(select(kind, pairs.c.version_id).where(~exists().where(*there)))
             on = literal(rest.kind, Text).label("on_kind")
             rests.append(select(kind, pairs.c.version_id, on, pairs.c.thing_id))
