@@ -1,5 +1,6 @@
 """One office for all tests of a process; each test begins with a fresh copy of its data."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,9 +21,11 @@ from county_portal.core import clock
 from county_portal.models import Person, Unit
 from county_portal.office.base.config import Settings
 from county_portal.office.base.extensions import db, will_write
+from county_portal.printing import process_pool
 from tests.cast import Cast, find_cast, make_cast
 from tests.factories import make_calendar
 from tests.page import Page, signed_in
+from tests.set_once import KeptSheets
 from tests.waiting import HUNG_AFTER
 
 MONDAY = "2026-03-02T09:00"
@@ -84,6 +87,25 @@ def fresh(office: Flask) -> Iterator[None]:
         yield
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sheets_of_session(tmp_path_factory: pytest.TempPathFactory) -> KeptSheets:
+    """The sheets that any process of this session has set."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    (folder / "sheets").mkdir(exist_ok=True)
+    return KeptSheets(folder / "sheets")
+
+
+@pytest.fixture(autouse=True)
+def set_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet is set once in a session, except where printing itself is tried."""
+    rooms = {"printing", "kills", "upgrade"}
+    if not rooms & set(request.path.relative_to(Path(__file__).parent).parts):
+        kept = request.getfixturevalue("sheets_of_session")
+        monkeypatch.setattr(process_pool, "set_sheets", kept.set_sheets)
 
 
 @pytest.fixture
