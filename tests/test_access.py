@@ -76,6 +76,7 @@ def test_every_other_page_leads_to_the_sign_in(app, browse, cast):
             assert answer.headers["Location"].startswith("/sign-in?next="), rule
 
 
+@pytest.mark.slow
 def test_every_form_without_its_token_is_refused(guarded, browse, cast):
     pages = {person: browse(person) for person in (cast.lin, cast.qian, cast.sys, cast.sec)}
     tried = 0
@@ -87,6 +88,7 @@ def test_every_form_without_its_token_is_refused(guarded, browse, cast):
     assert tried > 100
 
 
+@pytest.mark.slow
 def test_nobody_without_the_role_comes_in(app, browse, cast):
     """Each of the cast at each door: 403 exactly where the view's actions allow them nothing."""
     people = [cast.lin, cast.zhou, cast.qian, cast.wu, cast.tang, cast.he]

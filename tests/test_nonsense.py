@@ -50,6 +50,7 @@ def _one_of(app, cast, rule):
     return next(fitting, "lin")
 
 
+@pytest.mark.slow
 def test_no_number_in_an_address_breaks_the_office(app, cast, knock):
     broken = []
     for rule in app.url_map.iter_rules():

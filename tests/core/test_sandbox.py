@@ -114,6 +114,7 @@ def test_the_child_reaches_no_network(probe):
     assert probe(f"tell(outcome(lambda: {datagram}))").startswith("refused")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["while True: pass", "time.sleep(3600)"])
 def test_what_takes_too_long_is_ended(probe, code):
     with unless_hung(), pytest.raises(TooMuch):

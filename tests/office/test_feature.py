@@ -85,6 +85,7 @@ def test_a_page_gets_only_the_sections_that_have_something_to_show() -> None:
     assert drawn == [("one.html", "about it")]
 
 
+@pytest.mark.slow
 def test_importing_every_module_registers_nothing() -> None:
     """Whatever else a process imported, an office of no feature does nothing every minute."""
     program = (

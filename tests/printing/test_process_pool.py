@@ -60,6 +60,7 @@ def test_a_fault_in_the_sheet_is_told_and_the_process_lives_on(order, of_its_own
     assert running() == first
 
 
+@pytest.mark.slow
 def test_a_sheet_that_takes_too_long_is_ended(order, of_its_own):
     with unless_hung(), pytest.raises(Unset, match="too long"):
         set_sheets([order(STUCK, seconds=3)])

@@ -260,6 +260,7 @@ def test_a_large_picture_becomes_smaller_and_says_so(source, target):
     assert made.notes == ("The picture is shown smaller than it was",)
 
 
+@pytest.mark.slow
 def test_the_largest_picture_fits_into_the_memory(source, target):
     Image.new("RGBA", (10_000, 6_000), "red").save(source, "PNG", compress_level=1)
     make_rendition(source, target, FileType.PNG)

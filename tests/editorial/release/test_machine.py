@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -184,6 +185,7 @@ class Road(RuleBasedStateMachine):
         db.session.rollback()
 
 
+@pytest.mark.slow
 def test_every_public_byte_belongs_to_a_live_sign_off(app, cast):
     here = {"cast": cast, "folder": app.config["COUNTY"].PUBLIC}
     run_state_machine_as_test(

@@ -115,6 +115,7 @@ def test_what_cannot_be_written_for_word_gets_no_number(cast, water_item, monkey
         go_to(briefing, S.APPROVED, cast.he, cast.tang)
 
 
+@pytest.mark.slow
 def test_as_many_headings_as_there_may_be_are_printed(cast, water_item):
     briefing = make_briefing(cast.he, items=(water_item,))
     for number in range(pieces.MOST_PARTS - 1):

@@ -26,6 +26,7 @@ IN_APRIL = "2026-04-09T10:00"
 WAITS = "另有1件未能排版，随下一批次补送"
 
 
+@pytest.mark.slow
 def test_a_text_that_cannot_be_set_is_left_out_and_named(cast: Cast, press: set[str]) -> None:
     make_item(cast.lin, state=State.PUBLISHED, title="好文本")
     make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
@@ -42,6 +43,7 @@ def test_a_text_that_cannot_be_set_is_left_out_and_named(cast: Cast, press: set[
     ]
 
 
+@pytest.mark.slow
 def test_what_was_left_out_comes_again_until_it_is_set(cast: Cast, press: set[str]) -> None:
     make_item(cast.lin, state=State.PUBLISHED, title="坏文本")
     press.add("坏文本")
@@ -64,6 +66,7 @@ def test_what_was_left_out_comes_again_until_it_is_set(cast: Cast, press: set[st
     assert deposit_lines(fourth.parts[0]) == []
 
 
+@pytest.mark.slow
 def test_what_was_left_out_before_is_known_from_the_packages(cast: Cast, press: set[str]) -> None:
     """The migration reads it there, so that it comes again, too."""
     make_item(cast.lin, state=State.PUBLISHED, title="好文本")
@@ -139,6 +142,7 @@ def test_a_unit_of_which_nothing_could_be_set_makes_no_zero_return(
     )
 
 
+@pytest.mark.slow
 def test_attachments_come_with_their_text_and_once(
     cast: Cast, press: set[str], tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ def test_a_unit_whose_texts_were_all_withdrawn_makes_a_zero_return(cast: Cast) -
     assert texts(packed) == []
 
 
+@pytest.mark.slow
 def test_what_is_withdrawn_while_it_is_packed_is_not_in_the_package(cast: Cast) -> None:
     bad = make_item(cast.lin, state=State.PUBLISHED, title="要撤的")
     make_item(cast.lin, state=State.PUBLISHED, title="留下的")
@@ -104,6 +105,7 @@ def test_what_is_withdrawn_while_it_is_packed_is_not_in_the_package(cast: Cast) 
         assert db.session.scalar(select(func.count()).select_from(DepositOmission)) == 1
 
 
+@pytest.mark.slow
 def test_what_was_corrected_before_it_was_packed_goes_as_it_was_signed_last(cast: Cast) -> None:
     item = make_item(cast.lin, state=State.PUBLISHED, title="堤防检查")
     make_item(cast.lin, state=State.PUBLISHED, title="水闸检修")

@@ -95,6 +95,7 @@ def test_what_is_opened_again_is_not_in_force_until_it_is_closed_again(
     assert standing_papers() == papers_of(second)
 
 
+@pytest.mark.slow
 def test_a_longer_report_is_in_force_when_its_months_are_closed(cast: Cast, april: Item) -> None:
     early = make(SPRING)
     assert standing_papers() == set()
