@@ -63,7 +63,10 @@ def create_office(
     kinds: tuple[PublicKind, ...] = site.KINDS,
     **overrides: object,
 ) -> Flask:
-    """The intranet: everything behind the sign-in. kinds: what the public site shows of it."""
+    """Build the intranet: everything behind the sign-in. kinds.
+
+    What the public site shows of it.
+    """
     settings = settings or Settings()
     app = Flask("county_portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(settings.flask())
@@ -85,7 +88,9 @@ def create_public(
     features: tuple[Feature, ...] = FEATURES,
     **overrides: object,
 ) -> Flask:
-    """The public site: reads the public folder and nothing else. features: what may lie there.
+    """Build the public site: it reads the public folder and nothing else. features.
+
+    What may lie there.
 
     Raises RuntimeError if a kind has one half only.
     """
@@ -118,7 +123,7 @@ def _install_extensions(app: Flask) -> None:
 
 
 def _install_manners(app: Flask, settings: Settings) -> None:
-    """Everything that is the same for each request."""
+    """Install everything that is the same for each request."""
     if settings.PROXIES:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES
@@ -160,7 +165,7 @@ def _language() -> str | None:
 
 
 def _show_nonsense(_error: Exception) -> Response:
-    """A number or a day beyond what any table holds was asked for."""
+    """Say that a number or a day beyond what any table holds was asked for."""
     db.session.rollback()
     return web.refusal_page(
         gettext("The request could not be understood. Go back and try again"), 400
@@ -168,7 +173,7 @@ def _show_nonsense(_error: Exception) -> Response:
 
 
 def _show_late(_error: StaleDataError) -> Response:
-    """Somebody changed the row between our reading it and our writing it."""
+    """Say that somebody changed the row between our reading it and our writing it."""
     late = OutOfDate("Somebody changed this since the page was drawn")
     _log_refusal(late)
     return web.refusal_page(gettext(late.message), late.status)

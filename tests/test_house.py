@@ -3,6 +3,7 @@
 import ast
 import re
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAGES = sorted((ROOT / "templates").rglob("*.html"))
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.is_file())
 TALL = 400  # lines
+NO_VERBS = """
+    A All An Another Any As At Both By Each Every Everybody Everything First For From How If In It
+    Its Last Like No Nobody None Not Nothing Of On One Only Or Other Some Somebody Such That The
+    Their There These They This Those To Two What Whatever When Where Whether Which Who Whoever
+    With Without
+"""  # with which a docstring may not begin
 KNOW_THE_TEXT = (
     "models/base",  # reads it
     "models/items",
@@ -43,10 +50,12 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """What a module imports, as <module>.<name>."""
     names = set()
@@ -153,6 +162,23 @@ def test_the_stored_text_of_a_manifest_is_known_where_it_is_written_hashed_or_ca
 
 def test_every_module_says_what_it_is_for():
     assert not [name_of(path) for path in MODULES if not ast.get_docstring(tree_of(path))]
+
+
+def test_what_a_function_says_of_itself_begins_with_a_verb():
+    """What it does, not what it is. Properties are named like things and may say what they are."""
+    said = [
+        f"{name_of(path)}: {function.name}: {text}"
+        for path in MODULES
+        for function in ast.walk(tree_of(path))
+        if isinstance(function, ast.FunctionDef) and not _is_property(function)
+        if (text := ast.get_docstring(function))
+        and text.split()[0].rstrip(",:;") in NO_VERBS.split()
+    ]
+    assert not said
+
+
+def _is_property(function: ast.FunctionDef) -> bool:
+    return any("property" in ast.unparse(one) for one in function.decorator_list)
 
 
 def test_no_module_is_taller_than_a_shelf():

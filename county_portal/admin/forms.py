@@ -23,7 +23,7 @@ class SettingsForm(FlaskForm):
 
     @classmethod
     def of(cls, values: dict[str, str], seen: str) -> "SettingsForm":
-        """The form with what is decided now."""
+        """Build the form with what is decided now."""
         fields = {choice.key: _setting(choice.label) for choice in CHOICES}
         whole = type("WholeSettingsForm", (cls,), fields)
         form: SettingsForm = whole(data={**values, "seen": seen})
@@ -77,7 +77,7 @@ class YearForm(FlaskForm):
 
     @classmethod
     def of(cls, draft: YearDraft, *, new: bool) -> "YearForm":
-        """The form of a year; the number of one that was chosen already stands still."""
+        """Build the form of a year; the number of one that was chosen already stands still."""
         words = {**vars(draft), "seen": year_mark(draft)}
         form = cls(data={**words, "year": None if new else draft.year})
         if not new:
@@ -90,7 +90,7 @@ class YearForm(FlaskForm):
 
 
 def day_of(text: str) -> date | None:
-    """The day of a filter; what is no day filters nothing."""
+    """Return the day of a filter; what is no day filters nothing."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -49,7 +49,7 @@ class LogPage:
 
 
 def find_rows(search: LogSearch, *, before: int | None, by: Person) -> LogPage:
-    """One page of the log. before: only rows with a smaller number."""
+    """Find one page of the log. before: only rows with a smaller number."""
     require(by, Do.AUDIT_READ)
     rows = list(db.session.scalars(_matching(search, before).limit(PER_PAGE + 1)))
     shown = rows[:PER_PAGE]
@@ -84,7 +84,7 @@ def _matching(search: LogSearch, before: int | None) -> Select[AuditRow]:
 
 
 def _moment(day: date) -> str:
-    """The first moment of the county day, written as the log writes moments."""
+    """Return the first moment of the county day, written as the log writes moments."""
     return clock.day_start(day).astimezone(UTC).isoformat(timespec="milliseconds")
 
 
@@ -96,7 +96,10 @@ def record_export(search: LogSearch, *, by: Person) -> None:
 
 
 def table(search: LogSearch) -> Iterator[list[str]]:
-    """The rows as text, newest first, under their headings. No transaction lasts between chunks."""
+    """Yield the rows as text, newest first, under their headings.
+
+    No transaction lasts between chunks.
+    """
     yield list(audit.COLUMNS)
     before: int | None = None
     while rows := _chunk(search, before):
@@ -113,5 +116,5 @@ def _chunk(search: LogSearch, before: int | None) -> list[dict[str, object]]:
 
 
 def safe_cell(text: str) -> str:
-    """The text, so that no spreadsheet takes it for a formula."""
+    """Return the text, so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(RISKY) else text

@@ -24,7 +24,7 @@ def find_jobs(page: int) -> Page[Job]:
 
 
 def settings_mark() -> str:
-    """Changes when any setting changes."""
+    """Return a mark that changes when any setting changes."""
     return hashlib.sha256(repr(sorted(settings.values().items())).encode()).hexdigest()[:16]
 
 

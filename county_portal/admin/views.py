@@ -59,7 +59,7 @@ def _search() -> logbook.LogSearch:
 @bp.get("/log")
 @needs(Do.AUDIT_READ)
 def log() -> str:
-    """Who did what, newest first; filtered by the words of the address."""
+    """Show who did what, newest first; filtered by the words of the address."""
     search = _search()
     page = logbook.find_rows(search, before=request.args.get("before", type=int), by=me())
     deeds = sorted({*Do, *DEEDS})
@@ -69,7 +69,7 @@ def log() -> str:
 @bp.post("/log/export")
 @needs(Do.AUDIT_READ)
 def export_log() -> ResponseReturnValue:
-    """The rows of the search as a table. That it was taken out stands in the log."""
+    """Send the rows of the search as a table. That it was taken out stands in the log."""
     search = _search()
     logbook.record_export(search, by=me())
     db.session.commit()
@@ -96,7 +96,7 @@ def _as_csv(rows: Iterator[list[str]]) -> Iterator[str]:
 @bp.get("/jobs")
 @needs(Do.SETTING_MANAGE)
 def jobs_page() -> str:
-    """What is done in the background, what failed, and what is wrong with paper or the site."""
+    """Show what is done in the background, what failed, what is wrong with paper or the site."""
     page = services.find_jobs(request.args.get("page", 1, type=int))
     shortcomings = [_(sentence) for sentence in pdf.shortcomings()]
     if count := public_file.count_left_out():
@@ -121,7 +121,7 @@ NOT_PUBLIC = _l(
 @bp.get("/calendar")
 @needs(Do.CALENDAR_MANAGE)
 def calendar() -> str:
-    """The years that are entered, and which one is missing."""
+    """Show the years that are entered, and which one is missing."""
     years = yearbook.find_years()
     wanted = clock.today().year + 1
     missing = wanted if all(line.year != wanted for line in years) else None
@@ -141,7 +141,7 @@ def announced_years() -> ResponseReturnValue:
 @bp.route("/calendar/new", methods=["GET", "POST"])
 @needs(Do.CALENDAR_MANAGE)
 def new_year() -> ResponseReturnValue:
-    """A year nobody has entered yet."""
+    """Show the form of a year nobody has entered yet."""
     year = request.form.get("year", type=int) or clock.today().year + 1
     form = YearForm.of(yearbook.YearDraft(year, "", "", ""), new=True)
     return _enter(form, None)
@@ -174,7 +174,7 @@ def _enter(form: YearForm, year: int | None) -> ResponseReturnValue:
 @bp.route("/settings", methods=["GET", "POST"])
 @needs(Do.SETTING_MANAGE)
 def settings_page() -> ResponseReturnValue:
-    """Everything the office decides, with its default and its source."""
+    """Show everything the office decides, with its default and its source."""
     form = SettingsForm.of(settings.values(), services.settings_mark())
     if form.validate_on_submit() and _decide(form):
         db.session.commit()

@@ -63,24 +63,33 @@ DONE = {
 
 
 def deed_name(action: str) -> str:
-    """The deed as people read it; for the address of a refused page, its name in the program."""
+    """Return the deed as people read it.
+
+    For the address of a refused page, its name in the program.
+    """
     if action in DEEDS:
         return str(DEEDS[action])
     return label(Do(action)) if action in set(Do) else action
 
 
 def log_time(moment: str) -> str:
-    """A moment of the log in county time, to the second."""
+    """Return a moment of the log in county time, to the second."""
     return datetime.fromisoformat(moment).astimezone(COUNTY).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def detail_name(name: str) -> str:
-    """What a detail of a row is called; one without a name of its own keeps the program's."""
+    """Return what a detail of a row is called.
+
+    One without a name of its own keeps the program's.
+    """
     return str(DETAILS.get(name, name))
 
 
 def detail_value(value: object) -> str:
-    """A detail as people read it: states, roles and deeds by their names, sentences translated."""
+    """Return a detail as people read it.
+
+    States, roles and deeds by their names, sentences translated.
+    """
     if isinstance(value, list):
         return str(gettext(", ")).join(detail_value(one) for one in value)
     if isinstance(value, bool):

@@ -41,7 +41,7 @@ class CalendarYearLine:
 
 
 def find_years() -> list[CalendarYearLine]:
-    """The years that are entered, newest first."""
+    """Find the years that are entered, newest first."""
     counted = select(CalendarDay.year, CalendarDay.worked, func.count()).group_by(
         CalendarDay.year, CalendarDay.worked
     )
@@ -56,7 +56,7 @@ def find_years() -> list[CalendarYearLine]:
 
 
 def year_as_draft(year: int) -> YearDraft:
-    """The year as its form shows it; empty for one that nobody has entered."""
+    """Return the year as its form shows it; empty for one that nobody has entered."""
     row = db.session.get(CalendarYear, year)
     query = select(CalendarDay).where(CalendarDay.year == year).order_by(CalendarDay.day)
     days = list(db.session.scalars(query))
@@ -69,13 +69,13 @@ def year_as_draft(year: int) -> YearDraft:
 
 
 def year_mark(draft: YearDraft) -> str:
-    """Changes when anything in the year changes."""
+    """Return a mark that changes when anything in the year changes."""
     words = (draft.source, draft.holidays, draft.makeup)
     return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
 
 
 def enter_year(draft: YearDraft, *, seen: str, by: Person) -> int:
-    """The year is entered in full. How many items have another deadline now.
+    """Enter the year in full. Return how many items have another deadline now.
 
     seen: the mark of the year when the form was drawn.
     """
@@ -105,7 +105,7 @@ def enter_year(draft: YearDraft, *, seen: str, by: Person) -> int:
 
 
 def bring_announced_years(*, by: Person) -> int:
-    """The years the program knows to be announced are entered; others stay. How many came."""
+    """Enter the years the program knows to be announced; others stay. Return how many came."""
     require(by, Do.CALENDAR_MANAGE)
     came = seed_calendar()
     changed = recount_open() if came else 0
@@ -118,7 +118,7 @@ def _line(day: CalendarDay) -> str:
 
 
 def _off(draft: YearDraft) -> Iterator[CalendarDay]:
-    """The weekdays among the days that are off; weekends inside a span are off anyway."""
+    """Yield the weekdays among the days that are off; weekends inside a span are off anyway."""
     for day, name in sorted(parse_days(draft.holidays, draft.year).items()):
         if day.weekday() < 5:
             yield CalendarDay(day=day, year=draft.year, worked=False, name=name)
@@ -132,7 +132,7 @@ def _worked(draft: YearDraft) -> Iterator[CalendarDay]:
 
 
 def parse_days(text: str, year: int) -> dict[date, str]:
-    """Each day of the lines with its name. A line is a day or a span, then a name.
+    """Read each day of the lines with its name. A line is a day or a span, then a name.
 
     Raises Refused for a line that cannot be read, a day of another year, a day named twice.
     """

@@ -11,7 +11,7 @@ _stopped_at: datetime | None = None
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return this moment, aware, in UTC."""
     return _stopped_at or datetime.now(UTC)  # noqa: TID251
 
 
@@ -21,12 +21,12 @@ def today() -> date:
 
 
 def county_day(moment: datetime) -> date:
-    """The county date on which `moment` falls."""
+    """Return the county date on which `moment` falls."""
     return moment.astimezone(COUNTY).date()
 
 
 def day_start(day: date) -> datetime:
-    """The first moment of `day` in county time."""
+    """Return the first moment of `day` in county time."""
     return datetime(day.year, day.month, day.day, tzinfo=COUNTY)
 
 

@@ -34,12 +34,12 @@ class Page(Generic[T]):
 
 
 def pages(total: int, per_page: int) -> int:
-    """How many pages so many lines need; an empty list has one."""
+    """Count the pages so many lines need; an empty list has one."""
     return max(1, -(-total // per_page))
 
 
 def fitting(number: int, total: int, per_page: int) -> int:
-    """The page that was asked for; the nearest one if there is no such page."""
+    """Return the page that was asked for; the nearest one if there is no such page."""
     return min(max(1, number), pages(total, per_page))
 
 

@@ -43,20 +43,22 @@ class RowNumber(IntegerConverter):
 
 
 def security_headers(response: Response) -> Response:
-    """The response with the headers that keep browsers from doing harm."""
+    """Add the headers that keep browsers from doing harm."""
     for name, text in HEADERS.items():
         response.headers.setdefault(name, text)
     return response
 
 
 def form_page(template: str, form: FlaskForm, **context: object) -> Response:
-    """The page that holds `form`: 422 when it came back with errors, otherwise 200."""
+    """Answer with the page that holds `form`: 422 when it came back with errors, otherwise 200."""
     status = 422 if form.errors else 200
     return make_response(render_template(template, form=form, **context), status)
 
 
 def sent_form() -> str:
-    """A token of the form that was sent: the same if it is sent again, another for any other form.
+    """Return a token of the form that was sent.
+
+    The same if it is sent again, another for any other form.
 
     Every drawn page has a token against forged forms of its own; this one stands for it, the
     address and what was typed. Empty when the form holds none.
@@ -68,7 +70,7 @@ def sent_form() -> str:
 
 
 def refusal_page(reason: str, status: int) -> Response:
-    """The page that says why not.
+    """Answer with the page that says why not.
 
     HX-Reswap: htmx takes the message from it and leaves the part it asked
     about as it was. Browsers ignore the header.
@@ -78,7 +80,7 @@ def refusal_page(reason: str, status: int) -> Response:
 
 
 def _typed() -> list[str]:
-    """The sentences somebody typed into the form that was refused: they are given back."""
+    """Return the sentences somebody typed into the form that was refused: they are given back."""
     if request.method != "POST" or request.mimetype not in FORMS or request.routing_exception:
         return []
     try:
@@ -106,7 +108,7 @@ REASONS = {
 def install_refusals(
     app: Flask, refused: Callable[[Refused], None], undo: Callable[[], object]
 ) -> None:
-    """One page for everything that is refused. `refused` is told before it is drawn.
+    """Answer everything that is refused with one page. `refused` is told before it is drawn.
 
     undo: ends a transaction that failed, in which no page could be drawn.
     """

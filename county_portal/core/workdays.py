@@ -35,15 +35,15 @@ class WorkCalendar:
         return cls(frozenset(holidays), frozenset(makeup), frozenset(years))
 
     def knows(self, day: date) -> bool:
-        """Whether the holidays of the day's year are entered."""
+        """Tell whether the holidays of the day's year are entered."""
         return day.year in self.years
 
     def is_workday(self, day: date) -> bool:
-        """Whether the county works on `day`, as far as is known."""
+        """Tell whether the county works on `day`, as far as is known."""
         return day in self.makeup or (day.weekday() < 5 and day not in self.holidays)
 
     def add(self, start: date, workdays: int) -> Due:
-        """The date `workdays` working days after `start`; `start` itself is day 0.
+        """Return the date `workdays` working days after `start`; `start` itself is day 0.
 
         Source: Civil Code art. 201 (the day on which a period begins is not counted).
         """
@@ -55,7 +55,7 @@ class WorkCalendar:
         return Due(day, provisional)
 
     def between(self, start: date, end: date) -> int:
-        """How many working days lie after `start`, up to and including `end`.
+        """Count the working days after `start`, up to and including `end`.
 
         Negative when `end` lies before `start`.
         """

@@ -44,7 +44,7 @@ SHORTENED = 2  # paragraphs of an item that are kept
 
 
 def brief() -> None:
-    """The clerk's briefings are in the open transaction; the worker makes the issue's paper."""
+    """Put the clerk's briefings into the open transaction; the worker makes the issue's paper."""
     clerk, issuer = first_with(Role.OFFICE_CLERK), first_with(Role.ISSUER)
     news, urgent, _third = [
         mastheads.create_masthead(draft, Counts(year, 0, total), by=clerk)
@@ -61,7 +61,7 @@ def brief() -> None:
 
 
 def _compose(masthead: Masthead, token: str, clerk: Person) -> Briefing:
-    """The newest items of townships and of departments, each kind under its heading, shortened."""
+    """Compose the newest items of townships and departments, shortened, each under its heading."""
     briefing = services.start_briefing(masthead.id, token=f"demo-{token}", by=clerk)
     kinds = {UnitKind.TOWNSHIP: "基层动态", UnitKind.DEPARTMENT: "部门工作"}
     lines = sources.find_sources(briefing, sources.Wanted(), 1, by=clerk).rows
@@ -98,7 +98,7 @@ def _shortened(html: str) -> str:
 
 
 def _set_the_pages(briefing: Briefing) -> None:
-    """The worker would do it, which cannot know yet that it was asked."""
+    """Set the pages as the worker would, which cannot know yet that it was asked."""
     job = printing.preview_job(briefing)
     if job is not None:
         tried = printing.try_out(content_of(briefing), lambda *_told: None)

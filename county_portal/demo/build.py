@@ -31,19 +31,19 @@ Say = Callable[[str], None]
 
 
 def is_empty() -> bool:
-    """Whether the database holds nothing that somebody put there."""
+    """Tell whether the database holds nothing that somebody put there."""
     kept = (Unit.id, Person.id, Column.id, Item.id, AuditRow.seq)
     return all(db.session.scalar(select(one).limit(1)) is None for one in kept)
 
 
 def is_demo() -> bool:
-    """Whether the county in the database is the demonstration's."""
+    """Tell whether the county in the database is the demonstration's."""
     first = select(AuditRow.action).order_by(AuditRow.seq).limit(1)
     return db.session.scalar(first) == "demo.found"
 
 
 def build_county(seed: int, items: int, say: Say) -> None:
-    """青禾县 with this many items, the same each time for the same seed and the same day.
+    """Build 青禾县 with this many items, the same each time for the same seed and the same day.
 
     Raises Refused if the database holds anything else.
     """
@@ -94,14 +94,14 @@ def build_county(seed: int, items: int, say: Say) -> None:
 
 
 def first_day(end: datetime) -> date:
-    """The first day of the story: fourteen months before the last."""
+    """Return the first day of the story: fourteen months before the last."""
     day = clock.county_day(end)
     months = day.year * 12 + day.month - 1 - MONTHS
     return date(months // 12, months % 12 + 1, min(day.day, 28))
 
 
 def accounts() -> list[str]:
-    """Who can sign in to look around, one line for each kind of person."""
+    """Return who can sign in to look around, one line for each kind of person."""
     shown = ("liuxi.", "jiaoyu.", "fuban.b", "fuban.q", "fuban.ws", "sanyuan.")
     lines = (
         f"  {person.login:<12} {person.name} ({TITLES[person.role]})"

@@ -57,7 +57,7 @@ class Bulk:
         self.at = clock.now()
 
     def play(self, one: PlannedDeed) -> None:
-        """The rows of one deed are in the ledger."""
+        """Write the rows of one deed into the ledger."""
         self.at = one.at
         by = self.county.people[one.deed.by] if one.deed.by else None
         dossier = self.open.get(one.plan.number) or self._begin(one.plan)
@@ -113,7 +113,7 @@ class Bulk:
         item.publish_due_on, item.due_provisional = due.on, due.provisional
 
     def _edit(self, dossier: Dossier, one: PlannedDeed, by: Person) -> None:
-        """The first time it brings the picture in, later it takes the first flaw out."""
+        """Bring the picture in the first time; later take the first flaw out."""
         require(by, Do.ITEM_EDIT, dossier.item)
         repair(dossier)
         self._write(dossier)

@@ -32,6 +32,6 @@ def demo(*, items: int, seed: int, if_empty: bool, accounts: bool) -> None:
 
 
 def _print_accounts() -> None:
-    """The demonstration's accounts, if this is the demonstration."""
+    """Print the demonstration's accounts, if this is the demonstration."""
     if build.is_demo():
         click.echo("\n".join(build.accounts()))

@@ -218,7 +218,7 @@ TREE: tuple[tuple[ColumnPlan, tuple[ColumnPlan, ...]], ...] = (
 
 
 def demo_columns() -> Iterator[tuple[str, ColumnPlan]]:
-    """Every column in site order, with the slug of the one above it (empty: none)."""
+    """Yield every column in site order, with the slug of the one above it (empty: none)."""
     for heading, below in TREE:
         yield "", heading
         for column in below:

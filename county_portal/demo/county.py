@@ -41,7 +41,7 @@ class County:
     papers: dict[str, Received]
 
     def category_of(self, plan: ItemPlan) -> Category | None:
-        """The statutory category whose name holds the topic's word, for this kind of unit."""
+        """Return the statutory category whose name holds the topic's word, for this kind of unit."""
         others = FOR_COUNTIES if plan.unit.kind is UnitKind.TOWNSHIP else FOR_TOWNSHIPS
         open_to_unit = [one for one in self.categories if one.article != others]
         words = [word for word in plan.topic.category.split("|") if word]
@@ -53,7 +53,7 @@ class County:
         return remarks.GROUND_NOTES[plan.ground] if asked and plan.ground else ""
 
     def opinion(self, one: PlannedDeed, content_hash: str) -> ItemOpinion:
-        """How the officer fills in the form."""
+        """Return how the officer fills in the form."""
         plan, verdict = one.plan, one.deed.verdict or Verdict.RELEASE
         objection = ""
         if verdict is Verdict.WITHHOLD and plan.ground:
@@ -74,7 +74,7 @@ class County:
 
 
 def found(papers: dict[str, Received]) -> County:
-    """The county is in the open transaction, with one line in the log that says so."""
+    """Put the county into the open transaction, with one line in the log that says so."""
     seed_calendar()
     seed_categories()
     units = {plan.code: _unit(plan) for plan in people.demo_units()}
@@ -108,7 +108,7 @@ def _unit(plan: people.UnitPlan) -> Unit:
 
 
 def _employ(units: dict[str, Unit]) -> dict[str, Person]:
-    """Everybody, with the one password of the demonstration, hashed once."""
+    """Enter everybody, with the one password of the demonstration, hashed once."""
     secret = hash_password(people.PASSWORD)
     staff = {}
     for plan in people.people():

@@ -13,7 +13,7 @@ RECEIVED = {Receiver.ARCHIVE: ("白晓岚", "档收"), Receiver.LIBRARY: ("顾�
 
 
 def deposit() -> None:
-    """This month's deposit lies on the clerk's desk; its packages are made when the clerk asks."""
+    """Put this month's deposit on the clerk's desk; its packages are made when the clerk asks."""
     yesterday = clock.today() - timedelta(days=1)
     clerk = first_with(Role.OFFICE_CLERK)
     made = services.make_deposit(

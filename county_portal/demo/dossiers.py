@@ -31,7 +31,7 @@ class Dossier:
 
 
 def dossier_text(dossier: Dossier) -> DemoText:
-    """The text as it stands now: with the flaws nobody has found yet, and its picture."""
+    """Return the text as it stands now: with the flaws nobody has found yet, and its picture."""
     text = spoilt(dossier.text, dossier.flaws)
     if dossier.picture:
         picture = f'<p><img src="attachment:{dossier.picture}" alt="{PICTURED}"></p>'
@@ -40,7 +40,7 @@ def dossier_text(dossier: Dossier) -> DemoText:
 
 
 def draft_of(dossier: Dossier, county: County) -> Draft:
-    """What the author or the editor sends with the form."""
+    """Return what the author or the editor sends with the form."""
     plan, text = dossier.plan, dossier_text(dossier)
     category = county.category_of(plan)
     return Draft(
@@ -63,6 +63,6 @@ def draft_of(dossier: Dossier, county: County) -> Draft:
 
 
 def repair(dossier: Dossier) -> None:
-    """What came back is put right: the first flaw that was found is no longer there."""
+    """Put right what came back: the first flaw that was found is no longer there."""
     if dossier.item.state is not State.DRAFT and dossier.flaws:
         dossier.flaws.pop(0)

@@ -30,7 +30,10 @@ OLDER_THAN = timedelta(days=200)
 
 
 def begin_gazette() -> int | None:
-    """Last month's gazette waits for its PDF: the job that makes it. None: nothing to print."""
+    """Begin last month's gazette.
+
+    Return the job that makes its PDF, None if there is nothing to print.
+    """
     with writing():
         clerk, editor = first_with(Role.OFFICE_CLERK), first_with(Role.EDITOR)
         month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -49,7 +52,7 @@ def begin_gazette() -> int | None:
 
 
 def finish_gazette(job_id: int | None) -> None:
-    """It is printed, signed and issued, and goes out with the next public file."""
+    """Print, sign and issue it; it goes out with the next public file."""
     if job_id is None:
         return
     jobs.run_job(job_id)
@@ -67,7 +70,7 @@ def finish_gazette(job_id: int | None) -> None:
 
 
 def _documents() -> tuple[list[Item], list[Item]]:
-    """Public documents of the county: the last ones before this month, and two old ones."""
+    """Return public documents of the county: the last ones before this month, and two old ones."""
     live = select(Publication.item_id).where(Publication.ended_at.is_(None))
     query = (
         select(Item)

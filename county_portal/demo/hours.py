@@ -24,14 +24,14 @@ class OfficeHours:
             self.total -= 1
 
     def moment(self, minute: float) -> datetime:
-        """The moment at which this working minute is reached."""
+        """Return the moment at which this working minute is reached."""
         day, left = divmod(minute, DAY)
         start, left = (MORNING, left) if left < HALF else (AFTERNOON, left - HALF)
         begin = datetime.combine(self.days[int(day)], start, clock.COUNTY)
         return begin + timedelta(seconds=int(left * 60))
 
     def day_before(self, minute: float, workdays: int) -> date:
-        """The working day so many days before the one of this minute."""
+        """Return the working day so many days before the one of this minute."""
         return self.days[max(0, int(minute // DAY) - workdays)]
 
     def nine_after(self, moment: datetime, workdays: int) -> datetime:

@@ -42,31 +42,34 @@ class Ledger:
         self.last: Row = {"seq": last.seq, "hash": last.hash} if last else _START
 
     def next_id(self, model: Any) -> int:
-        """The next free id of the model's table."""
+        """Return the next free id of the model's table."""
         if model not in self.last_ids:
             self.last_ids[model] = db.session.scalar(select(func.max(model.id))) or 0
         self.last_ids[model] += 1
         return self.last_ids[model]
 
     def add(self, model: type[Base], row: Row) -> None:
-        """A new row. Until it is written its dict may still be changed."""
+        """Add a new row. Until it is written its dict may still be changed."""
         self.waiting[model].append(row)
 
     def change(self, model: type[Base], row: Row, **values: object) -> None:
-        """Other values in a row that was added, whether it has been written by now or not."""
+        """Change values in a row that was added, whether it has been written by now or not."""
         row.update(values)
         if not any(row is one for one in self.waiting[model]):
             self.changed[model].append(_bound({"id": row["id"], **values}))
 
     def touch(self, item: Item) -> None:
-        """The item has to be written, as it will stand at the next flush."""
+        """Mark the item to be written, as it will stand at the next flush."""
         item.version += 1
         self.items[item.id] = item
 
     def log(
         self, at: datetime, actor: str, unit: str, action: str, thing: str, details: Row
     ) -> None:
-        """One row of the log, chained to the one before; the ledger is written when it is full."""
+        """Add one row of the log, chained to the one before.
+
+        The ledger is written when it is full.
+        """
         row: Row = {
             "seq": self.last["seq"] + 1,
             "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
@@ -88,7 +91,7 @@ class Ledger:
         return len(self.rows) >= FULL
 
     def flush(self) -> None:
-        """Everything gathered so far is in the transaction."""
+        """Write everything gathered so far into the transaction."""
         self._write_items()
         for model in ORDER:
             self._update(model, self.changed.pop(model, []))
@@ -113,7 +116,7 @@ class Ledger:
             db.session.execute(moved, {"table": model.__tablename__, "last": last})
 
     def _write_items(self) -> None:
-        """Items nobody has seen yet are inserted, the others brought up to date."""
+        """Insert items nobody has seen yet, bring the others up to date."""
         rows = [_row(item) for _, item in sorted(self.items.items())]
         new = [row for row in rows if row["id"] > self.written_items]
         old = [row for row in rows if row["id"] <= self.written_items]
@@ -139,7 +142,7 @@ def _row(item: Item) -> Row:
 
 
 def _bound(row: Row) -> Row:
-    """The row under names that no column has, for the statement that changes it."""
+    """Return the row under names that no column has, for the statement that changes it."""
     return {f"_{key}": value for key, value in row.items()}
 
 

@@ -40,7 +40,7 @@ SEED = 7
 
 
 def make_papers() -> dict[str, Received]:
-    """Every paper by its name: kept, checked and rendered as an upload would be."""
+    """Make every paper by its name: kept, checked and rendered as an upload would be."""
     return {
         name: receive_attachment(io.BytesIO(make()), f"{name}.{end}")
         for name, (end, make) in MAKERS.items()
@@ -80,7 +80,7 @@ def _notes() -> bytes:
 
 
 def _original() -> bytes:
-    """A small Word file, such as the author wrote before making the PDF. It stays inside."""
+    """Return a small Word file, such as the author wrote before making the PDF. It stays inside."""
     kinds = "http://schemas.openxmlformats.org/package/2006/content-types"
     links = "http://schemas.openxmlformats.org/package/2006/relationships"
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -147,7 +147,7 @@ def _workbook(name: str, head: list[str], rows: list[list[object]]) -> bytes:
 
 
 def _scene(sky: Colour, hills: tuple[Colour, ...], fields: tuple[Colour, Colour]) -> bytes:
-    """Fields, a river and hills under the sky."""
+    """Draw fields, a river and hills under the sky."""
     image = Image.new("RGB", (1200, 800), sky)
     draw = ImageDraw.Draw(image)
     rng = Random(sum(sky))  # noqa: S311
@@ -168,7 +168,7 @@ def _field(draw: ImageDraw.ImageDraw, top: int, colour: Colour) -> None:
 
 
 def _plan() -> bytes:
-    """Plots, a road and a boundary, as on the plan of a site."""
+    """Draw plots, a road and a boundary, as on the plan of a site."""
     image = Image.new("RGB", (1000, 700), (250, 250, 246))
     draw = ImageDraw.Draw(image)
     rng = Random(SEED + 4)  # noqa: S311

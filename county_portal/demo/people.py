@@ -103,7 +103,7 @@ class PersonPlan:
 
 
 def demo_units() -> list[UnitPlan]:
-    """The county office first, then townships, departments and public bodies."""
+    """Return the county office first, then townships, departments and public bodies."""
     kinds = (
         (UnitKind.DEPARTMENT, "B", DEPARTMENTS[1:]),
         (UnitKind.TOWNSHIP, "T", TOWNSHIPS),
@@ -127,7 +127,7 @@ def _unit(code: str, kind: UnitKind, position: int, row: tuple[str, str, bool]) 
 
 
 def people() -> Iterator[PersonPlan]:
-    """A leader and one or two liaisons for each unit, then the county office's own staff."""
+    """Yield a leader and one or two liaisons for each unit, then the county office's own staff."""
     for unit in demo_units():
         yield PersonPlan(f"{unit.login}.ld", f"{unit.short}分管领导", unit.code, Role.UNIT_LEADER)
         for number in range(1, unit.liaisons + 1):

@@ -49,7 +49,7 @@ class ItemPlan:
     files: tuple[str, ...] = ()  # papers, in their order
 
     def text(self) -> DemoText:
-        """The text as it should be: without its flaws. The same each time."""
+        """Return the text as it should be: without its flaws. The same each time."""
         speaker = Speaker(Random(self.seed), self.unit.name, self.unit.short, self.formed_on)  # noqa: S311
         return speak(self.topic, speaker, self.document_number)
 
@@ -62,7 +62,7 @@ class ItemPlan:
         return f"demo-{self.seed:016x}-{self.number}"
 
     def key(self, number: int) -> str:
-        """The key of the item's file of that number."""
+        """Return the key of the item's file of that number."""
         return f"{Random(self.seed + number).getrandbits(32):08x}"  # noqa: S311
 
 

@@ -24,7 +24,7 @@ class Flaw:
 
 
 def _slips(text: DemoText) -> DemoText:
-    """Words that are often mistaken for one another."""
+    """Put words in the place of others that are often mistaken for them."""
     body = text.body
     for right, wrong in SLIPS:
         body = body.replace(right, wrong, 1)
@@ -36,7 +36,7 @@ def _marked_title(text: DemoText) -> DemoText:
 
 
 def _no_end(text: DemoText) -> DemoText:
-    """The last paragraph is missing: mostly the contact, or who signs."""
+    """Leave out the last paragraph: mostly the contact, or who signs."""
     last = text.body.rfind("<p>")
     return replace(text, body=text.body[:last] if last > 0 else text.body)
 
@@ -164,7 +164,7 @@ GROUND_NOTES = {
 
 
 def spoilt(text: DemoText, flaws: list[Flaw]) -> DemoText:
-    """The text with these flaws in it."""
+    """Return the text with these flaws in it."""
     for flaw in flaws:
         text = flaw.spoil(text)
     return text

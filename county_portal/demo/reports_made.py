@@ -8,7 +8,7 @@ from county_portal.papers.reports import closing, services
 
 
 def close_last_month() -> int:
-    """Last month is closed by the clerk, in a transaction that is open still: its report."""
+    """Close last month as the clerk, in a transaction that is open still. Return its report."""
     period = Period(services.last_month())
     made = closing.close_in_background(
         progress=services.unwatched, period=period.code, asked_by=first_with(Role.OFFICE_CLERK).id
@@ -17,6 +17,6 @@ def close_last_month() -> int:
 
 
 def send_circular(report_id: int) -> None:
-    """The circular over a report is sent; no leader has opened it."""
+    """Send the circular over a report; no leader has opened it."""
     row = circulars.make_circular(report_id, asked_by=first_with(Role.OFFICE_CLERK).id)
     circulars.send_to_leaders(row, by=first_with(Role.OFFICE_CLERK))

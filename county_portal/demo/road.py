@@ -33,7 +33,7 @@ class DemoRoad:
             self._climb()
 
     def _do(self, what: str, by: str, wait: tuple[int, int], **more: Any) -> None:
-        """One more deed, after a wait of so many minutes; `more` is what a Deed can have."""
+        """Take one more step, after a wait of so many minutes; `more` is what a Deed can have."""
         self.minute += self.rng.uniform(*wait) if self.plan.deeds else 0.0
         self.plan.deeds.append(Deed(what, self.minute, by, **more))
 
@@ -56,19 +56,19 @@ class DemoRoad:
         self._do(what, by, (20, 420), note=note, verdict=verdict)
 
     def _repair(self) -> None:
-        """The author takes the first flaw out and hands in again."""
+        """Take the first flaw out as the author and hand in again."""
         self._do(Do.ITEM_EDIT, self.plan.author, (30, 900))
         self._hand_in()
 
     def _reason(self) -> str:
-        """What is wrong, from now on really wrong."""
+        """Put something really wrong into it. Return what."""
         free = [flaw for flaw in remarks.FLAWS if flaw not in self.plan.flaws]
         flaw = self.rng.choice(free)
         self.plan.flaws.append(flaw)
         return self.rng.choice(flaw.reasons)
 
     def _come_back_for_good(self) -> None:
-        """It lies with its unit again, sent back by one of the desks."""
+        """Send it back to its unit by one of the desks; there it stays."""
         desk = self.rng.choices(("unit", "office", "officer", "recall"), (35, 40, 15, 10))[0]
         if desk == "recall":
             self._come_back(Do.ITEM_RECALL, self.plan.author, self.rng.choice(remarks.RECALLED))
@@ -101,7 +101,7 @@ class DemoRoad:
         self._do(Do.ITEM_AMEND, self.editor, (20, 420), note=flaw.note)
 
     def _climb(self) -> None:
-        """From handing in to where the item ends, with the detours that happen."""
+        """Go from handing in to where the item ends, with the detours that happen."""
         if self.rng.random() < 0.07:
             self._come_back(Do.ITEM_RETURN, self.leader, self._reason())
             self._repair()
@@ -177,7 +177,7 @@ class DemoRoad:
         return self.rng.random() < share
 
     def _issue(self) -> None:
-        """At once, or for a later minute when the timetable publishes it."""
+        """Issue it at once, or for a later minute when the timetable publishes it."""
         if self.plan.end is State.ISSUED:
             self._do(Do.ITEM_ISSUE, self.issuer, (10, 500), publish_at=0.0)
         elif self._chance(0.1):
@@ -191,7 +191,7 @@ class DemoRoad:
             self._do(Do.ITEM_ISSUE, self.issuer, (10, 500))
 
     def _correct(self) -> None:
-        """A wrong telephone number stood in it; the road is gone once more to put it right."""
+        """Correct a wrong telephone number in it: the road is gone once more to put it right."""
         self.plan.flaws.append(remarks.PHONE)
         reason = self.rng.choice(remarks.CORRECTED)
         self._do(Do.ITEM_CORRECT, self.plan.author, (DAY, 30 * DAY), note=reason)

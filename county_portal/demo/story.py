@@ -60,7 +60,7 @@ class Story:
         self._number_documents()
 
     def happenings(self) -> Iterator[PlannedDeed]:
-        """Every deed of every item, in the order of time; no two at the same moment."""
+        """Yield every deed of every item, in the order of time; no two at the same moment."""
         line = [
             (plan.start + deed.minute, plan.number, place)
             for plan in self.plans
@@ -84,7 +84,7 @@ class Story:
     # The plans
 
     def _ends(self, items: int) -> list[State]:
-        """Where each item ends up: first those that wait, then the others, well shuffled."""
+        """Return where each item ends up: first those that wait, then the others, well shuffled."""
         share = min(1.0, items / FULL_SIZE)
         ends = [end for end, count in WAITING.items() for _ in range(max(1, round(count * share)))]
         left = items - len(ends)
@@ -105,7 +105,10 @@ class Story:
         return plan
 
     def _topic_and_unit(self, end: State) -> tuple[Topic, UnitPlan]:
-        """A third of what waits with units waits with the two units that are shown."""
+        """Choose topic and unit.
+
+        A third of what waits with units waits with the two units shown.
+        """
         shown = end in {State.DRAFT, State.SUBMITTED, State.RETURNED} and self.rng.random() < 0.5
         while True:
             topic = self.rng.choices(TOPICS, [topic.weight for topic in TOPICS])[0]
@@ -136,7 +139,7 @@ class Story:
             plan.ground, plan.attribute = Ground.THIRD_PARTY, Attribute.ON_REQUEST
 
     def _files(self, plan: ItemPlan) -> Iterator[str]:
-        """The papers of the topic; a picture only now and then, and not always the same."""
+        """Yield the papers of the topic; a picture only now and then, and not always the same."""
         papers = plan.topic.files if plan.ends_well else plan.topic.files[:1]
         for paper in papers:
             if paper != "scene":
@@ -158,14 +161,14 @@ class Story:
             plan.formed_on = self.hours.day_before(plan.start, back)
 
     def _formed_waiting(self, plan: ItemPlan) -> date:
-        """Some of what waits is overdue, some soon will be, most has time."""
+        """Choose when what waits was formed: some is overdue, some soon will be, most has time."""
         spans = ((-14, -6), (-5, -1), (0, 1), (2, 4), (5, 14))
         slack = self.rng.randint(*self.rng.choices(spans, (4, 6, 8, 12, 26))[0])
         wanted = self.hours.day_before(self.hours.total - 1, 20 - slack)
         return min(wanted, self.hours.day_before(plan.start, 0))
 
     def _number_documents(self) -> None:
-        """Documents bear numbers in the order in which they were formed."""
+        """Give documents numbers in the order in which they were formed."""
         last: dict[tuple[str, int], int] = {}
         for plan in sorted(self.plans, key=lambda one: (one.formed_on, one.number)):
             series = plan.topic.number.replace("SHORT", f"青{plan.unit.short[1]}发")

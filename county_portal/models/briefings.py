@@ -98,7 +98,7 @@ class Briefing(HasHands, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def composed_by(self, person: Person) -> bool:
-        """Whether the person has written in it."""
+        """Tell whether the person has written in it."""
         composers = (row for row in self.hands if row.hand is not BriefingHandKind.APPROVER)
         return any(row.person_id == person.id for row in composers)
 

@@ -97,7 +97,7 @@ REFUSE_CHANGE = (
 
 
 def statements(dialect: str) -> list[str]:
-    """Every trigger of the current schema, as SQL for this database."""
+    """Return every trigger of the current schema, as SQL for this database."""
     function, new = ([REFUSE_CHANGE], []) if dialect == "postgresql" else ([], [*_new_rows()])
     return [
         *function,
@@ -110,7 +110,7 @@ def statements(dialect: str) -> list[str]:
 
 
 def _first_records(dialect: str) -> list[str]:
-    """The triggers of the tables that were protected first."""
+    """Return the triggers of the tables that were protected first."""
     deeds, gap = {"no_update": "UPDATE", "no_delete": "DELETE"}, REVISION_GAP
     if dialect == "postgresql":
         deeds = {"no_change": "UPDATE OR DELETE", "no_truncate": "TRUNCATE"}
@@ -138,7 +138,7 @@ def _first_records(dialect: str) -> list[str]:
 
 
 def _kept(dialect: str, table: str) -> list[str]:
-    """The triggers that keep the rows of a table of LATER, and its columns, as they were made."""
+    """Return the triggers that keep rows and columns of a table of LATER as they were made."""
     facts = LATER[table]
     update = f"UPDATE OF {', '.join(facts)}" if facts else "UPDATE"
     deeds = {"no_update": update, "no_delete": "DELETE"}
@@ -148,7 +148,7 @@ def _kept(dialect: str, table: str) -> list[str]:
 
 
 def _judged(dialect: str, trigger: str, function: str, when: str) -> list[str]:
-    """The trigger that lets no row into its table when something is so in another row."""
+    """Return the trigger that lets no row into its table when something is so in another row."""
     table = next(name for name in (*IMMUTABLE, *LATER) if trigger.startswith(f"{name}_"))
     if dialect != "postgresql":
         return [_refuse(dialect, trigger, "INSERT", table, when)]
@@ -163,12 +163,12 @@ def _judged(dialect: str, trigger: str, function: str, when: str) -> list[str]:
 
 
 def _refuse_each(dialect: str, table: str, deeds: dict[str, str]) -> list[str]:
-    """The triggers that refuse these deeds in a table, whatever the row, by their names."""
+    """Return the triggers that refuse these deeds in a table, whatever the row, by their names."""
     return [_refuse(dialect, f"{table}_{name}", deed, table) for name, deed in deeds.items()]
 
 
 def _refuse(dialect: str, name: str, deed: str, table: str, when: str = "") -> str:
-    """The trigger that refuses a deed in a table. when: only for such rows."""
+    """Return the trigger that refuses a deed in a table. when: only for such rows."""
     begin = f"CREATE TRIGGER {name} BEFORE {deed} ON {table}"
     if dialect == "postgresql":
         row = "" if deed == "TRUNCATE" else " FOR EACH ROW"
@@ -179,7 +179,7 @@ def _refuse(dialect: str, name: str, deed: str, table: str, when: str = "") -> s
 
 
 def _new_rows() -> Iterator[str]:
-    """The triggers that let no row take the place of another: INSERT OR REPLACE does.
+    """Yield the triggers that let no row take the place of another: INSERT OR REPLACE does.
 
     It walks past the triggers of UPDATE and DELETE. The log and the revisions are in order anyway.
     """
@@ -191,7 +191,7 @@ def _new_rows() -> Iterator[str]:
 
 
 def _keys(table: str) -> list[str]:
-    """What a row must have in common with a new one to be replaced by it, key by key."""
+    """Return what a row must have in common with a new one to be replaced by it, key by key."""
     found = Base.metadata.tables[table]
     first = tuple(column.name for column in found.primary_key)
     unique: list[UniqueConstraint | Index] = [

@@ -84,7 +84,7 @@ class SignedKind:
         )
 
     def same_thing(self) -> Constraint:
-        """The version is one of this thing."""
+        """Build the condition that the version is one of this thing."""
         return self._key(self.versions, {self.version_id: "id", self.thing_id: self.thing_id})
 
     def _by_hand(self, person: str) -> Constraint:
@@ -129,7 +129,7 @@ class HasHands:
         hands: Mapped[list[Any]]
 
     def hand_of(self, person: Person) -> StrEnum | None:
-        """What this person has done with it so far, if anything that counts."""
+        """Return what this person has done with it so far, if anything that counts."""
         return next((row.hand for row in self.hands if row.person_id == person.id), None)
 
 
@@ -228,7 +228,7 @@ class PublicationRow(OfThing):
 
 
 def _named_in(row: Any, column: str) -> Mapped[Person]:
-    """The person in a column that is part of a key to the hands, and of none to the people."""
+    """Relate the person in a column that is part of a key to the hands, not to the people."""
     name = f"{row.__name__}.{column}"
     return relationship(
         Person, primaryjoin=f"{name} == Person.id", foreign_keys=name, viewonly=True

@@ -37,7 +37,7 @@ class Folio:
 
 
 def folio_of(sheets: Sheets) -> Folio:
-    """The signs of page numbers, taken from the page that holds just them (FOLIO_PAGE)."""
+    """Return the signs of page numbers, taken from the page that holds just them (FOLIO_PAGE)."""
     with Pdf.open(BytesIO(sheets.pdf)) as pdf:
         page = pdf.pages[0]
         (font,) = page.Resources.Font.values()
@@ -49,7 +49,7 @@ def folio_of(sheets: Sheets) -> Folio:
 
 
 def _widths(table: Any) -> dict[int, float]:
-    """Widths by glyph, from the font's `first [width width …]` table."""
+    """Return widths by glyph, from the font's `first [width width …]` table."""
     found: dict[int, float] = {}
     entries = list(table)
     for first, row in zip(entries[::2], entries[1::2], strict=True):
@@ -60,7 +60,7 @@ def _widths(table: Any) -> dict[int, float]:
 def bind(
     parts: Sequence[Sheets], folio: Folio, *, data: str = "", first: int = 1, about: str = ""
 ) -> bytes:
-    """One document of all parts; the same parts give the same bytes.
+    """Bind all parts into one document; the same parts give the same bytes.
 
     first: the number of the first page; pages before number 1 carry none.
     data: JSON of what the pages say, attached; about: what it is.
@@ -98,7 +98,7 @@ class _Tags:
         return max((int(one) for one in list(numbers)[::2]), default=-1) + 1
 
     def add(self, other: Object, start: int) -> None:
-        """The part's tags come after those there are; its keys are moved to free numbers."""
+        """Add the part's tags after those there are; its keys are moved to free numbers."""
         numbers: list[Any] = list(other.ParentTree.Nums)
         for key, kids in zip(numbers[::2], numbers[1::2], strict=True):
             self._root.ParentTree.Nums.extend(Array([int(key) + self._next, kids]))
@@ -115,7 +115,7 @@ class _Tags:
 
 
 def _bookmarks(pdf: Pdf, start: int) -> list[OutlineItem]:
-    """The part's bookmarks, pointing at the pages of the whole."""
+    """Return the part's bookmarks, pointing at the pages of the whole."""
     pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
     with pdf.open_outline() as tree:
         return [_moved(item, pages, start) for item in tree.root]
@@ -132,7 +132,7 @@ def _moved(item: OutlineItem, pages: dict[Any, int], start: int) -> OutlineItem:
 
 
 def _number(book: Pdf, numbered: Iterable[bool], folio: Folio, first: int) -> None:
-    """Each page that carries its number, has it: outside at the foot, between dashes."""
+    """Print its number on each page that carries one: outside at the foot, between dashes."""
     with Pdf.open(BytesIO(folio.pdf)) as source:
         (local,) = source.pages[0].Resources.Font.values()
         font = book.copy_foreign(local)
@@ -166,7 +166,7 @@ def _stamp(page: Page, number: int, font: Object, folio: Folio) -> None:
 
 
 def _attach(book: Pdf, data: str, about: str) -> None:
-    """The figures as JSON, so that a machine can check the paper.
+    """Attach the figures as JSON, so that a machine can check the paper.
 
     Source: ISO 19005-3, annex E.
     """

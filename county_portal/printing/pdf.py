@@ -51,11 +51,11 @@ class Printed:
 
 
 def nobody(_share: float) -> None:
-    """Watches no progress."""
+    """Watch no progress."""
 
 
 def render_pdf(template: str, *, attach: str = "", **context: object) -> bytes:
-    """The template as an archival PDF with page numbers; the same words give the same bytes.
+    """Render the template as an archival PDF with page numbers; the same words give the same bytes.
 
     The template sees what it is given and nothing of the request, and a name it was not given is an
     error. It may use files under static/ and nothing else: any other address leaves a gap and a
@@ -66,13 +66,16 @@ def render_pdf(template: str, *, attach: str = "", **context: object) -> bytes:
 
 
 def render_html(template: str, **context: object) -> str:
-    """The template with its values, ready to be set."""
+    """Render the template with its values, ready to be set."""
     return _strict(current_app.jinja_env).get_template(template).render(context)
 
 
 @cache
 def _strict(environment: Environment) -> Environment:
-    """The environment for which a name it was not given is an error; it keeps its own templates."""
+    """Return the environment for which a name it was not given is an error.
+
+    It keeps its own templates.
+    """
     return environment.overlay(undefined=StrictUndefined)
 
 
@@ -83,7 +86,9 @@ def print_paper(
     pictures: Mapping[str, Path] | None = None,
     watch: Watch = nobody,
 ) -> Printed:
-    """The page as one document. What cannot be set among its `data-piece` sections is left out.
+    """Print the page as one document.
+
+    What cannot be set among its `data-piece` sections is left out.
 
     pictures: the files that `picture:` addresses mean. watch: hears how far it is (0 to 1); what it
     raises ends the work.
@@ -95,7 +100,7 @@ def print_paper(
 def set_parts(
     html: str, *, pictures: Mapping[str, Path] | None = None, watch: Watch = nobody
 ) -> tuple[list[Sheets], tuple[str, ...]]:
-    """The sheets of a page, and what was left out of it. Raises Refused."""
+    """Set a page. Return its sheets, and what was left out of it. Raises Refused."""
     shop = _Shop(Path(str(current_app.static_folder)), dict(pictures or {}), watch)
     try:
         return shop.set(html), ()
@@ -110,7 +115,7 @@ def set_parts(
 
 
 def bound(parts: Sequence[Sheets], *, attach: str = "", first: int = 1) -> bytes:
-    """The sheets as one document, numbered from `first`; pages before number 1 carry none."""
+    """Bind the sheets to one document, numbered from `first`; pages before number 1 carry none."""
     try:
         folio = _folio()
     except Unset as fault:
@@ -121,7 +126,9 @@ def bound(parts: Sequence[Sheets], *, attach: str = "", first: int = 1) -> bytes
 
 
 def print_papers(html: str, titles: Mapping[str, str]) -> dict[str, bytes]:
-    """Several small papers set together, which takes half the time; each a document of its own.
+    """Print several small papers set together, which takes half the time.
+
+    Each a document of its own.
 
     titles: what each is called, by the id of the element that it begins with on a new page. Raises
     Refused, for all of them, if one cannot be set.
@@ -138,11 +145,11 @@ class _Shop:
         self._static, self._pictures, self._watch = static, pictures, watch
 
     def set(self, html: str) -> list[Sheets]:
-        """Raises Unset, or Refused on a machine that cannot print."""
+        """Set the page. Raises Unset, or Refused on a machine that cannot print."""
         return self._sheets(cut(html), self._watch)
 
     def can_set(self, html: str, name: str) -> bool:
-        """Whether this piece alone can be set, in little time."""
+        """Tell whether this piece alone can be set, in little time."""
         piece = alone(html, name)
         try:
             self._sheets([piece], lambda _share: self._watch(0), seconds=5 + len(piece) / 500)
@@ -176,7 +183,7 @@ def _cannot_print() -> Refused:
 
 
 def cut(html: str) -> list[str]:
-    """The page in parts of about one size, as many as are worth a process and fit into it."""
+    """Cut the page into parts of about one size, as many as are worth a process and fit into it."""
     head, body, tail = _sections(html)
     pieces = body.split(CUT)
     whole = _weight(body)
@@ -190,7 +197,7 @@ def _weight(html: str) -> int:
 
 
 def _gathered(pieces: Sequence[str], size: float) -> list[str]:
-    """Neighbours together; a heap ends where the whole so far is nearest to its share."""
+    """Gather neighbours; a heap ends where the whole so far is nearest to its share."""
     heaps = [""]
     reached = 0.0
     for piece in pieces:
@@ -203,7 +210,7 @@ def _gathered(pieces: Sequence[str], size: float) -> list[str]:
 
 
 def _sections(html: str) -> tuple[str, str, str]:
-    """What comes before the body's words, they themselves, and what comes after."""
+    """Return what comes before the body's words, they themselves, and what comes after."""
     begin = re.search(r"<body[^>]*>", html)
     end = html.rfind("</body>")
     if begin is None or end < 0:
@@ -212,25 +219,28 @@ def _sections(html: str) -> tuple[str, str, str]:
 
 
 def pieces_in(html: str) -> list[str]:
-    """The names of the sections that can be left out. What stands in them holds no section."""
+    """Return the names of the sections that can be left out.
+
+    What stands in them holds no section.
+    """
     return [found[1] for found in PIECE.finditer(html)]
 
 
 def alone(html: str, name: str) -> str:
-    """The page with nothing in it but one piece."""
+    """Return the page with nothing in it but one piece."""
     head, body, tail = _sections(html)
     return head + "".join(one[0] for one in PIECE.finditer(body) if one[1] == name) + tail
 
 
 def without(html: str, names: Sequence[str]) -> str:
-    """The page with a sentence in the place of some pieces."""
+    """Return the page with a sentence in the place of some pieces."""
     note = f"<p>{LEFT_OUT}</p>"
     return PIECE.sub(lambda found: note if found[1] in names else found[0], html)
 
 
 @cache
 def _folio() -> binding.Folio:
-    """The signs of page numbers, set once in each program."""
+    """Return the signs of page numbers, set once in each program."""
     (sheets,) = process_pool.set_sheets([SheetOrder(binding.FOLIO_PAGE, Path("/nonexistent"))])
     return binding.folio_of(sheets)
 
@@ -239,13 +249,13 @@ def _folio() -> binding.Folio:
 
 
 def missing_fonts() -> list[str]:
-    """The families of official paper that this machine lacks. Empty: it has all of them."""
+    """Return the families of official paper that this machine lacks. Empty: it has all of them."""
     present = process_pool.hello()["families"]
     return [family for family in FAMILIES if family not in present]
 
 
 def shortcomings() -> list[str]:
-    """English msgids of what keeps this machine from good paper. Empty: nothing."""
+    """Return English msgids of what keeps this machine from good paper. Empty: nothing."""
     try:
         lacks = ((NO_FONTS, missing_fonts()), (SLOW, not process_pool.hello()["fast"]))
     except CannotPrint:
@@ -254,7 +264,7 @@ def shortcomings() -> list[str]:
 
 
 def notes() -> list[str]:
-    """English sentences on how this machine sets paper that ask for nothing to be done."""
+    """Return English sentences on how this machine sets paper that ask for nothing to be done."""
     try:
         why = process_pool.hello()["plain"]
     except CannotPrint:

@@ -110,7 +110,7 @@ class Typesetter:
         return time.monotonic() > self._end_at or self._used() > self._may_use
 
     def begin(self, order: SheetOrder) -> None:
-        """It has its order, or is found to be dead when it is listened to."""
+        """Give it its order; a dead process is found out when it is listened to."""
         self._end_at = time.monotonic() + order.seconds * PATIENCE
         self._may_use = self._used() + order.seconds
         about = {
@@ -121,7 +121,7 @@ class Typesetter:
             self.link.send_bytes(json.dumps(about).encode() + b"\n" + order.html.encode())
 
     def hear(self) -> Sheets | float:
-        """The sheet, or how far it is (0 to 1). Raises Unset if there will be none."""
+        """Return the sheet, or how far it is (0 to 1). Raises Unset if there will be none."""
         try:
             facts, pdf = self._hear(0)
         except (EOFError, OSError, TimeoutError):
@@ -140,7 +140,7 @@ class Typesetter:
         return json.loads(facts), pdf
 
     def _used(self) -> float:
-        """Seconds of a processor since it began; the last word when it has ended."""
+        """Return seconds of a processor since it began; the last word when it has ended."""
         try:
             words = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:
@@ -155,7 +155,10 @@ class Typesetter:
 
 
 def _share(stage: str, page: int) -> float:
-    """How far a sheet is when a page of it is laid out or painted; the end is not known before."""
+    """Return how far a sheet is when a page of it is laid out or painted.
+
+    The end is not known before.
+    """
     done = page / (page + 8)
     return 0.1 + 0.5 * done if stage == "layout" else 0.6 + 0.4 * done
 
@@ -166,7 +169,7 @@ _lock = threading.Lock()
 
 
 def hello() -> dict[str, Any]:
-    """What a press process says of its machine: its font families, and whether it is fast.
+    """Ask a press process about its machine: its font families, and whether it is fast.
 
     Raises CannotPrint.
     """
@@ -178,13 +181,13 @@ def hello() -> dict[str, Any]:
 
 
 def running() -> list[int]:
-    """The process numbers of the press processes that wait for work."""
+    """Return the process numbers of the press processes that wait for work."""
     with _lock:
         return [one.pid for one in _idle if one.alive]
 
 
 def set_sheets(orders: Sequence[SheetOrder], watch: Watch = lambda _share: None) -> list[Sheets]:
-    """All of them, set side by side, in their order.
+    """Set all of them side by side. Return them in their order.
 
     watch: hears at least every half second how far all is (0 to 1); whatever it raises ends the
     work. Raises Unset if one cannot be set; CannotPrint.
@@ -214,7 +217,7 @@ class _Work:
         return len(self.done) < len(self._orders)
 
     def begin_more(self) -> None:
-        """Every process there is to have, has something to do. With none yet, wait for one."""
+        """Give every process there is to have something to do. With none yet, wait for one."""
         while self._waiting and self._may_take_one():
             number = self._waiting.pop(0)
             try:
@@ -226,7 +229,10 @@ class _Work:
             one.begin(self._orders[number])
 
     def _may_take_one(self) -> bool:
-        """Whether there is a process to have; with none of ours at work, wait until there is."""
+        """Tell whether there is a process to have.
+
+        With none of ours at work, wait until there is.
+        """
         if self._busy:
             return _free.acquire(blocking=False)
         while not _free.acquire(timeout=LOOK_SECONDS):
@@ -263,7 +269,7 @@ class _Work:
         return done / max(1, sum(sizes))
 
     def leave(self) -> None:
-        """Whoever is still at work is not needed any more."""
+        """Let whoever is still at work go; it is not needed any more."""
         for _number, one in self._busy.values():
             one.end()
             _free.release()
@@ -271,7 +277,7 @@ class _Work:
 
 
 def _take() -> Typesetter:
-    """A warm process if there is one, a new one if not. Raises CannotPrint."""
+    """Take a warm process if there is one, a new one if not. Raises CannotPrint."""
     with _lock:
         while _idle:
             one = _idle.pop()

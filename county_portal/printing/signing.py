@@ -18,7 +18,7 @@ FIELD = "Office"
 
 
 def sign_paper(pdf: bytes, key: Path, password: str) -> bytes:
-    """The document with a signature that breaks when a byte of it is changed.
+    """Sign the document so that the signature breaks when a byte of it is changed.
 
     key: a PKCS #12 file with the office's key and certificate.
     Raises Refused if the key file cannot be used.

@@ -13,7 +13,7 @@ from county_portal.printing.process_pool import Sheets
 
 
 def split_sheets(sheets: Sheets, titles: Mapping[str, str]) -> Iterator[tuple[str, Sheets]]:
-    """Each paper of the sheet, by the id of the element that it begins with.
+    """Yield each paper of the sheet, by the id of the element that it begins with.
 
     titles: what each is called, by that id; those that lie on another sheet are passed over. The
     pages carry no number but what they say themselves.
@@ -26,7 +26,7 @@ def split_sheets(sheets: Sheets, titles: Mapping[str, str]) -> Iterator[tuple[st
 
 
 def _only(pdf: bytes, wanted: slice, title: str) -> bytes:
-    """The document with some of its pages, and nothing of the others."""
+    """Return the document with some of its pages, and nothing of the others."""
     with Pdf.open(BytesIO(pdf)) as book:
         pages: list[Any] = list(book.pages)[wanted]
         places: set[tuple[int, int]] = {page.objgen for page in pages}
@@ -44,7 +44,7 @@ def _only(pdf: bytes, wanted: slice, title: str) -> bytes:
 
 
 def _keep_tags(root: Any, places: set[tuple[int, int]], keys: set[int]) -> None:
-    """What stands on other pages is not told of any more."""
+    """Drop tags of what stands on other pages."""
     root.K[0].K = Array([one for one in root.K[0].K if one.Pg.objgen in places])
     numbers: list[Any] = list(root.ParentTree.Nums)
     pairs = zip(numbers[::2], numbers[1::2], strict=True)

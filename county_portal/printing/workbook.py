@@ -46,7 +46,7 @@ class WorkbookSheet:
 def write_book(
     title: str, note: str, sheets: Iterable[WorkbookSheet], *, made_at: datetime
 ) -> bytes:
-    """A workbook of tables, ready to print. Text stays text, whatever it begins with."""
+    """Write a workbook of tables, ready to print. Text stays text, whatever it begins with."""
     file = BytesIO()
     with Workbook(file, PLAIN) as book:
         created = made_at.astimezone(clock.COUNTY).replace(tzinfo=None, microsecond=0)
@@ -84,7 +84,10 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: dict[str,
 
 
 def _set_page(page: Any, sheet: WorkbookSheet) -> None:
-    """Heads stay in sight and come again on each page; the paper is A4, as wide as the table."""
+    """Set the sheet for A4, as wide as the table.
+
+    Heads stay in sight and come again on each page.
+    """
     page.freeze_panes(HEADS_END, 0)
     page.repeat_rows(HEADS_END - 1)
     page.set_paper(9)  # A4

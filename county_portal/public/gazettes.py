@@ -24,7 +24,7 @@ class PublicGazette(GazetteManifest):
 
 @bp.get("/gazette/")
 def index() -> str:
-    """Every issue of the gazette and every bound volume, the latest year first."""
+    """Show every issue of the gazette and every bound volume, the latest year first."""
     found = [PublicGazette(**vars(said), published_at=at) for said, at in site().every(GAZETTE)]
     found.sort(key=lambda one: one.number, reverse=True)
     found.sort(key=lambda one: one.kind)  # the volume stands after the issues of its year
@@ -34,14 +34,14 @@ def index() -> str:
 
 @bp.get("/gazette/<key>")
 def page(key: str) -> ResponseReturnValue:
-    """The electronic table of contents: each text leads to its page, and all to the PDF."""
+    """Show the electronic table of contents: each text leads to its page, and all to the PDF."""
     found = _gazette(key)
     return show("public/gazette.html", gazette=found) if found else _withdrawn_gazette(key)
 
 
 @bp.get("/gazette/<key>/<name>")
 def file(key: str, name: str) -> Response:
-    """The gazette as it was signed and printed."""
+    """Show the gazette as it was signed and printed."""
     found = _gazette(key)
     if found is None:
         return _withdrawn_gazette(key)
@@ -60,7 +60,7 @@ def _withdrawn_gazette(key: str) -> Response:
 
 
 def section_name(section: str) -> str:
-    """A heading of the gazette, in words."""
+    """Return a heading of the gazette, in words."""
     names = {
         "county": gettext("Documents of the county government"),
         "office": gettext("Documents of the county office"),

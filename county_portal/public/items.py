@@ -20,13 +20,13 @@ ID = "<int(max=9007199254740991):public_id>"
 
 @bp.get(f"/items/{ID}")
 def page(public_id: int) -> ResponseReturnValue:
-    """One item as it was signed."""
+    """Show one item as it was signed."""
     return _item_page("public/item.html", public_id)
 
 
 @bp.get(f"/items/{ID}/print")
 def printed(public_id: int) -> ResponseReturnValue:
-    """The same item on paper."""
+    """Show the same item on paper."""
     return _item_page("public/print.html", public_id)
 
 
@@ -44,7 +44,7 @@ def _item_page(template: str, public_id: int) -> ResponseReturnValue:
 
 @bp.get(f"/files/{ID}/<key>/<name>")
 def file(public_id: int, key: str, name: str) -> Response:
-    """A rendition that a published item lists, in whole or in part."""
+    """Show a rendition that a published item lists, in whole or in part."""
     found = site().file(ITEM, str(public_id), key)
     if found is None or found.name != name:
         return _withdrawn_item(public_id)

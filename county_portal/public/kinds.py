@@ -81,12 +81,12 @@ def install(app: Flask, kinds: tuple[PublicKind, ...]) -> None:
 
 
 def kinds_here() -> dict[str, PublicKind]:
-    """The kinds of this site, by name."""
+    """Return the kinds of this site, by name."""
     return cast(dict[str, PublicKind], current_app.extensions[EXTENSION])
 
 
 def menu_links(here: Site) -> list[ListLink]:
-    """The lists of kinds of which there is something."""
+    """Return the lists of kinds of which there is something."""
     return [one.menu for one in kinds_here().values() if one.menu and here.has_any(one.kind)]
 
 
@@ -94,13 +94,16 @@ def menu_links(here: Site) -> list[ListLink]:
 
 
 def withdrawn(kind: Kind, key: str, template: str) -> Response:
-    """A page that says when and why the thing went. Raises NotFound if it never was."""
+    """Answer with the page that says when and why the thing went.
+
+    Raises NotFound if it never was.
+    """
     gone = site().withdrawal(kind, key) or abort(404)
     return make_response(show(template, gone=gone), 410)
 
 
 def send(found: FileLine) -> Response:
-    """The bytes, with headers that depend on them alone: not on the disk, not on the past.
+    """Send the bytes, with headers that depend on them alone: not on the disk, not on the past.
 
     Raises NotFound if they do not lie there.
     """
@@ -142,7 +145,7 @@ def newest_entries(here: Site, kind: Kind, count: int) -> list[tuple[str, Any, d
 
 
 def map_lines(kind: Kind) -> MapLines:
-    """What the site map says of a kind that has no lists of its own."""
+    """Return what the site map says of a kind that has no lists of its own."""
 
     def years(here: Site) -> tuple[str, ...]:
         rows = here.ask("SELECT published_at FROM entries WHERE kind = ?", kind.name)

@@ -31,30 +31,30 @@ def reader(app: Flask | None = None) -> Reader:
 
 
 def site() -> Site:
-    """The public file this request reads, from its first question to its last."""
+    """Return the public file this request reads, from its first question to its last."""
     if "site" not in g:
         g.site = reader().current()
     return cast(Site, g.site)
 
 
 def chosen_language() -> str:
-    """The language asked for in the address; "" for the site's own."""
+    """Return the language asked for in the address; "" for the site's own."""
     asked = request.args.get("lang", "")
     return asked if asked in LANGUAGES else ""
 
 
 def locale_name() -> str | None:
-    """The locale of that language, for Flask-Babel; None for the default."""
+    """Return the locale of that language, for Flask-Babel; None for the default."""
     return LANGUAGES.get(chosen_language())
 
 
 def html_language() -> str:
-    """The page's language as HTML names it."""
+    """Return the page's language as HTML names it."""
     return "en" if str(get_locale()).startswith("en") else "zh-CN"
 
 
 def in_language(language: str) -> str:
-    """This same page in another language; the home page where there is no page."""
+    """Return this same page in another language; the home page where there is no page."""
     if g.get(REFUSED):
         return url_for("public.home", lang=language)
     asked = MultiDict(request.args)
@@ -64,36 +64,36 @@ def in_language(language: str) -> str:
 
 
 def on_page(page: int) -> str:
-    """Another page of this same list."""
+    """Return the address of another page of this same list."""
     asked = MultiDict(request.args)
     asked["page"] = str(page) if page > 1 else ""
     return _address_with(asked)
 
 
 def _address_with(asked: MultiDict[str, str]) -> str:
-    """This address with these questions; an empty one is not asked."""
+    """Return this address with these questions; an empty one is not asked."""
     pairs = [f"{quote(name)}={quote(text)}" for name, text in asked.items() if text]
     return request.path + ("?" + "&".join(pairs) if pairs else "")
 
 
 def absolute(address: str) -> str:
-    """The address with the site's own domain: never the one somebody asked with."""
+    """Return the address with the site's own domain: never the one somebody asked with."""
     return f"https://{site().settings.get('site_domain', '')}{address}"
 
 
 def minute(moment: datetime) -> str:
-    """A moment as the State Council wants it shown: YYYY-MM-DD HH:MM, county time."""
+    """Return a moment as the State Council wants it shown: YYYY-MM-DD HH:MM, county time."""
     return moment.astimezone(COUNTY).strftime("%Y-%m-%d %H:%M")
 
 
 def day(moment: datetime | date) -> str:
-    """The county date of a moment, or a date, as YYYY-MM-DD."""
+    """Return the county date of a moment, or a date, as YYYY-MM-DD."""
     on = moment.astimezone(COUNTY) if isinstance(moment, datetime) else moment
     return on.strftime("%Y-%m-%d")
 
 
 def size(count: int) -> str:
-    """A number of bytes in words."""
+    """Return a number of bytes in words."""
     if count < 1024:
         return f"{count} B"
     if count < 1024**2:
@@ -110,12 +110,12 @@ KINDS = {
 
 
 def kind_of(file: FileLine) -> str:
-    """What people call this type of file."""
+    """Return what people call this type of file."""
     return KINDS.get(file.media_type) or file.name.rpartition(".")[2].upper()
 
 
 def body_of(item: PublicItem, address: Callable[[FileLine], str]) -> Markup:
-    """The words of the item, cleaned once more, its pictures at their addresses."""
+    """Return the words of the item, cleaned once more, its pictures at their addresses."""
 
     def address_of(key: str) -> str | None:
         file = item.file_with(key)
@@ -125,7 +125,7 @@ def body_of(item: PublicItem, address: Callable[[FileLine], str]) -> Markup:
 
 
 def address_in(item: PublicItem) -> Callable[[FileLine], str]:
-    """Where the files of a published item are on this site."""
+    """Return where the files of a published item are on this site."""
 
     def address(file: FileLine) -> str:
         return url_for("public_items.file", public_id=item.public_id, key=file.key, name=file.name)
@@ -134,7 +134,7 @@ def address_in(item: PublicItem) -> Callable[[FileLine], str]:
 
 
 def page_number() -> int:
-    """The page of a list that was asked for. Raises NotFound for what is not one."""
+    """Return the page of a list that was asked for. Raises NotFound for what is not one."""
     asked = request.args.get("page", "1")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 5):
         raise NotFound
@@ -145,7 +145,7 @@ def page_number() -> int:
 
 
 def filters() -> Filters:
-    """What the list is to be narrowed to; what the site does not know narrows nothing."""
+    """Return what the list is to be narrowed to; what the site does not know narrows nothing."""
     here = site()
     return Filters(
         column=_known("column", here.columns),
@@ -162,12 +162,12 @@ def _known(name: str, values: Mapping[str, object]) -> str:
 
 
 def keep_page() -> None:
-    """This answer depends on the address and the public file alone, and may be kept."""
+    """Allow this answer to be kept: it depends on the address and the public file alone."""
     request.environ[KEEP] = True
 
 
 def show(template: str, *, known: frozenset[str] = frozenset(), **context: Any) -> str:
-    """The page, with the site it reads. Kept if its address asks nothing but what it knows."""
+    """Show the page, with the site it reads. Kept if its address asks nothing but what it knows."""
     page = render_template(template, site=site(), language=chosen_language(), **context)
     if set(request.args) <= known | {"lang"}:
         keep_page()
@@ -175,7 +175,7 @@ def show(template: str, *, known: frozenset[str] = frozenset(), **context: Any) 
 
 
 def origin_name(origin: str) -> str:
-    """Where an item comes from, in words."""
+    """Return where an item comes from, in words."""
     names = {
         "own": gettext("Own"),
         "other_body": gettext("From another body"),
@@ -185,7 +185,7 @@ def origin_name(origin: str) -> str:
 
 
 def validity_name(state: str) -> str:
-    """Whether a document holds, in words."""
+    """Say in words how a document stands."""
     names = {
         "in_force": gettext("In force"),
         "amended": gettext("Amended"),
@@ -196,7 +196,7 @@ def validity_name(state: str) -> str:
 
 
 def paper_kind(kind: str) -> str:
-    """What kind of paper was issued, in words."""
+    """Return what kind of paper was issued, in words."""
     names = {
         "briefing": gettext("Briefing"),
         "report": gettext("Report"),
@@ -208,7 +208,7 @@ def paper_kind(kind: str) -> str:
 
 
 def validity_choices() -> list[tuple[str, str]]:
-    """Every validity with its words, for a list of choices."""
+    """Return every validity with its words, for a list of choices."""
     return [(state, validity_name(state)) for state in validity.STATES]
 
 
@@ -218,5 +218,5 @@ def named(things: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def twice(words: Iterable[str]) -> list[tuple[str, str]]:
-    """Choices whose words are their values."""
+    """Return choices whose words are their values."""
     return [(word, word) for word in words]

@@ -31,7 +31,7 @@ def install(
     *,
     cache_bytes: int = CACHE_BYTES,
 ) -> None:
-    """The application shows the public file in `folder`. cache_bytes: memory for pages."""
+    """Make the application show the public file in `folder`. cache_bytes: memory for pages."""
     reader = app.extensions[pages.READER] = Reader(folder, [one.kind for one in kinds])
     Babel(app, locale_selector=pages.locale_name)
     app.register_blueprint(views.bp)
@@ -59,7 +59,7 @@ def install(
 
 
 def share_templates(app: Flask) -> None:
-    """The application can show `public/_item.html`: the office needs it for its previews."""
+    """Teach the application to show `public/_item.html`: the office needs it for its previews."""
     app.jinja_env.filters.update(
         minute=pages.minute,
         day=pages.day,
@@ -71,7 +71,7 @@ def share_templates(app: Flask) -> None:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    """A reader in English stays in English."""
+    """Keep a reader in English in English."""
     language = pages.chosen_language()
     if language and endpoint != "static" and endpoint not in _for_machines():
         values.setdefault("lang", language)
@@ -83,7 +83,7 @@ def _for_machines() -> frozenset[str]:
 
 
 def _refuse(error: HTTPException) -> Response:
-    """A page that says what is wrong with the address; redirects go through."""
+    """Answer with a page that says what is wrong with the address; redirects go through."""
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
@@ -108,7 +108,7 @@ def _error_page(status: int) -> Response:
 
 
 def _drawn_anyway(template: str, **context: Any) -> str:
-    """The page with what it needs of the site, or without, while there is no public file."""
+    """Draw the page with what it needs of the site, or without, while there is no public file."""
     try:
         here: Site | None = pages.site()
     except NoSite:
@@ -117,7 +117,7 @@ def _drawn_anyway(template: str, **context: Any) -> str:
 
 
 def _no_site(missing: NoSite) -> Response:
-    """There is nothing to read yet: the office has not written its first file."""
+    """Say that there is nothing to read yet: the office has not written its first file."""
     log.error("no public file: %s", missing)
     page = render_bare(gettext("The site is being prepared. Please come back in a few minutes"))
     return make_response(page, 503, {"Retry-After": "60"})
@@ -130,5 +130,5 @@ def _fault(error: Exception) -> Response:
 
 
 def render_bare(reason: str) -> str:
-    """A page that needs no public file."""
+    """Render a page that needs no public file."""
     return render_template("public/bare.html", reason=reason)

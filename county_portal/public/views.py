@@ -36,7 +36,7 @@ NOT_DISCLOSURES = frozenset({"news", "notice", "interaction"})
 
 @bp.get("/")
 def home() -> str:
-    """News, notices, what was disclosed last, and the way to everything else."""
+    """Show news, notices, what was disclosed last, and the way to everything else."""
     here = site()
     disclosed = {column.kind for column in here.columns.values()} - NOT_DISCLOSURES
     return show(
@@ -49,13 +49,13 @@ def home() -> str:
 
 @bp.get("/columns")
 def columns() -> str:
-    """Every column of the site: its map."""
+    """Show every column of the site: its map."""
     return show("public/columns.html")
 
 
 @bp.get("/columns/<slug>")
 def column(slug: str) -> str:
-    """One column and those under it, newest first."""
+    """Show one column and those under it, newest first."""
     here = site()
     found = here.columns.get(slug) or abort(404)
     lines = here.catalogue(Filters(column=slug), "newest", pages.page_number())
@@ -65,7 +65,7 @@ def column(slug: str) -> str:
 
 @bp.get("/catalogue")
 def catalogue() -> str:
-    """Everything that is public, as a table that can be narrowed and sorted."""
+    """Show everything that is public, as a table that can be narrowed and sorted."""
     order = _order(CATALOGUE_ORDERS)
     chosen = pages.filters()
     lines = site().catalogue(chosen, order, pages.page_number())
@@ -77,7 +77,7 @@ def catalogue() -> str:
 
 @bp.get("/search")
 def search() -> str:
-    """The items that hold the words, newest first."""
+    """Show the items that hold the words, newest first."""
     words = " ".join(request.args.get("q", "")[:LONGEST_QUESTION].split())
     order = _order(SEARCH_ORDERS)
     chosen = pages.filters()
@@ -106,13 +106,13 @@ def _stop_after_the_last(found: ListPage[Any]) -> None:
 
 @bp.get("/check")
 def check() -> str:
-    """Asks for a paper, to say whether it is one that was issued."""
+    """Ask for a paper, to say whether it is one that was issued."""
     return show("public/check.html", checked=False)
 
 
 @bp.post("/check")
 def checked() -> str:
-    """Says whether the file that came is an issued paper, to the byte. It is not kept."""
+    """Say whether the file that came is an issued paper, to the byte. It is not kept."""
     file = request.files.get("file")
     name = file.filename if file else ""
     sent: Any = file.stream if file and name else None
@@ -122,7 +122,7 @@ def checked() -> str:
 
 @bp.get("/feed.xml")
 def feed() -> Response:
-    """The newest things for feed readers (Atom), of every kind that is told there."""
+    """Show the newest things for feed readers (Atom), of every kind that is told there."""
     kinds = (one.feed for one in kinds_here().values() if one.feed)
     every = [line for newest in kinds for line in newest(site(), FEED_LINES)]
     lines = sorted(every, key=lambda line: line.published_at, reverse=True)[:FEED_LINES]
@@ -137,13 +137,13 @@ def _last_change(lines: list[FeedLine]) -> str:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The list of lists: the site's own pages, and the things of each year."""
+    """Show the list of lists: the site's own pages, and the things of each year."""
     return _typed(show("public/sitemap.xml", years=_mapped_years()), "application/xml")
 
 
 @bp.get("/sitemap/<year>.xml")
 def sitemap_year(year: str) -> Response:
-    """The pages of one year; "pages" for those of the site itself."""
+    """Show the pages of one year; "pages" for those of the site itself."""
     if year == "pages":
         return _typed(show("public/sitemap_pages.xml"), "application/xml")
     if year not in _mapped_years():
@@ -152,7 +152,7 @@ def sitemap_year(year: str) -> Response:
 
 
 def _mapped_years() -> list[str]:
-    """The county years of the site map, the latest first."""
+    """Return the county years of the site map, the latest first."""
     maps = (one.site_map for one in kinds_here().values() if one.site_map)
     return sorted({year for every in maps for year in every.years(site())}, reverse=True)
 
@@ -168,7 +168,7 @@ def _changes(year: str) -> Iterator[tuple[str, datetime]]:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """Everything may be read by machines, too."""
+    """Allow machines to read everything, too."""
     pages.keep_page()
     return _typed(render_template("public/robots.txt"), "text/plain")
 

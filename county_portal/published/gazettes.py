@@ -111,7 +111,10 @@ class GazetteManifest(GazetteWords):
         return self.pdf.name.removesuffix(".pdf")
 
     def texts(self, part: str = "") -> dict[str, list[ContentsLine]]:
-        """The texts under their headings, in the order of the gazette. part: of this issue only."""
+        """Return the texts under their headings, in the order of the gazette. part.
+
+        Of this issue only.
+        """
         found: dict[str, list[ContentsLine]] = {}
         for line in self.contents:
             if part in {"", line.part}:
@@ -120,7 +123,7 @@ class GazetteManifest(GazetteWords):
 
 
 def pdf_of(gazette: GazetteManifest) -> FileLine:
-    """The PDF as a file of the public site."""
+    """Return the PDF as a file of the public site."""
     pdf = gazette.pdf
     return FileLine(pdf.name, pdf.size, pdf.sha256, "pdf", "application/pdf", inline=False)
 

@@ -173,7 +173,7 @@ def _check(entry: PublicEntry, item: ItemManifest) -> None:
 
 
 def _row(entry: PublicEntry, item: ItemManifest) -> tuple[object, ...]:
-    """What the lists say of an item."""
+    """Return what the lists say of an item."""
     validity = entry.validity
     return (
         entry.public_id,

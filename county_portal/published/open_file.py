@@ -49,12 +49,12 @@ class OpenFile:
             self._db.close()
 
     def ask(self, question: str, *values: object) -> list[Any]:
-        """The rows that answer a question in SQL."""
+        """Return the rows that answer a question in SQL."""
         rows: list[Any] = self._db.execute(question, values).fetchall()
         return rows
 
     def ask_one(self, question: str, *values: object) -> Any:
-        """The first row that answers a question in SQL; None if there is none."""
+        """Return the first row that answers a question in SQL; None if there is none."""
         return next(iter(self.ask(question, *values)), None)
 
     @property
@@ -70,7 +70,7 @@ class OpenFile:
         return {row[0]: UnitLine(*row) for row in rows}
 
     def paper(self, sha256: str) -> PaperLine | None:
-        """The issued paper whose file has this hash."""
+        """Return the issued paper whose file has this hash."""
         row = self.ask_one(
             "SELECT sha256, kind, name, dated_on, issued_at, withdrawn_at FROM papers"
             " WHERE sha256 = ?",
@@ -116,7 +116,7 @@ class OpenFile:
         return tuple(str(year) for year in range(latest, begun - 1, -1))
 
     def column_and_below(self, slug: str) -> tuple[str, ...]:
-        """The slug, and those of the columns under it."""
+        """Return the slug, and those of the columns under it."""
         return (slug, *(c.slug for c in self.columns.values() if c.parent == slug))
 
 

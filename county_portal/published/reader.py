@@ -61,7 +61,10 @@ class Reader:
         self._mine = threading.local()
 
     def current(self) -> "Site":
-        """The file that stands there now. Raises NoSite if there is none that can be read."""
+        """Return the file that stands there now.
+
+        Raises NoSite if there is none that can be read.
+        """
         identity = self._identity()
         site: Site | None = getattr(self._mine, "site", None)
         while site is None or site.identity != identity:
@@ -93,17 +96,17 @@ class Site(OpenFile):
     # Lists
 
     def newest(self, count: int, column: str = "") -> tuple[Listing, ...]:
-        """The items published last, in this column and those under it."""
+        """Return the items published last, in this column and those under it."""
         where, values = self._where(Filters(column=column))
         return self.listings(where, values, "newest", 0, count)
 
     def newest_of_kind(self, kinds: Collection[str], count: int) -> tuple[Listing, ...]:
-        """The items published last in columns of these kinds."""
+        """Return the items published last in columns of these kinds."""
         slugs = tuple(c.slug for c in self.columns.values() if c.kind in kinds)
         return self.listings(*_one_of("column_slug", slugs), "newest", 0, count)
 
     def catalogue(self, filters: Filters, order: str, page: int) -> ListPage[Listing]:
-        """One page of everything that passes the filters. order: one of ORDERS."""
+        """Return one page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
         found = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
         count = self._count(f"SELECT 1 FROM items WHERE {where}", *values)  # noqa: S608
@@ -112,7 +115,7 @@ class Site(OpenFile):
         )
 
     def _count(self, rows: str, *values: object) -> int:
-        """How many rows a question finds: no more than one beyond COUNTED."""
+        """Count the rows a question finds: no more than one beyond COUNTED."""
         question = f"SELECT count(*) FROM ({rows} LIMIT {COUNTED + 1})"  # noqa: S608
         return int(self.ask(question, *values)[0][0])
 
@@ -134,7 +137,7 @@ class Site(OpenFile):
     def listings(
         self, where: str, values: tuple[object, ...], order: str, start: int, count: int
     ) -> tuple[Listing, ...]:
-        """Lines in order. The inner question walks an index only, however far the page."""
+        """Return lines in order. The inner question walks an index only, however far the page."""
         by = ORDERS[order]
         rows = self.ask(
             f"SELECT {LISTED} FROM items WHERE public_id IN"  # noqa: S608
@@ -170,7 +173,7 @@ class Site(OpenFile):
     # One thing
 
     def item(self, public_id: int) -> PublicItem | None:
-        """The item as it was signed, if it is public."""
+        """Return the item as it was signed, if it is public."""
         row = self.ask_one(
             "SELECT manifest, index_number, published_at, corrected_at FROM items"
             " JOIN manifests ON kind = ? AND key = ? WHERE public_id = ?",
@@ -191,12 +194,12 @@ class Site(OpenFile):
         )
 
     def signed(self, kind: Kind, key: str) -> tuple[Any, datetime] | None:
-        """A thing as it was signed, and when it was published, if it is public."""
+        """Return a thing as it was signed, and when it was published, if it is public."""
         found = self._signed(kind, "key = ?", key)
         return found[0] if found else None
 
     def every(self, kind: Kind) -> list[tuple[Any, datetime]]:
-        """Everything public of a kind, the newest first."""
+        """Return everything public of a kind, the newest first."""
         return self._signed(kind, "1")
 
     def _signed(self, kind: Kind, where: str, *values: object) -> list[tuple[Any, datetime]]:
@@ -209,12 +212,12 @@ class Site(OpenFile):
         return [(kind.manifest.read(text), moment_of(at)) for text, at in rows]
 
     def has_any(self, kind: Kind) -> bool:
-        """Whether there is anything of the kind to lead to."""
+        """Tell whether there is anything of the kind to lead to."""
         question = "SELECT EXISTS (SELECT 1 FROM entries WHERE kind = ?)"
         return bool(self.ask(question, kind.name)[0][0])
 
     def content_hash(self, kind: Kind, key: str) -> str | None:
-        """The hash that was signed of a thing, if it is public."""
+        """Return the hash that was signed of a thing, if it is public."""
         question = "SELECT content_hash FROM entries WHERE kind = ? AND key = ?"
         row = self.ask_one(question, kind.name, key)
         return row[0] if row else None
@@ -228,7 +231,7 @@ class Site(OpenFile):
         return Withdrawal(kind.name, key, name, moment_of(withdrawn_at), reason)
 
     def file(self, kind: Kind, thing: str, key: str) -> FileLine | None:
-        """The file that a thing lists under that key."""
+        """Return the file that a thing lists under that key."""
         row = self.ask_one(
             "SELECT name, size, sha256, key, media_type, inline FROM files"
             " WHERE kind = ? AND thing = ? AND key = ?",
@@ -244,7 +247,7 @@ class Site(OpenFile):
     # Search
 
     def search(self, words: str, filters: Filters, order: str, page: int) -> ListPage[Hit]:
-        """One page of the things in which every phrase of `words` occurs.
+        """Return one page of the things in which every phrase of `words` occurs.
 
         order: "newest", or "relevance" among the newest RANKED hits. The category of the
         filters is not asked about. Words without a letter or digit find nothing.
@@ -271,7 +274,7 @@ class Site(OpenFile):
         return tuple(groups)
 
     def _hits(self, numbers: list[int]) -> tuple[Hit, ...]:
-        """What these numbers of the index are, in this order."""
+        """Return what these numbers of the index are, in this order."""
         marks = ",".join("?" * len(numbers))
         rows = self.ask(
             "SELECT number, kind, key, manifest, published_at FROM words"  # noqa: S608
@@ -295,7 +298,7 @@ class Site(OpenFile):
     # Everything, for machines
 
     def addresses(self, year: str) -> Iterator[tuple[int, datetime]]:
-        """Public id and time of last change of every item published in that year."""
+        """Yield public id and time of last change of every item published in that year."""
         rows = self._db.execute(
             "SELECT public_id, coalesce(corrected_at, published_at) FROM items"
             " WHERE published_at >= ? AND published_at < ? ORDER BY published_at, public_id",
@@ -305,12 +308,15 @@ class Site(OpenFile):
 
 
 def _more(found: Sequence[object], page: int) -> bool:
-    """Whether a page follows: one line more than a page was asked for."""
+    """Tell whether a page follows: one line more than a page was asked for."""
     return len(found) > PAGE_LINES and page < LAST_PAGE
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]]:
-    """The condition. With several values `+` keeps the order of time, so nothing is sorted."""
+    """Build the condition.
+
+    With several values `+` keeps the order of time, so nothing is sorted.
+    """
     if len(values) == 1:
         return f"{name} = ?", values
     return f"+{name} IN ({','.join('?' * len(values))})", values

@@ -30,29 +30,32 @@ SHOWN_CHARACTERS = 110
 
 
 def folded(text: str) -> str:
-    """The text with full-width, compatibility and capital forms made alike."""
+    """Return the text with full-width, compatibility and capital forms made alike."""
     return unicodedata.normalize("NFKC", text).lower()
 
 
 def _pieces(run: str) -> list[str]:
-    """The tokens of one run."""
+    """Return the tokens of one run."""
     if not IS_HAN.match(run):
         return [run]
     return [*map(add, run, run[1:]), run[-1]]
 
 
 def tokens(text: str) -> str:
-    """The text as the index holds it: tokens with spaces between them."""
+    """Return the text as the index holds it: tokens with spaces between them."""
     return " ".join(piece for run in RUN.findall(folded(text)) for piece in _pieces(run))
 
 
 def facet(kind: str, value: str) -> str:
-    """One token for a filter, such as a unit's code. Hexadecimal, so nothing in it splits."""
+    """Return one token for a filter, such as a unit's code.
+
+    Hexadecimal, so nothing in it splits.
+    """
     return f"{kind}{value.encode().hex()}"
 
 
 def phrases(words: str) -> list[str]:
-    """The runs of a question that stand without a gap, joined; at most MOST_RUNS runs."""
+    """Return the runs of a question that stand without a gap, joined; at most MOST_RUNS runs."""
     found: list[str] = []
     end = -1
     for run in list(RUN.finditer(folded(words)))[:MOST_RUNS]:
@@ -65,7 +68,10 @@ def phrases(words: str) -> list[str]:
 
 
 def _phrase_query(phrase: str) -> str:
-    """A phrase in the words of FTS5: exact, except that a last single character is a prefix."""
+    """Return a phrase in the words of FTS5.
+
+    Exact, except that a last single character is a prefix.
+    """
     runs = RUN.findall(phrase)
     pieces = [piece for run in runs[:-1] for piece in _pieces(run)]
     last = _pieces(runs[-1])
@@ -77,7 +83,7 @@ def _phrase_query(phrase: str) -> str:
 
 
 def query(words: str, facets: tuple[tuple[str, ...], ...] = ()) -> str:
-    """The question for FTS5, or "" if it holds no letter, digit or Han character.
+    """Build the question for FTS5, or "" if it holds no letter, digit or Han character.
 
     Every phrase must occur, and of each group of facets at least one.
     """
@@ -94,12 +100,15 @@ def _gap(tag: re.Match[str]) -> str:
 
 
 def plain_text(body: str) -> str:
-    """The words of a sanitised body on one line; bold in the middle of a word splits nothing."""
+    """Return the words of a sanitised body on one line.
+
+    Bold in the middle of a word splits nothing.
+    """
     return SPACE.sub(" ", html.unescape(TAG.sub(_gap, body))).strip()
 
 
 def _folded_with_origins(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the place it came from."""
+    """Return the folded text, and for each of its characters the place it came from."""
     out: list[str] = []
     origins: list[int] = []
     for at, character in enumerate(text):
@@ -110,7 +119,7 @@ def _folded_with_origins(text: str) -> tuple[str, list[int]]:
 
 
 def phrase_places(text: str, words: str) -> list[tuple[int, int]]:
-    """Where the phrases of `words` stand in `text`: start and end, without overlap."""
+    """Return where the phrases of `words` stand in `text`: start and end, without overlap."""
     wanted = sorted(phrases(words), key=len, reverse=True)
     if not wanted:
         return []
@@ -123,7 +132,7 @@ def phrase_places(text: str, words: str) -> list[tuple[int, int]]:
 
 
 def highlighted(text: str, words: str) -> Markup:
-    """The text, safe to show, with every hit marked."""
+    """Return the text, safe to show, with every hit marked."""
     parts, last = [], 0
     for start, end in phrase_places(text, words):
         if start < last:
@@ -134,7 +143,7 @@ def highlighted(text: str, words: str) -> Markup:
 
 
 def excerpt(text: str, words: str, length: int = SHOWN_CHARACTERS) -> Markup:
-    """The part of the text around the first hit, with every hit in it marked."""
+    """Return the part of the text around the first hit, with every hit in it marked."""
     found = phrase_places(text, words)
     start = max(0, found[0][0] - length // 4) if found else 0
     start = max(0, min(start, len(text) - length))

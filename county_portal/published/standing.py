@@ -25,7 +25,10 @@ class PublicValidity:
 
 
 def standing(site: Site, public_id: int) -> PublicValidity | None:
-    """How it stands with a public item; None for one that neither has a validity nor gives one."""
+    """Return how it stands with a public item.
+
+    None for one that neither has a validity nor gives one.
+    """
     found = _one(site, public_id)
     if not found:
         return None

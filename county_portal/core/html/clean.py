@@ -53,7 +53,7 @@ _SOURCE = re.compile(r"""(?<=\s)src\s{0,9}=\s{0,9}("[^"]*"|'[^']*'|[^\s>"']+)"""
 
 
 def clean(html: str) -> str:
-    """`html` with nothing but the words, their structure and our own images.
+    """Return `html` with nothing but the words, their structure and our own images.
 
     Cleaning what is clean changes nothing. Depth is at most 40, spans at most 50.
     Raises Refused if it is too large to be cleaned, or too large afterwards.
@@ -64,7 +64,7 @@ def clean(html: str) -> str:
 
 
 def seen(text: str) -> str:
-    """`text` without characters that show nothing, or that turn the words around."""
+    """Return `text` without characters that show nothing, or that turn the words around."""
     return _UNSEEN.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n"))
 
 
@@ -128,7 +128,10 @@ def _filtered(html: str) -> str:
 
 
 def _without_attributes(match: re.Match[str]) -> str:
-    """Thousands of different open <font …> would each be opened anew in every paragraph."""
+    """Drop attributes.
+
+    Thousands of different open <font …> would be opened anew in every paragraph.
+    """
     return f"<{match[1]}>"
 
 
@@ -141,7 +144,7 @@ def _plain(html: str) -> str:
 
 
 def text_of(html: str) -> str:
-    """The words of clean HTML; a line for each paragraph, cells of a row parted by tabs."""
+    """Return the words of clean HTML; a line for each paragraph, cells of a row parted by tabs."""
     lines = "".join(_words(read_html(html))).split("\n")
     return "\n".join(kept for line in lines if (kept := line.strip(" \t")))
 
@@ -162,7 +165,7 @@ def _words(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 def first_paragraph(html: str, limit: int = 100) -> str:
-    """The first paragraph of clean HTML as a summary of at most `limit` characters.
+    """Return the first paragraph of clean HTML as a summary of at most `limit` characters.
 
     A line of address (it ends in a colon) is passed over. A longer paragraph ends with the last
     whole sentence that fits, else with an ellipsis.
@@ -190,7 +193,7 @@ def _shortened(text: str, limit: int) -> str:
 
 
 def image_keys(html: str) -> list[str]:
-    """The keys of the attachments shown in clean HTML, in order, each once."""
+    """Return the keys of the attachments shown in clean HTML, in order, each once."""
     return list(dict.fromkeys(map(_key, elements(read_html(html), "img"))))
 
 
@@ -218,7 +221,7 @@ def _addressed(nodes: list[Node], address: Callable[[str], str | None]) -> list[
 
 
 def without_addresses(html: str, pattern: str | re.Pattern[str]) -> str:
-    """What an editor sent, with `attachment:KEY` for every image whose address holds `pattern`.
+    """Put `attachment:KEY` for every image of `html` whose address holds `pattern`.
 
     The first group of `pattern` is the key. The answer is as unclean as `html` was: clean it next.
     """

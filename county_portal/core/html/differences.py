@@ -64,7 +64,7 @@ class _Block:
 
 
 def changes(old_html: str, new_html: str) -> list[BlockChange]:
-    """Every block of both texts in reading order, with what was taken out and put in."""
+    """Return every block of both texts in reading order, with what was taken out and put in."""
     old, new = [*_blocks(read_html(old_html))], [*_blocks(read_html(new_html))]
     budget = _Budget(MOST_STEPS)
     told: list[BlockChange] = []
@@ -77,7 +77,10 @@ def changes(old_html: str, new_html: str) -> list[BlockChange]:
 
 
 def word_diff(old_html: str, new_html: str) -> Markup:
-    """The comparison as HTML: a paragraph for each block, with <del> and <ins> around the words."""
+    """Write the comparison as HTML.
+
+    A paragraph for each block, with <del> and <ins> around the words.
+    """
     return Markup("").join(map(_shown, changes(old_html, new_html)))
 
 
@@ -110,7 +113,7 @@ def _blocks(nodes: Sequence[Node]) -> Iterator[_Block]:
 
 
 def _entry(node: Element) -> Iterator[_Block]:
-    """The words of the entry itself, then the blocks that lie in it."""
+    """Yield the words of the entry itself, then the blocks that lie in it."""
     inner = [child for child in node.children if _is_block(child)]
     words = "".join(_words([child for child in node.children if not _is_block(child)]))
     if words:
@@ -152,7 +155,7 @@ class _Budget:
         self.left = steps
 
     def allows(self, steps: int) -> bool:
-        """Whether `steps` more may be taken; if so, they are."""
+        """Take `steps` more if they are allowed. Tell whether they are."""
         if steps > self.left:
             return False
         self.left -= steps
@@ -166,7 +169,7 @@ Stretch = tuple[bool, Sequence[Piece], Sequence[Piece]]  # whether both sides ar
 def _aligned(
     old: Sequence[Piece], new: Sequence[Piece], budget: _Budget, level: int = 0
 ) -> Iterator[Stretch[Piece]]:
-    """Both sides cut into stretches that are the same and stretches that are not, in order."""
+    """Yield both sides cut into stretches that are the same and that are not, in order."""
     head = _shared_head(old, new)
     tail = _shared_head(old[head:][::-1], new[head:][::-1])
     if head:
@@ -208,7 +211,7 @@ def _aligned_middle(
 
 
 def _landmarks(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Places of the pieces that stand once on each side, as many as keep their order."""
+    """Return the places of pieces that stand once on each side, as many as keep their order."""
     old_once, new_once = _once(old), _once(new)
     pairs = [(at, new_once[piece]) for piece, at in old_once.items() if piece in new_once]
     return _rising(pairs)
@@ -220,7 +223,7 @@ def _once(pieces: Sequence[Piece]) -> dict[Piece, int]:
 
 
 def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run of `pairs` (sorted by the first number) in which the second rises too."""
+    """Return the longest run of `pairs` (sorted by the first) in which the second rises too."""
     ends: list[int] = []
     last: list[int] = []
     before: list[int | None] = []
@@ -238,7 +241,7 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _longest_common(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Places of the longest common subsequence."""
+    """Return the places of the longest common subsequence."""
     lengths = [[0] * (len(new) + 1)]
     for one in reversed(old):
         below, row = lengths[-1], [0]
@@ -265,7 +268,7 @@ def _longest_common(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[in
 def _compared(
     olds: Sequence[_Block], news: Sequence[_Block], budget: _Budget
 ) -> Iterator[BlockChange]:
-    """Paragraphs that resemble one another side by side, the others taken out or put in."""
+    """Yield paragraphs that resemble one another side by side, the others taken out or put in."""
     old_counts, new_counts = [*map(_count, olds)], [*map(_count, news)]
     at_old = at_new = 0
     for index, counts in enumerate(new_counts):
@@ -310,7 +313,7 @@ def _reworded(old: _Block, new: _Block, budget: _Budget) -> BlockChange:
 
 
 def _parts(told: list[tuple[str, str, str]]) -> Iterator[TextPart]:
-    """Parts in order; a single character that stayed between two changes belongs to them."""
+    """Yield parts in order; a single character that stayed between two changes belongs to them."""
     removed = added = ""
     for index, (kept, out, put) in enumerate(told):
         inside = 0 < index < len(told) - 1

@@ -21,7 +21,7 @@ class Run:
 
 
 def split_at_breaks(runs: list[Run]) -> list[list[Run]]:
-    """`runs` cut wherever two or more line breaks follow one another."""
+    """Cut `runs` wherever two or more line breaks follow one another."""
     parts: list[list[Run]] = [[]]
     breaks: list[Run] = []
     for run in runs:
@@ -40,7 +40,7 @@ def split_at_breaks(runs: list[Run]) -> list[list[Run]]:
 
 
 def tidied(runs: list[Run]) -> list[Run]:
-    """`runs` with single blanks, none at the edges or beside a line break, and no empty ends."""
+    """Return `runs` with single blanks, none at edges or line breaks, and no empty ends."""
     kept: list[Run] = []
     for run in runs:
         if isinstance(run.leaf, str):
@@ -87,7 +87,7 @@ def _trim(kept: list[Run]) -> None:
 
 
 def nest(runs: list[Run]) -> list[Node]:
-    """The words inside their wrappers; neighbours with equal wrappers share one element."""
+    """Return the words inside their wrappers; neighbours with equal wrappers share one element."""
     top: list[Node] = []
     open_now: list[tuple[Wrapper, Element]] = []
     for run in runs:

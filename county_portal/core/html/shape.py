@@ -47,7 +47,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 
 
 def shape(nodes: Iterable[Node]) -> list[Node]:
-    """The same words as blocks. What is inline at the top is put into paragraphs."""
+    """Return the same words as blocks. What is inline at the top is put into paragraphs."""
     flow = _Flow(0)
     flow.take(nodes, ())
     return flow.finish()
@@ -81,7 +81,7 @@ class _Flow:
             self.take(node.children, wrappers)
 
     def flush(self, tag: str = "p") -> None:
-        """What was collected becomes blocks named `tag`; two line breaks in a row part them."""
+        """Make what was collected blocks named `tag`; two line breaks in a row part them."""
         runs, self.runs = self.runs, []
         for part in split_at_breaks(runs) if tag == "p" else [runs]:
             words = nest(tidied(part))
@@ -129,7 +129,7 @@ def _unfold(flow: _Flow, node: Element, wrappers: tuple[Wrapper, ...]) -> None:
 
 
 def _heading(flow: _Flow, node: Element, wrappers: tuple[Wrapper, ...]) -> None:
-    """A heading holds words only; a block inside it (a table, a list) follows it."""
+    """Add a heading of words only; a block inside it (a table, a list) follows it."""
     inner = _Flow(flow.level)
     inner.take(node.children, wrappers)
     blocks = inner.finish()
@@ -189,7 +189,10 @@ def _list(flow: _Flow, node: Element, wrappers: tuple[Wrapper, ...]) -> None:
 
 
 def _entries(nodes: list[Node]) -> list[list[Node]]:
-    """The contents of each entry. A list that lies between entries belongs to the one before it."""
+    """Return the contents of each entry.
+
+    A list that lies between entries belongs to the one before it.
+    """
     entries: list[list[Node]] = []
     loose = False
     for node in nodes:
@@ -221,7 +224,7 @@ def _number(text: str, most: int) -> int | None:
 
 
 def _bare(blocks: list[Node]) -> list[Node]:
-    """`blocks` without the paragraph around the first words, if only lists follow it."""
+    """Return `blocks` without the paragraph around the first words, if only lists follow it."""
     first, *rest = blocks
     if isinstance(first, Element) and first.tag == "p" and all(map(_is_list, rest)):
         return [*first.children, *rest]
@@ -294,7 +297,7 @@ def _caption(flow: _Flow, nodes: list[Node], wrappers: tuple[Wrapper, ...]) -> l
 
 
 def _phrases(nodes: Iterable[Node]) -> list[Node]:
-    """`nodes` as one line: the blocks' words, without the blocks."""
+    """Return `nodes` as one line: the blocks' words, without the blocks."""
     line: list[Node] = []
     for node in nodes:
         if isinstance(node, str) or node.tag in INLINE or node.tag in {"br", "img"}:

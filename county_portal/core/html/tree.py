@@ -29,7 +29,7 @@ _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 
 
 def read_html(html: str, deepest: int = 100) -> list[Node]:
-    """The nodes of `html`. What lies deeper than `deepest` is unfolded there, no text lost."""
+    """Read the nodes of `html`. What lies deeper than `deepest` is unfolded there, no text lost."""
     root = Element("")
     path = [root]
     for slash, tag, attributes, text in _TOKEN.findall(html):
@@ -54,7 +54,7 @@ def _close(path: list[Element], tag: str) -> None:
 
 
 def write_html(nodes: Iterable[Node]) -> str:
-    """The HTML of `nodes`: attributes as they were set, double quotes, nothing optional."""
+    """Return the HTML of `nodes`: attributes as they were set, double quotes, nothing optional."""
     return "".join(_pieces(nodes))
 
 
@@ -73,7 +73,7 @@ def _pieces(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Every node, parents before children, in the order of the document."""
+    """Yield every node, parents before children, in the order of the document."""
     for node in nodes:
         yield node
         if isinstance(node, Element):
@@ -81,10 +81,10 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def elements(nodes: Iterable[Node], tag: str) -> Iterator[Element]:
-    """Every element of that name, in the order of the document."""
+    """Yield every element of that name, in the order of the document."""
     return (node for node in walk(nodes) if isinstance(node, Element) and node.tag == tag)
 
 
 def count_of(nodes: Iterable[Node]) -> int:
-    """How many elements and pieces of text there are."""
+    """Count elements and pieces of text."""
     return sum(1 for _ in walk(nodes))

@@ -31,12 +31,12 @@ _stand: dict[str, bool] = {}
 
 
 def build_walls(source: Path | None, target: Path | None) -> dict[str, object]:
-    """The task behind `sandbox.walls`."""
+    """Answer the task behind `sandbox.walls`: what this process has built."""
     return dict(_stand)
 
 
 def main() -> None:
-    """Reads the order from standard input and writes the answer to what was standard output."""
+    """Read the order from standard input and write the answer to what was standard output."""
     answers = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     order = json.load(sys.stdin)
@@ -72,7 +72,10 @@ def _too_much() -> dict[str, object]:
 
 
 def _only_the_package() -> None:
-    """`county_portal` as a bare folder: its start-up, with the whole application, is not run."""
+    """Register `county_portal` as a bare folder.
+
+    Its start-up, with the whole application, is not run.
+    """
     package = types.ModuleType("county_portal")
     package.__path__ = [str(PACKAGE)]
     sys.modules["county_portal"] = package
@@ -100,7 +103,7 @@ def _limit(limits: dict[str, int]) -> bool:
 
 
 def _leave_the_network() -> bool:
-    """Whether this process now stands in a network of its own, with nothing in it."""
+    """Leave the machine's network. Tell whether this process stands in one of its own, empty."""
     for flags in (CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC, CLONE_NEWNET):
         if _libc.unshare(flags) == 0:
             return True
@@ -108,7 +111,9 @@ def _leave_the_network() -> bool:
 
 
 def _fence_files(source: str | None, target: str | None) -> bool:
-    """Whether Landlock now leaves only libraries, the source, the target and the own folder.
+    """Fence files with Landlock.
+
+    Tell whether only libraries, source, target and own folder are left.
 
     From its fourth version on Landlock also refuses TCP, whatever became of the network.
     """

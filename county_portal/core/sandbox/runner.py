@@ -47,7 +47,9 @@ def run_in_sandbox(
     file_mb: int = 300,
     **arguments: object,
 ) -> dict[str, Any]:
-    """What `task` ("package.module:function") answers to (source, target, **arguments).
+    """Run `task` ("package.module:function").
+
+    Return what it answers to (source, target, **arguments).
 
     The target exists and is empty when the task begins; it is gone if the task fails. `seconds`
     count on the wall and on the processor alike.
@@ -76,12 +78,12 @@ def run_in_sandbox(
 
 
 def walls() -> dict[str, bool]:
-    """Which of the child's walls this machine can build: network, files, limits."""
+    """Return which of the child's walls this machine can build: network, files, limits."""
     return run_in_sandbox("county_portal.core.sandbox.child:build_walls")
 
 
 def _said_by_child(order: dict[str, object], folder: Path, seconds: int) -> tuple[bytes, int]:
-    """What the child wrote, and how it ended: its exit code, below zero for a signal."""
+    """Return what the child wrote, and how it ended: its exit code, below zero for a signal."""
     deadline = time.monotonic() + seconds
     with (folder / "stderr").open("wb") as complaints:
         child = subprocess.Popen(  # noqa: S603  (our own file, no shell)
@@ -128,7 +130,7 @@ def _listen(child: subprocess.Popen[bytes], order: bytes, deadline: float) -> by
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Kills whatever is left of the child and of anything it started."""
+    """Kill whatever is left of the child and of anything it started."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()

@@ -120,7 +120,7 @@ class Speaker:
     named: dict[str, str] = field(default_factory=dict)
 
     def say(self, template: str) -> str:
-        """The template with one wording chosen and every name filled in."""
+        """Return the template with one wording chosen and every name filled in."""
         while _CHOICE.search(template):
             template = _CHOICE.sub(lambda m: self.rng.choice(m[1].split("|")), template)
         return _SLOT.sub(self._fill, template)
@@ -170,12 +170,12 @@ class Speaker:
         )
 
     def _phone(self) -> str:
-        """Rings nowhere: no county has the area code 0000."""
+        """Return a number that rings nowhere: no county has the area code 0000."""
         return f"0000-0000{self.rng.randint(0, 999):03d}"
 
 
 def speak(topic: Topic, speaker: Speaker, number: str = "") -> DemoText:
-    """A text on the topic. number: its document number, if it bears one."""
+    """Return a text on the topic. number: its document number, if it bears one."""
     title = speaker.say(speaker.rng.choice(topic.titles))
     chosen = [block for block in topic.blocks if _kept(block, speaker.rng)]
     parts = [_block(block, speaker) for block in chosen]
@@ -207,7 +207,7 @@ def _block(block: "str | Table", speaker: Speaker) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """The blocks in order; list lines that follow one another are one list."""
+    """Return the blocks in order; list lines that follow one another are one list."""
     html = "".join(parts)
     return re.sub(r"(?:<li>.*?</li>)+", lambda lines: f"<ul>{lines[0]}</ul>", html)
 
@@ -230,7 +230,10 @@ def _table(table: Table, speaker: Speaker) -> str:
 
 
 def _cells(cell: str, count: int, speaker: Speaker) -> Callable[[int], object]:
-    """What stands in one column of the table: `[i]` counts, `[town!]` repeats no township."""
+    """Return what stands in one column of the table.
+
+    `[i]` counts, `[town!]` repeats no township.
+    """
     if cell == "[i]":
         return lambda n: n + 1
     if cell.endswith("!]"):
@@ -241,7 +244,7 @@ def _cells(cell: str, count: int, speaker: Speaker) -> Callable[[int], object]:
 
 
 def _total(rows: list[list[str]], columns: tuple[int, ...]) -> list[str]:
-    """The last row: sums, with as many decimals as the figures above them."""
+    """Return the last row: sums, with as many decimals as the figures above them."""
     last = [""] * len(rows[0])
     last[0] = "合计"
     for column in columns:
@@ -251,7 +254,7 @@ def _total(rows: list[list[str]], columns: tuple[int, ...]) -> list[str]:
 
 
 def summary_of(title: str, first: str) -> str:
-    """The first paragraph, whole sentences up to 100 characters; failing that, the title."""
+    """Return the first paragraph, whole sentences up to 100 characters; failing that, the title."""
     text = unescape(first)
     if len(text) <= 100:
         return text
@@ -260,7 +263,7 @@ def summary_of(title: str, first: str) -> str:
 
 
 def file_name(paper: str, title: str) -> str:
-    """What the author calls the file that goes with a text of this title."""
+    """Return what the author calls the file that goes with a text of this title."""
     return FILE_NAMES[paper.rstrip("0123456789")].replace("TITLE", title[:30])
 
 

@@ -19,7 +19,7 @@ from county_portal.office.accounts.forms import (
 
 
 def _rules() -> list[tuple[str, str]]:
-    """How often a column must bring something new.
+    """Return how often a column must bring something new.
 
     Source: State Council website checks, 国办秘函〔2019〕19号.
     """
@@ -73,7 +73,7 @@ class ColumnForm(FlaskForm):
 
     @classmethod
     def of(cls, column: Column | None, parents: list[Column], units: list[Unit]) -> "ColumnForm":
-        """The form of a column; of one that exists the slug stands still."""
+        """Build the form of a column; of one that exists the slug stands still."""
         form = cls(
             obj=column_as_draft(column) if column else None, version=column.version if column else 0
         )

@@ -8,7 +8,7 @@ from county_portal.office.base.extensions import db
 
 
 def draw(series: str) -> int:
-    """The next number of the series; the first is 1."""
+    """Draw the next number of the series; the first is 1."""
     drawn: int | None = db.session.scalar(
         update(Counter)
         .where(Counter.series == series)
@@ -23,7 +23,7 @@ def draw(series: str) -> int:
 
 
 def give_numbers(item: Item, year: int) -> None:
-    """Public id and index number, drawn at the first publication and kept for ever.
+    """Draw public id and index number at the first publication; they are kept for ever.
 
     Source: Open Government Information Regulations (2019), art. 12.
     """
@@ -35,7 +35,7 @@ def give_numbers(item: Item, year: int) -> None:
 
 
 def _free_index_number(unit: str, year: int) -> str:
-    """A changed pattern may spell a number that was given before; such a number is passed over."""
+    """Return a free number: one that a changed pattern spells again is passed over."""
     pattern = settings.value("index_number_pattern")
     while True:
         number = pattern.format(unit=unit, year=year, number=draw(f"index:{unit}:{year}"))

@@ -44,7 +44,7 @@ class ColumnGroup:
 
 
 def find_tree() -> list[ColumnGroup]:
-    """Both levels in the order of the site."""
+    """Find both levels in the order of the site."""
     query = select(Column).options(selectinload(Column.unit), selectinload(Column.submitters))
     columns = list(db.session.scalars(query.order_by(Column.position, Column.id)))
     below: dict[int | None, list[Column]] = {}
@@ -54,7 +54,7 @@ def find_tree() -> list[ColumnGroup]:
 
 
 def items_per_column() -> dict[int, int]:
-    """How many items each column holds, in whatever state."""
+    """Count the items each column holds, in whatever state."""
     query = (
         select(Item.column_id, func.count())
         .where(Item.column_id.is_not(None))
@@ -64,7 +64,10 @@ def items_per_column() -> dict[int, int]:
 
 
 def possible_parents(column: Column | None = None) -> list[Column]:
-    """Columns under which this one may stand. None for one that has columns below it itself."""
+    """Return columns under which this one may stand.
+
+    None for one that has columns below it itself.
+    """
     if column is not None and _has_children(column):
         return []
     query = select(Column).where(Column.parent_id.is_(None)).order_by(Column.position, Column.id)
@@ -85,7 +88,7 @@ def create_column(draft: ColumnDraft, *, by: Person) -> Column:
 
 
 def edit_column(column: Column, draft: ColumnDraft, *, seen_version: int, by: Person) -> None:
-    """Everything but the slug, which is part of public addresses and never changes."""
+    """Change everything but the slug, which is part of public addresses and never changes."""
     require(by, Do.COLUMN_MANAGE)
     require_unchanged(column.version, seen_version)
     _check(draft, column)
@@ -99,7 +102,7 @@ def edit_column(column: Column, draft: ColumnDraft, *, seen_version: int, by: Pe
 
 
 def column_as_draft(column: Column) -> ColumnDraft:
-    """The column as its form shows it."""
+    """Return the column as its form shows it."""
     words = {name: getattr(column, name) for name in asdict(ColumnDraft("", "", 0)) if name != IDS}
     return replace(
         ColumnDraft(**words), submitter_ids=frozenset(unit.id for unit in column.submitters)
@@ -145,7 +148,7 @@ def _has_children(column: Column) -> bool:
 
 
 def find_categories() -> dict[str, list[Category]]:
-    """The categories by their article, in the order of the law."""
+    """Find the categories by their article, in the order of the law."""
     articles: dict[str, list[Category]] = {}
     query = select(Category).order_by(Category.position, Category.id)
     for category in db.session.scalars(query):
@@ -154,7 +157,7 @@ def find_categories() -> dict[str, list[Category]]:
 
 
 def bring_categories(*, by: Person) -> int:
-    """Every category of the law is in the catalogue. How many came."""
+    """Bring every category of the law into the catalogue. Return how many came."""
     require(by, Do.COLUMN_MANAGE)
     came = seed_categories()
     audit.record(by, CATEGORY_DEED, "categories", came=came)
@@ -162,7 +165,7 @@ def bring_categories(*, by: Person) -> int:
 
 
 def set_category_active(category: Category, *, active: bool, by: Person) -> None:
-    """Whether new items may be put under the category. Those under it stay there."""
+    """Allow or forbid new items under the category. Those under it stay there."""
     require(by, Do.COLUMN_MANAGE)
     category.active = active
     audit.record(by, CATEGORY_DEED, category, code=category.code, active=active)

@@ -59,7 +59,7 @@ PARTS = (
 
 
 def statutory_categories() -> Iterator[Category]:
-    """The categories in the order of the law, as rows that are in no database yet."""
+    """Yield the categories in the order of the law, as rows that are in no database yet."""
     position = 0
     for start, article, names in PARTS:
         for number, name in enumerate(names, 1):
@@ -74,7 +74,7 @@ def statutory_categories() -> Iterator[Category]:
 
 
 def seed_categories() -> int:
-    """Every statutory category is in the table; those there stay. How many came."""
+    """Put every statutory category into the table; those there stay. Return how many came."""
     known = set(db.session.scalars(select(Category.code)))
     new = [category for category in statutory_categories() if category.code not in known]
     db.session.add_all(new)

@@ -42,7 +42,7 @@ class DocumentValidity:
 
 
 def turns(rows: Iterable[Validity]) -> list[Validity]:
-    """Of everything found of one document, what has its turn, in the order of its days.
+    """Return, of everything found of one document, what has its turn, in the order of its days.
 
     A new expiry or repeal replaces the one before it, and a repeal also what was to come after
     it; found in force again from the day of its end, a document does not end. What has ended is
@@ -68,7 +68,7 @@ def _overtakes(later: Validity, earlier: Validity) -> bool:
 
 
 def standing_on(day: date, rows: Iterable[Validity]) -> DocumentValidity:
-    """How a document stands on a day, by everything found of it."""
+    """Return how a document stands on a day, by everything found of it."""
     found, expires_on = None, None
     for row in turns(rows):
         if row.since_on <= day:
@@ -79,19 +79,19 @@ def standing_on(day: date, rows: Iterable[Validity]) -> DocumentValidity:
 
 
 def standings(day: date, *only: ColumnElement[bool]) -> dict[int, DocumentValidity]:
-    """How every document of which something was found stands on a day, by the item's id."""
+    """Return how every document of which something was found stands on a day, by the item's id."""
     query = select(Validity).where(*only).order_by(Validity.item_id, Validity.id)
     rows = groupby(db.session.scalars(query), key=lambda row: row.item_id)
     return {item_id: standing_on(day, found) for item_id, found in rows}
 
 
 def standing_of(item: Item) -> DocumentValidity:
-    """How the item stands today, by what was found of it."""
+    """Return how the item stands today, by what was found of it."""
     return standing_on(clock.today(), validity_history(item))
 
 
 def state_in(standing: DocumentValidity, item: Item) -> ValidityState | None:
-    """What the standing says of the item, or what holds by itself when nothing was found."""
+    """Return what the standing says of the item, or what holds by itself when nothing was found."""
     if standing.found is not None:
         return standing.found.state
     kind = item.column.kind.value if item.column else ""
@@ -100,13 +100,13 @@ def state_in(standing: DocumentValidity, item: Item) -> ValidityState | None:
 
 
 def validity_history(item: Item) -> list[Validity]:
-    """Everything that was found of the item, the newest first."""
+    """Return everything that was found of the item, the newest first."""
     query = select(Validity).where(Validity.item_id == item.id).order_by(Validity.id.desc())
     return list(db.session.scalars(query))
 
 
 def changed_by(item: Item) -> list[Validity]:
-    """What the item amends or repeals today."""
+    """Return what the item amends or repeals today."""
     touched = select(Validity.item_id).where(Validity.by_item_id == item.id)
     now = standings(clock.today(), Validity.item_id.in_(touched)).values()
     found = [one.found for one in now if one.found and one.found.by_item_id == item.id]
@@ -114,7 +114,7 @@ def changed_by(item: Item) -> list[Validity]:
 
 
 def find_texts(words: str) -> list[Item]:
-    """The published items of that index number or document number."""
+    """Find the published items of that index number or document number."""
     live = select(Publication.item_id).where(Publication.ended_at.is_(None))
     named = (Item.index_number == words) | (Item.document_number == words)
     query = select(Item).where(named, Item.id.in_(live), Item.index_number.is_not(None))
@@ -122,12 +122,12 @@ def find_texts(words: str) -> list[Item]:
 
 
 def newest_id(item: Item) -> int:
-    """What a form about the item has seen: 0 when nothing was found yet."""
+    """Return what a form about the item has seen: 0 when nothing was found yet."""
     return db.session.scalar(select(func.max(Validity.id)).filter_by(item_id=item.id)) or 0
 
 
 def change(item: Item, finding: Finding, *, seen_id: int, by: Person) -> Validity:
-    """From its day on the document stands so, in the office and on the public site.
+    """Write down how the document stands from its day on, in the office and on the public site.
 
     Raises OutOfDate if somebody wrote a finding since the form was drawn.
     """
@@ -162,7 +162,7 @@ def change(item: Item, finding: Finding, *, seen_id: int, by: Person) -> Validit
 
 
 def objection(item: Item, finding: Finding) -> MissingPart | None:
-    """What is wrong with the finding, and in which field of its form. None: nothing."""
+    """Return what is wrong with the finding, and in which field of its form. None: nothing."""
     return (
         _of_the_day(item, finding)
         or _of_its_end(finding, validity_history(item))

@@ -21,7 +21,7 @@ bp = Blueprint("catalogue", __name__)
 @bp.get("/columns")
 @needs(Do.COLUMN_MANAGE)
 def columns() -> str:
-    """Both levels in the order of the site."""
+    """Show both levels in the order of the site."""
     return render_template(
         "editorial/catalogue/columns.html",
         tree=services.find_tree(),
@@ -62,7 +62,7 @@ def edit_column(column_id: int) -> ResponseReturnValue:
 @bp.get("/categories")
 @needs(Do.COLUMN_MANAGE)
 def categories() -> str:
-    """The statutory kinds, each with its article."""
+    """Show the statutory kinds, each with its article."""
     return render_template(
         "editorial/catalogue/categories.html", categories=services.find_categories()
     )
@@ -71,7 +71,7 @@ def categories() -> str:
 @bp.post("/categories")
 @needs(Do.COLUMN_MANAGE)
 def bring_categories() -> ResponseReturnValue:
-    """The categories of the law are in the catalogue."""
+    """Bring the categories of the law into the catalogue."""
     came = services.bring_categories(by=me())
     db.session.commit()
     flash(_("%(count)s categories were brought in", count=came))
@@ -81,7 +81,7 @@ def bring_categories() -> ResponseReturnValue:
 @bp.post("/categories/<int:category_id>")
 @needs(Do.COLUMN_MANAGE)
 def set_category(category_id: int) -> ResponseReturnValue:
-    """Whether new items may be put under the category."""
+    """Allow or forbid new items under the category."""
     category = fetch_row(Category, category_id)
     services.set_category_active(category, active=request.form.get("active") == "yes", by=me())
     db.session.commit()

@@ -86,7 +86,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 
 
 def items_waiting_for(person: Person) -> ColumnElement[bool]:
-    """Items that this person, and not only somebody with their role, can move on now.
+    """Select items that this person, and not only somebody with their role, can move on now.
 
     Who has had another hand in an item does not find it here.
     """
@@ -116,7 +116,7 @@ def _review_again() -> ColumnElement[bool]:
 
 
 def count_items_for(person: Person) -> ScalarSelect[int]:
-    """How many items wait for the person, to be asked together with other things."""
+    """Count the items that wait for the person, to be asked together with other things."""
     return select(func.count(Item.id)).where(items_waiting_for(person)).scalar_subquery()
 
 
@@ -128,7 +128,7 @@ def find_waiting_items(
     page: int = 1,
     size: int = PAGE,
 ) -> Page[DeskLine]:
-    """What waits for the person, most urgent first."""
+    """Find what waits for the person, most urgent first."""
     condition = items_waiting_for(person)
     if state is not None:
         condition = and_(condition, Item.state == state)
@@ -136,20 +136,20 @@ def find_waiting_items(
 
 
 def sent(person: Person, *, size: int = ON_DESK) -> Page[DeskLine]:
-    """What the person has handed on and is still on its road, newest move first."""
+    """Return what the person has handed on and is still on its road, newest move first."""
     mine = exists().where(Hand.item_id == Item.id, Hand.person_id == person.id)
     condition = and_(mine, Item.state.in_(UNDER_WAY), ~items_waiting_for(person))
     return _heap(select(*SHOWN), condition, (Item.state_since.desc(), Item.id), 1, size)
 
 
 def drafts(person: Person, *, size: int = ON_DESK) -> Page[DeskLine]:
-    """What the person has begun and not handed over."""
+    """Return what the person has begun and not handed over."""
     condition = and_(Item.author_id == person.id, Item.state == State.DRAFT)
     return _heap(select(*SHOWN), condition, (Item.saved_at.desc(), Item.id), 1, size)
 
 
 def finished(person: Person, *, size: int = 10) -> Page[DeskLine]:
-    """The last items the person had a hand in that have come to an end. Counts no others."""
+    """Return the last items the person had a hand in that have come to an end. Counts no others."""
     ended = (State.PUBLISHED, State.DECLINED, State.ON_REQUEST, State.WITHHELD, State.WITHDRAWN)
     lately = (Item.state_since.desc(), Item.id)
     last = (
@@ -163,7 +163,7 @@ def finished(person: Person, *, size: int = 10) -> Page[DeskLine]:
 
 
 def _with_reason() -> Select[*tuple[Any, ...]]:
-    """The lines with what was said when the item came to where it is."""
+    """Return the lines with what was said when the item came to where it is."""
     reason = (
         select(StepTaken.note)
         .where(
@@ -187,7 +187,7 @@ def _heap(
     page: int,
     size: int,
 ) -> Page[DeskLine]:
-    """One question for lines and count. A page behind the last has neither."""
+    """Ask for lines and count in one question. A page behind the last has neither."""
     query = (
         lines.add_columns(func.count().over().label("in_all"))
         .select_from(Item)

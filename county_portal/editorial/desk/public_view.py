@@ -12,7 +12,7 @@ from county_portal.published.reader import Reader
 
 
 def public_item(item: Item, revision: Revision | None, manifest: ItemManifest) -> PublicItem:
-    """The item as its page shows it, with everything that was drawn at publication."""
+    """Return the item as its page shows it, with everything that was drawn at publication."""
     first, at = item.first_published_at, None
     if revision is not None:
         query = select(Publication.published_at).where(Publication.revision_id == revision.id)
@@ -28,7 +28,7 @@ def public_item(item: Item, revision: Revision | None, manifest: ItemManifest) -
 
 
 def is_public(publication: Publication) -> bool:
-    """Whether the public site has the text as it was issued; all but always it has."""
+    """Tell whether the public site has the text as it was issued; all but always it has."""
     try:
         site = Reader(current_settings().PUBLIC, kinds()).current()
     except NoSite:

@@ -49,7 +49,7 @@ AMEND = "editorial/review/amend.html"
 
 
 def _address_of(line: desks.DeskLine) -> str:
-    """Where a line of a desk leads: to the form while it is written, else to the item."""
+    """Return where a line of a desk leads: to the form while it is written, else to the item."""
     if line.state.editable and me().has_any(LIAISON):
         return url_for("items.edit", item_id=line.id)
     return url_for("review.item", item_id=line.id)
@@ -61,7 +61,7 @@ def _address_of(line: desks.DeskLine) -> str:
 @bp.get("/")
 @needs()
 def desk() -> ResponseReturnValue:
-    """Everybody's first page: what waits for me, what I sent, what came back.
+    """Show everybody's first page: what waits for me, what I sent, what came back.
 
     Administrators, who have no items, are led to the first line of their menu.
     """
@@ -82,7 +82,7 @@ def desk() -> ResponseReturnValue:
 @bp.get("/review/")
 @needs(Do.ITEM_VIEW)
 def queue() -> str:
-    """All that waits for me, in the order I choose."""
+    """Show all that waits for me, in the order I choose."""
     page = max(request.args.get("page", 1, type=int), 1)
     order = request.args.get("order", "due")
     state = next((one for one in desks.AT_DESKS if one.value == request.args.get("state")), None)
@@ -102,7 +102,7 @@ def queue() -> str:
 @bp.get("/review/<int:item_id>")
 @needs(Do.ITEM_VIEW)
 def item(item_id: int) -> str:
-    """The item as the public will see it, and everything the office knows of it."""
+    """Show the item as the public will see it, and everything the office knows of it."""
     one = items.get_item(item_id, by=me())
     number = request.args.get("revision", one.revision_number, type=int)
     revision = items.find_revision(one, number)
@@ -138,7 +138,7 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
 @bp.get("/review/<int:item_id>/preview")
 @needs(Do.ITEM_VIEW)
 def preview(item_id: int) -> str:
-    """The page as the public would read it: the public site's own template, nothing else."""
+    """Show the page as the public would read it: the public site's own template, nothing else."""
     one = items.get_item(item_id, by=me())
     number = request.args.get("revision", type=int)
     revision = items.find_revision(one, number) if number else None
@@ -152,7 +152,7 @@ def preview(item_id: int) -> str:
 
 
 def _now(one: Item) -> ItemManifest:
-    """The working copy as a manifest, for a look before it is handed over."""
+    """Return the working copy as a manifest, for a look before it is handed over."""
     if one.column is None or one.formed_on is None:
         raise Refused("Choose a column and enter the date of formation to see the page")
     return manifest_of(one, one.revision_number)
@@ -167,7 +167,7 @@ def _file_address(one: Item, revision: Revision | None, key: str) -> str:
 @bp.get("/review/<int:item_id>/revisions/<int:number>/files/<key>")
 @needs(Do.ITEM_VIEW)
 def file(item_id: int, number: int, key: str) -> Response:
-    """A rendition that a revision names: the bytes the public would get."""
+    """Show a rendition that a revision names: the bytes the public would get."""
     one = items.get_item(item_id, by=me())
     revision = items.find_revision(one, number)
     found = revision.manifest.file_with(key) if revision else None
@@ -187,7 +187,7 @@ def file(item_id: int, number: int, key: str) -> Response:
 @bp.get("/review/<int:item_id>/compare")
 @needs(Do.ITEM_VIEW)
 def compare(item_id: int) -> str:
-    """Two revisions beside each other, the difference by words."""
+    """Show two revisions beside each other, the difference by words."""
     one = items.get_item(item_id, by=me())
     revisions = items.revisions_of(one)
     new = items.find_revision(one, request.args.get("new", one.revision_number, type=int))
@@ -224,7 +224,10 @@ def take(item_id: int, action: str) -> ResponseReturnValue:
 
 
 def _onward(one: Item) -> str:
-    """Where the person goes on: to the form if the item is theirs to write, else the desk."""
+    """Return where the person goes on.
+
+    To the form if the item is theirs to write, else the desk.
+    """
     if one.state is State.CORRECTING or request.form.get("stay"):
         return url_for("review.item", item_id=one.id)
     return url_for("review.desk")
@@ -265,7 +268,7 @@ def submit(item_id: int) -> ResponseReturnValue:
 @bp.route("/review/<int:item_id>/amend", methods=["GET", "POST"])
 @needs(Do.ITEM_AMEND)
 def amend(item_id: int) -> ResponseReturnValue:
-    """The editor corrects the text: a new version, shown to the liaison as a difference."""
+    """Correct the text as editor: a new version, shown to the liaison as a difference."""
     one = items.get_item(item_id, by=me(), to=Do.ITEM_AMEND)
     form = ItemForm.of(one)
     if not form.validate_on_submit():
@@ -285,7 +288,7 @@ def amend(item_id: int) -> ResponseReturnValue:
 @bp.route("/review/<int:item_id>/sign-off", methods=["GET", "POST"])
 @needs(Do.ITEM_RELEASE)
 def sign_off(item_id: int) -> ResponseReturnValue:
-    """The officer's form: what is shown here is what is signed."""
+    """Show the officer's form: what is shown here is what is signed."""
     one = items.get_item(item_id, by=me(), to=Do.ITEM_RELEASE)
     revision = items.current_revision(one)
     form = SignOffForm(content_hash=revision.content_hash)
@@ -307,7 +310,7 @@ def sign_off(item_id: int) -> ResponseReturnValue:
 
 
 def _signature(form: SignOffForm) -> bool:
-    """Whether the password is right; what was filled in stays on the form if it is not."""
+    """Check the password; what was filled in stays on the form if it is wrong."""
     address, password = request.remote_addr or "", form.password.data or ""
     if is_password(me(), password, address=address):
         return True
@@ -318,7 +321,7 @@ def _signature(form: SignOffForm) -> bool:
 @bp.get("/review/<int:item_id>/sign-offs/<int:sign_off_id>.pdf")
 @needs(Do.ITEM_VIEW)
 def sheet_of(item_id: int, sign_off_id: int) -> Response:
-    """The confidentiality review sheet of one verdict, to print."""
+    """Show the confidentiality review sheet of one verdict, to print."""
     one = items.get_item(item_id, by=me())
     row = db.session.get(SignOff, sign_off_id)
     if row is None or row.item_id != one.id:

@@ -18,7 +18,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def open_image(source: Path, kind: FileType) -> Image.Image:
-    """The image at `source`, its size known, its pixels not read yet."""
+    """Return the image at `source`, its size known, its pixels not read yet."""
     try:
         image = Image.open(source, formats=["PNG" if kind is FileType.PNG else "JPEG"])
     except Image.DecompressionBombError as fault:
@@ -31,13 +31,13 @@ def open_image(source: Path, kind: FileType) -> Image.Image:
 
 
 def check_jpeg(source: Path, target: None = None) -> dict[str, object]:
-    """Nothing, if `source` can be opened as a JPEG image of a size that goes."""
+    """Refuse `source` unless it can be opened as a JPEG image of a size that goes."""
     open_image(source, FileType.JPEG).close()
     return {}
 
 
 def check_png(source: Path, target: None = None) -> dict[str, object]:
-    """Nothing, if `source` is an undamaged PNG image of a size that goes."""
+    """Refuse `source` unless it is an undamaged PNG image of a size that goes."""
     image = open_image(source, FileType.PNG)
     try:
         image.verify()
@@ -47,17 +47,17 @@ def check_png(source: Path, target: None = None) -> dict[str, object]:
 
 
 def redraw_jpeg(source: Path, target: Path) -> dict[str, object]:
-    """Writes the public copy of a JPEG image to `target`."""
+    """Write the public copy of a JPEG image to `target`."""
     return _redraw(source, target, FileType.JPEG)
 
 
 def redraw_png(source: Path, target: Path) -> dict[str, object]:
-    """Writes the public copy of a PNG image to `target`."""
+    """Write the public copy of a PNG image to `target`."""
     return _redraw(source, target, FileType.PNG)
 
 
 def _redraw(source: Path, target: Path, kind: FileType) -> dict[str, object]:
-    """Writes the pixels of `source` to `target`: upright, at most 4000 long, nothing else kept."""
+    """Write the pixels of `source` to `target`: upright, at most 4000 long, nothing else kept."""
     try:
         with open_image(source, kind) as image:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
@@ -77,7 +77,7 @@ def _redraw(source: Path, target: Path, kind: FileType) -> dict[str, object]:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """`image` in grey or RGB, with transparency where it had any."""
+    """Return `image` in grey or RGB, with transparency where it had any."""
     if image.mode.startswith(("I", "F")):
         deep = image.convert("I").point(lambda value: value / 256)
         return deep.convert("L")
@@ -87,7 +87,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _in_common_colours(image: Image.Image, profile: bytes) -> Image.Image:
-    """`image` as sRGB: without its colour profile the numbers would mean other colours."""
+    """Return `image` as sRGB: without its colour profile the numbers would mean other colours."""
     if image.mode not in {"RGB", "CMYK"}:
         return _in_common_mode(image)
     try:

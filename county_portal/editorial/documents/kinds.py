@@ -75,7 +75,7 @@ _BEGINNINGS = (
 
 
 def identify(path: Path, name: str) -> FileType:
-    """The kind of the file at `path`, which its author calls `name`.
+    """Return the kind of the file at `path`, which its author calls `name`.
 
     Raises Refused, with the types that go, unless content and name agree on one of them.
     """
@@ -106,7 +106,10 @@ def _unwelcome() -> Refused:
 
 
 def examine(source: Path, target: None = None) -> dict[str, object]:
-    """The kind of the file at `source`, for `identify`; refuses what hides, locks or explodes."""
+    """Examine the file at `source` for `identify`; refuse what hides, locks or explodes.
+
+    Return its kind.
+    """
     with source.open("rb") as file:
         beginning = file.read(16)
     if beginning.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -141,7 +144,7 @@ def _office_kind(source: Path) -> FileType:
 
 
 def open_archive(source: Path) -> zipfile.ZipFile:
-    """The ZIP file at `source`, once its list of contents has been found harmless.
+    """Return the ZIP file at `source`, once its list of contents has been found harmless.
 
     Raises TooMuch for a bomb, Refused for locked or strangely named members, Broken if damaged.
     """
@@ -166,7 +169,7 @@ def open_archive(source: Path) -> zipfile.ZipFile:
 
 
 def _check_directory(source: Path) -> None:
-    """The end of a ZIP file tells how long its list of contents is: before that is read."""
+    """Check how long a ZIP file's end says its list of contents is, before that is read."""
     size = source.stat().st_size
     with source.open("rb") as file:
         file.seek(max(0, size - 65_557))

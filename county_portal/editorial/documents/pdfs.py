@@ -54,13 +54,16 @@ NOTE_SIGNATURE = Note("Electronic signatures are shown as a picture and can no l
 
 
 def check_pdf(source: Path, target: None = None) -> dict[str, object]:
-    """Nothing, if `source` is a PDF that may be attached."""
+    """Refuse `source` unless it is a PDF that may be attached."""
     open_pdf(source).close()
     return {}
 
 
 def open_pdf(source: Path) -> Pdf:
-    """The PDF at `source`. Raises Refused if locked, TooMuch if endless, Broken if damaged."""
+    """Return the PDF at `source`.
+
+    Raises Refused if locked, TooMuch if endless, Broken if damaged.
+    """
     if b"%%EOF" not in _end(source):
         raise _broken()
     try:
@@ -83,14 +86,14 @@ def open_pdf(source: Path) -> Pdf:
 
 
 def _end(source: Path) -> bytes:
-    """The last bytes: a file that was cut short could be repaired, but would show less."""
+    """Return the last bytes: a file that was cut short could be repaired, but would show less."""
     with source.open("rb") as file:
         file.seek(max(0, source.stat().st_size - 2048))
         return file.read()
 
 
 def rewrite(source: Path, target: Path) -> dict[str, object]:
-    """Writes the public copy of the PDF at `source` to `target`."""
+    """Write the public copy of the PDF at `source` to `target`."""
     with open_pdf(source) as pdf:
         try:
             notes = _strip(pdf)
@@ -171,7 +174,7 @@ def _annotations(page: Object) -> list[Object]:
 
 
 def _flatten(pdf: Pdf) -> None:
-    """Draws what notes and fields show into the pages; only links stay notes."""
+    """Draw what notes and fields show into the pages; only links stay notes."""
     for page in pdf.pages:
         drawn = [note for note in _annotations(page.obj) if _is_drawn(note)]
         page.obj["/Annots"] = Array(drawn)
@@ -194,7 +197,7 @@ Places = Callable[[object], Array | None]
 
 
 def _named_places(pdf: Pdf) -> Places:
-    """A function from any destination (explicit or by name) to an explicit one, or None."""
+    """Return a function from any destination (explicit or by name) to an explicit one, or None."""
     pages = {page.obj.objgen for page in pdf.pages}
     named: dict[str, Object] = {}
     named |= _dictionary(pdf.Root.get("/Dests")).items()
@@ -222,7 +225,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _strip_links(pdf: Pdf, page: Object, places: Places) -> None:
-    """Each link is written anew: where it lies, and a web address or a place in this document."""
+    """Write each link anew: where it lies, and a web address or a place in this document."""
     links = [link for note in _annotations(page) if (link := _link(note, places)) is not None]
     if links:
         page["/Annots"] = Array([pdf.make_indirect(link) for link in links])
@@ -249,7 +252,7 @@ def _link(note: Object, places: Places) -> Dictionary | None:
 
 
 def _target(thing: Object) -> object:
-    """Where a link or bookmark goes inside the document, as written there."""
+    """Return where a link or bookmark goes inside the document, as written there."""
     action = thing.get("/A")
     if isinstance(action, Dictionary):
         return action.get("/D") if action.get("/S") == Name.GoTo else None
@@ -293,7 +296,7 @@ def _outline_item(bookmark: Bookmark) -> OutlineItem:
 
 
 def _scrub(thing: object, level: int) -> None:
-    """Takes out of one object, and what is written inside it, all that may not go out."""
+    """Take out of one object, and what is written inside it, all that may not go out."""
     if level > 50:
         raise _broken()
     if isinstance(thing, Array):
@@ -317,7 +320,10 @@ def _scrub_keys(thing: Object, level: int) -> None:
 
 
 def _is_other_key(thing: Object, key: str) -> bool:
-    """/F of a stream names a file elsewhere; /Obj in the structure keeps a note left out before."""
+    """Tell whether the key must go.
+
+    /F of a stream names a file elsewhere, /Obj keeps a note left out.
+    """
     if key == "/F":
         return isinstance(thing, Stream)
     return key == "/Obj" and thing.get("/Type") == Name.OBJR
@@ -333,7 +339,7 @@ def _is_forbidden(value: object) -> bool:
 
 
 def _scrub_jpeg(image: Stream) -> None:
-    """A photograph inside the PDF without its own notes of place, time and camera."""
+    """Take from a photograph inside the PDF its own notes of place, time and camera."""
     kept = without_marks(image.read_raw_bytes())
     if kept is not None:
         parms = image.get("/DecodeParms")
@@ -342,7 +348,7 @@ def _scrub_jpeg(image: Stream) -> None:
 
 
 def without_marks(jpeg: bytes) -> bytes | None:
-    """The JPEG bytes without comments and application marks, but those that colours need.
+    """Return the JPEG bytes without comments and application marks, but those that colours need.
 
     None if there is nothing to take out, or the bytes are not what they should be.
     """
@@ -363,7 +369,7 @@ def without_marks(jpeg: bytes) -> bytes | None:
 
 
 def _prove(target: Path, pages: int) -> None:
-    """Looks at what was written as a stranger would; raises Broken if anything slipped through."""
+    """Look at what was written as a stranger would; raise Broken if anything slipped through."""
     with Pdf.open(target) as pdf:
         clean = len(pdf.pages) == pages and not any(map(_is_suspect, pdf.objects))
         if not clean or {*pdf.trailer.keys()} & {"/Info", "/Prev", "/Encrypt"}:

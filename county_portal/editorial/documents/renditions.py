@@ -28,7 +28,7 @@ class Rendition:
 
 
 def make_rendition(source: Path, target: Path, kind: FileType) -> Rendition | None:
-    """Writes the public copy of `source` to `target`; None if such files stay in the office.
+    """Write the public copy of `source` to `target`. Return None if such files stay in the office.
 
     The same source gives the same bytes. Raises Refused, and leaves no target, if it cannot be.
     """

@@ -63,7 +63,7 @@ class SourceWorkbook:
 
 
 def read_book(archive: zipfile.ZipFile) -> SourceWorkbook:
-    """The visible sheets of the workbook in `archive`."""
+    """Read the visible sheets of the workbook in `archive`."""
     main = _main_part(archive)
     parts = _relations(archive, main)
     outline = _BookReader()
@@ -99,7 +99,7 @@ def _main_part(archive: zipfile.ZipFile) -> str:
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """What `part` refers to: the last word of the kind, and the path, by identifier."""
+    """Return what `part` refers to: the last word of the kind, and the path, by identifier."""
     folder, name = posixpath.split(part)
     reader = _RelationsReader(folder)
     reader.read(archive, posixpath.join(folder, "_rels", name + ".rels"))
@@ -136,13 +136,13 @@ class _Reader:
         self.path.append(tag)
 
     def start(self, tag: str, given: dict[str, str]) -> None:
-        """An element begins."""
+        """Begin an element."""
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """End an element."""
 
     def words(self, text: str) -> None:
-        """Text stands in the innermost element."""
+        """Take text that stands in the innermost element."""
 
 
 class _RelationsReader(_Reader):
@@ -295,7 +295,7 @@ def _column(letters: str) -> int:
 
 
 def _block(reference: str) -> tuple[int, int, int, int] | None:
-    """First row, first column, last row, last column of "A1:B2"."""
+    """Return first row, first column, last row, last column of "A1:B2"."""
     first, _, last = reference.partition(":")
     one, other = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last)
     if not one or not other:

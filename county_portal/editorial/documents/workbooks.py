@@ -46,7 +46,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def rebuild(source: Path, target: Path) -> dict[str, object]:
-    """Writes the public copy of the workbook at `source` to `target`."""
+    """Write the public copy of the workbook at `source` to `target`."""
     try:
         with open_archive(source) as archive:
             book = read_book(archive)
@@ -89,7 +89,7 @@ def _write(book: SourceWorkbook, target: Path) -> None:
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
-    """`name` as Excel allows it, and different from those that are `taken` already."""
+    """Return `name` as Excel allows it, and different from those that are `taken` already."""
     plain = _SHEET_NAME.sub(" ", name).strip("' ")[:28] or "Sheet"
     number, free = 1, plain
     while free.lower() in taken:
@@ -119,7 +119,7 @@ class _Formats:
         return self.ready[code]
 
     def hide(self, style: int) -> bool:
-        """Whether a format of nothing but semicolons shows nothing of the value."""
+        """Tell whether a format of nothing but semicolons shows nothing of the value."""
         code = self.formats[style] if 0 <= style < len(self.formats) else 0
         return isinstance(code, str) and bool(code) and not code.strip("; ")
 
@@ -158,7 +158,7 @@ class _SheetWriter:
                     self.made.set_column(place, place, width)
 
     def _write_merged(self) -> set[tuple[int, int]]:
-        """Merges the blocks that are whole, small and apart from one another."""
+        """Merge the blocks that are whole, small and apart from one another."""
         done: set[tuple[int, int]] = set()
         for top, left, bottom, right in self.sheet.merged:
             if not 1 < (bottom - top + 1) * (right - left + 1) <= MAX_MERGED:

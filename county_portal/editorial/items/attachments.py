@@ -85,14 +85,14 @@ def limits() -> Limits:
 
 
 def _stem(name: str) -> str:
-    """A name without its ending and without what a name on a disk or in an address cannot hold."""
+    """Return a name without its ending and what a name on disk or in an address cannot hold."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     words = " ".join(_NOT_IN_NAMES.sub(" ", PurePath(base).stem).split()).strip(". ")
     return words[:NAME_LENGTH].strip() or "file"
 
 
 def chosen(uploads: Iterable[FileStorage]) -> list[FileStorage]:
-    """What was chosen in the form. Raises Refused when that is nothing."""
+    """Return the files chosen in the form. Raises Refused when there are none."""
     found = [one for one in uploads if one.filename]
     if not found:
         raise Refused("Choose a file first")
@@ -100,7 +100,10 @@ def chosen(uploads: Iterable[FileStorage]) -> list[FileStorage]:
 
 
 def keys_for(sent: str, count: int) -> list[str]:
-    """A key for each of `count` files of one form; the same form always gets the same keys."""
+    """Return a key for each of `count` files of one form.
+
+    The same form always gets the same keys.
+    """
     first = sent if _KEY.fullmatch(sent) else new_key()
     later = (hashlib.sha256(f"{first}:{n}".encode()).hexdigest()[:8] for n in range(1, count))
     return [first, *later][:count]
@@ -110,7 +113,9 @@ def keys_for(sent: str, count: int) -> list[str]:
 
 
 def get_writable(item_id: int, *, seen_version: int, by: Person) -> Item:
-    """The item, for somebody who may change its files: an author, or the editor whose desk has it.
+    """Return the item, for somebody who may change its files.
+
+    An author, or the editor whose desk has it.
 
     The editor's change is a revision, so it must be of the version that was seen.
     Raises OutOfDate, and what get_item raises.
@@ -125,7 +130,7 @@ def get_writable(item_id: int, *, seen_version: int, by: Person) -> Item:
 
 
 def has_all(item: Item, keys: Iterable[str]) -> bool:
-    """Whether every key is there already: the form was sent twice."""
+    """Tell whether every key is there already: the form was sent twice."""
     return set(keys) <= {one.key for one in item.attachments}
 
 
@@ -158,7 +163,7 @@ def add(
 
 
 def replace(item: Item, key: str, received: Received, *, new: str, by: Person) -> Attachment:
-    """The received file in the place and under the name of another.
+    """Put the received file in the place and under the name of another.
 
     It gets a key of its own, so that what an earlier revision names stays what it was.
     """
@@ -176,7 +181,7 @@ def replace(item: Item, key: str, received: Received, *, new: str, by: Person) -
 
 
 def rename(item: Item, key: str, name: str, *, by: Person) -> None:
-    """Another name; the ending stays, whatever was typed."""
+    """Give the file another name; the ending stays, whatever was typed."""
     one = find_attachment(item, key)
     ending = PurePath(one.name).suffix
     typed = name.strip()
@@ -213,7 +218,7 @@ def order(item: Item, keys: list[str], *, by: Person) -> None:
 
 
 def move_attachment(item: Item, key: str, steps: int, *, by: Person) -> None:
-    """One file up (-1) or down (1) among those that are listed."""
+    """Move one file up (-1) or down (1) among those that are listed."""
     listed = [one.key for one in item.attachments if not one.inline]
     here = listed.index(find_attachment(item, key).key)
     there = min(max(0, here + steps), len(listed) - 1)
@@ -222,7 +227,7 @@ def move_attachment(item: Item, key: str, steps: int, *, by: Person) -> None:
 
 
 def find_attachment(item: Item, key: str) -> Attachment:
-    """Raises Missing when the item has no such file."""
+    """Return the item's file of that key. Raises Missing when the item has no such file."""
     for one in item.attachments:
         if one.key == key:
             return one
@@ -230,7 +235,7 @@ def find_attachment(item: Item, key: str) -> Attachment:
 
 
 def _content(received: Received) -> dict[str, object]:
-    """What the row of an attachment says about its two files."""
+    """Return what the row of an attachment says about its two files."""
     rendition, shown = received.rendition, received.shown
     original = files.register_blob(received.original, received.kind.media_type)
     if rendition is not None and shown is not None:
@@ -253,7 +258,7 @@ def _check_total(item: Item, received: Received, instead_of: Attachment | None =
 
 
 def _unlike_others(name: str, item: Item) -> str:
-    """The name, with a number when the item has a file of that name."""
+    """Return the name, with a number when the item has a file of that name."""
     taken = {one.name for one in item.attachments}
     path, number, free = PurePath(name), 1, name
     while free in taken:
@@ -277,7 +282,7 @@ def _changed(item: Item, deed: str, name: str, *, by: Person) -> None:
 
 
 def served(item: Item, key: str, *, original: bool) -> Served:
-    """The file behind an address; also one that only an earlier revision still names.
+    """Return the file behind an address; also one that only an earlier revision still names.
 
     Raises Missing when there is none, or when it has no rendition.
     """

@@ -24,7 +24,7 @@ class Choices:
 
 
 def choices_for(unit: Unit, item: Item | None = None) -> Choices:
-    """What the unit's liaisons choose from, and what the item already has."""
+    """Return what the unit's liaisons choose from, and what the item already has."""
     columns = list(db.session.scalars(columns_open_to(unit)))
     if item is not None and item.column is not None and item.column not in columns:
         columns.append(item.column)
@@ -36,13 +36,16 @@ def choices_for(unit: Unit, item: Item | None = None) -> Choices:
 
 
 def all_columns() -> Groups:
-    """Every column, open or closed: for finding, not for writing."""
+    """Return every column, open or closed: for finding, not for writing."""
     query = select(Column).order_by(Column.position, Column.id)
     return _under_their_parents(list(db.session.scalars(query)))
 
 
 def _under_their_parents(columns: list[Column]) -> Groups:
-    """Columns under the name of their parent; one that has columns of its own only as a heading."""
+    """Group columns under the name of their parent.
+
+    One with columns of its own is a heading only.
+    """
     parents = {column.id: column for column in db.session.scalars(_parents())}
     groups: Groups = {}
     for column in sorted(columns, key=lambda one: _place(one, parents)):

@@ -36,14 +36,14 @@ class ItemFilter:
 
 
 def find_items(person: Person, wanted: ItemFilter, page: int = 1) -> Page[Item]:
-    """What the person may see and asked for; a page that does not exist is the last one."""
+    """Find what the person may see and asked for; a page that does not exist is the last one."""
     shown = (joinedload(Item.column), joinedload(Item.unit), joinedload(Item.author))
     query = _narrowed(viewable_items(person), wanted).options(*shown)
     return fetch_page(db.session, query.order_by(*_order(wanted.order)), page, PER_PAGE)
 
 
 def has_any_item(person: Person) -> bool:
-    """Whether there is any item that the person may see."""
+    """Tell whether there is any item that the person may see."""
     return db.session.scalar(select(viewable_items(person).exists())) or False
 
 

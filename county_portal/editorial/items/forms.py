@@ -90,7 +90,7 @@ def _word_of(words: type[StrEnum]) -> Any:
 
 
 def _named(words: type[StrEnum]) -> Any:
-    """The words with their labels, in the language of whoever asks."""
+    """Return the words with their labels, in the language of whoever asks."""
     return lambda: [SelectChoice(word.value, label(word)) for word in words]
 
 
@@ -151,7 +151,10 @@ class ItemForm(FlaskForm):
 
     @classmethod
     def of(cls, item: Item, *, unsent: bool = False) -> "ItemForm":
-        """The form as it was sent, else as the item fills it. unsent: only as the item fills it."""
+        """Build the form as it was sent, else as the item fills it. unsent.
+
+        Only as the item fills it.
+        """
         words = {name: getattr(item, name) for name in Draft.__dataclass_fields__}
         words["body"] = with_addresses(clean(item.body), _addresses(item))
         words["wanted_at"] = item.wanted_at and item.wanted_at.astimezone(COUNTY)
@@ -163,7 +166,7 @@ class ItemForm(FlaskForm):
 
     @classmethod
     def fresh(cls, by: Person) -> "ItemForm":
-        """An empty form for a new item of the person's unit."""
+        """Build an empty form for a new item of the person's unit."""
         form = cls(data={"responsible_unit_id": by.unit_id, "token": secrets.token_hex(16)})
         return form._offering(choices_for(by.unit))
 
@@ -189,7 +192,7 @@ class ItemForm(FlaskForm):
 
     @staticmethod
     def day(typed: str) -> date | None:
-        """The day that was typed, or nothing while it is not one yet."""
+        """Return the day that was typed, or nothing while it is not one yet."""
         try:
             day = date.fromisoformat(typed)
         except ValueError:
@@ -197,15 +200,15 @@ class ItemForm(FlaskForm):
         return day if day.year in YEARS else None
 
     def is_stale(self, item: Item) -> bool:
-        """Whether the item was saved by somebody since this form was drawn."""
+        """Tell whether the item was saved by somebody since this form was drawn."""
         return item.version != self.seen_version()
 
     def take_version(self, item: Item) -> None:
-        """From here on the form is about the item as it is now."""
+        """Make the form be about the item as it is now, from here on."""
         self.version.data, self.version.raw_data = item.version, None
 
     def seen_version(self) -> int:
-        """The version of the item this form was drawn from."""
+        """Return the version of the item this form was drawn from."""
         return self.version.data or 0
 
     def draft(self) -> Draft:
@@ -239,7 +242,7 @@ def field_name(name: str) -> str:
 
 
 def typed_html(typed: str) -> str:
-    """What was typed as HTML with keys for pictures: plain words become paragraphs."""
+    """Return what was typed as HTML with keys for pictures: plain words become paragraphs."""
     if _TAG.search(typed):
         return without_addresses(typed, PICTURE)
     lines = (line.strip() for line in typed.splitlines())
@@ -247,7 +250,7 @@ def typed_html(typed: str) -> str:
 
 
 def _addresses(item: Item) -> Any:
-    """Where the editor finds the pictures of the item's text."""
+    """Return where the editor finds the pictures of the item's text."""
     own = {one.key for one in item.attachments if one.inline and one.rendition}
 
     def address(key: str) -> str | None:
@@ -291,7 +294,7 @@ class FilterForm(FlaskForm):
         return form
 
     def filter(self) -> ItemFilter:
-        """What was asked for; what makes no sense is passed over."""
+        """Return what was asked for; what makes no sense is passed over."""
         self.validate()
         sensible = {field.name: None if field.errors else field.data for field in self}
         return ItemFilter(

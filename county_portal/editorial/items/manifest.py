@@ -81,7 +81,10 @@ def manifest_of(item: Item, number: int) -> ItemManifest:
 
 
 def public_files(item: Item, body: str) -> list[Attachment]:
-    """What the public gets: attachments with a rendition, pictures only if the text shows them."""
+    """Return what the public gets.
+
+    Attachments with a rendition, pictures only if the text shows them.
+    """
     shown = set(image_keys(body))
     return [
         one for one in item.attachments if one.rendition and (not one.inline or one.key in shown)
@@ -100,7 +103,7 @@ def _file(one: Attachment) -> FileLine:
 
 
 def inside_of(item: Item) -> Inside:
-    """What reviewers see of the item as it stands now, and the public never does."""
+    """Return what reviewers see of the item as it stands now, and the public never does."""
     return Inside(
         note=item.note,
         ground=item.ground.value if item.ground else None,
@@ -130,7 +133,7 @@ def public_words(manifest: ItemManifest, inside: Inside) -> dict[str, object]:
 
 
 def restore(item: Item, revision: Revision) -> None:
-    """The item says again what the revision says; what its form did not ask for is empty."""
+    """Make the item say again what the revision says; what its form did not ask for is empty."""
     said, inside = revision.manifest, revision.inside
     for name in ("title", "summary", "body", "document_number", "source"):
         setattr(item, name, getattr(said, name) or "")
@@ -149,7 +152,7 @@ def restore(item: Item, revision: Revision) -> None:
 
 
 def _restore_files(item: Item, said: ItemManifest, inside: Inside) -> None:
-    """The attachments of the revision again, no others."""
+    """Give the item the attachments of the revision again, no others."""
     here = {one.key: one for one in item.attachments}
     for key in here.keys() - {original.key for original in inside.originals}:
         item.attachments.remove(here[key])

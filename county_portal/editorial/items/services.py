@@ -55,7 +55,7 @@ class MissingPart:
 
 
 def get_item(item_id: int, *, by: Person, to: Do = Do.ITEM_VIEW) -> Item:
-    """The item, for somebody who may do `to` with it.
+    """Return the item, for somebody who may do `to` with it.
 
     Raises Missing alike for an item that is hidden and one that never was.
     """
@@ -67,7 +67,7 @@ def get_item(item_id: int, *, by: Person, to: Do = Do.ITEM_VIEW) -> Item:
 
 
 def current_revision(item: Item) -> Revision:
-    """The revision that is on the road now. Raises Refused when there is none yet."""
+    """Return the revision that is on the road now. Raises Refused when there is none yet."""
     revision = find_revision(item, item.revision_number)
     if revision is None:
         raise Refused("This item has not been handed over yet")
@@ -81,13 +81,13 @@ def find_revision(item: Item, number: int) -> Revision | None:
 
 
 def revisions_of(item: Item) -> list[Revision]:
-    """Every revision, newest first."""
+    """Return every revision, newest first."""
     query = select(Revision).where(Revision.item_id == item.id).order_by(Revision.number.desc())
     return list(db.session.scalars(query))
 
 
 def live_publication(item: Item) -> Publication | None:
-    """What the public reads of the item now, if anything."""
+    """Return what the public reads of the item now, if anything."""
     query = select(Publication).where(
         Publication.item_id == item.id, Publication.ended_at.is_(None)
     )
@@ -95,7 +95,10 @@ def live_publication(item: Item) -> Publication | None:
 
 
 def why_back(item: Item) -> StepTaken | None:
-    """The step that brought the item back to its unit, with its reason; None while it did not."""
+    """Tell which step brought the item back to its unit, with its reason.
+
+    None while it did not come.
+    """
     if item.state not in CAME_BACK_BY:
         return None
     query = select(StepTaken).where(
@@ -108,7 +111,7 @@ def why_back(item: Item) -> StepTaken | None:
 
 
 def create_item(draft: Draft, *, token: str, by: Person) -> Item:
-    """A new draft of the author's unit. The same token twice makes one item.
+    """Create a draft of the author's unit. The same token twice makes one item.
 
     When the answer to the first was lost, the second may bring newer words; they
     are kept, unless somebody has gone on writing since.
@@ -158,7 +161,7 @@ def edit_item(
 def save_by_itself(
     item: Item | None, draft: Draft, *, token: str, seen_version: int, by: Person
 ) -> Item:
-    """What the page saves while somebody writes; the first time it makes the item.
+    """Save what the page sends while somebody writes; the first time it makes the item.
 
     Raises OutOfDate if somebody else changed it since the form was drawn.
     """
@@ -169,7 +172,7 @@ def save_by_itself(
 
 
 def amend_item(item: Item, draft: Draft, *, seen_version: int, note: str, by: Person) -> Revision:
-    """The editor's correction of an item on the editor's desk: a new revision."""
+    """Take the editor's correction of an item on the editor's desk: a new revision."""
     require(by, Do.ITEM_AMEND, item)
     _same_version(item, seen_version)
     _write(item, draft, by)
@@ -189,7 +192,7 @@ def amended_revision(item: Item, note: str, *, by: Person) -> Revision:
 
 
 def make_revision(item: Item, *, by: Person) -> Revision:
-    """The item as it stands now, frozen. It becomes the current revision."""
+    """Freeze the item as it stands now. That becomes the current revision."""
     db.session.flush()
     db.session.refresh(item, ["column", "category", "unit", "responsible_unit", "attachments"])
     newest = select(func.max(Revision.number)).where(Revision.item_id == item.id)
@@ -225,7 +228,7 @@ def remark(item: Item, note: str, *, by: Person, token: str = "") -> None:
 
 
 def missing_parts(item: Item) -> list[MissingPart]:
-    """What keeps the item from being submitted, in the order of the form.
+    """Return what keeps the item from being submitted, in the order of the form.
 
     Source: Open Government Information Regulations (2019), arts. 12 and 26.
     """
@@ -285,12 +288,12 @@ def _write(item: Item, draft: Draft, by: Person) -> None:
 
 
 def _holds(item: Item, draft: Draft) -> bool:
-    """Whether the item already says what the draft says."""
+    """Tell whether the item already says what the draft says."""
     return all(getattr(item, name) == word for name, word in _words(draft).items())
 
 
 def _words(draft: Draft) -> dict[str, object]:
-    """What the draft says, without characters that show nothing or turn the words around."""
+    """Return what the draft says, without characters that show nothing or turn the words around."""
     said = {
         name: seen(word) if isinstance(word, str) and not isinstance(word, StrEnum) else word
         for name, word in draft.__dict__.items()
@@ -299,7 +302,7 @@ def _words(draft: Draft) -> dict[str, object]:
 
 
 def _fresh_token() -> str:
-    """For a form whose own is empty or somebody else's: what was typed is kept all the same."""
+    """Return a token for a form whose own is empty or somebody else's: what was typed is kept."""
     return secrets.token_hex(16)
 
 
@@ -311,5 +314,5 @@ def _may_submit_to(column_id: int, item: Item, by: Person) -> None:
 
 
 def new_key() -> str:
-    """A name for a file in addresses: random, so that it tells nothing."""
+    """Return a name for a file in addresses: random, so that it tells nothing."""
     return secrets.token_hex(4)

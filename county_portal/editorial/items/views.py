@@ -47,7 +47,7 @@ FOR_WRITING: dict[str, Any] = {
 @bp.get("/")
 @needs(Do.ITEM_VIEW)
 def index() -> str:
-    """The items the person may see; the list refreshes while the filter is typed."""
+    """Show the items the person may see; the list refreshes while the filter is typed."""
     form = FilterForm.of(request.args)
     page = request.args.get("page", 1, int)
     found = find_items(me(), form.filter(), page)
@@ -64,7 +64,7 @@ def index() -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @needs(Do.ITEM_CREATE)
 def new() -> ResponseReturnValue:
-    """An empty form. There is an item once something was saved."""
+    """Show an empty form. There is an item once something was saved."""
     form = ItemForm.fresh(by=me())
     if form.validate_on_submit():
         item = services.create_item(form.draft(), token=form.token.data or "", by=me())
@@ -93,13 +93,13 @@ def edit(item_id: int) -> ResponseReturnValue:
 def edit_page(
     form: FlaskForm, item: Item | None, page: str = "editorial/items/edit.html"
 ) -> Response:
-    """The page on which the item is written, with what is still missing."""
+    """Return the page on which the item is written, with what is still missing."""
     missing = services.missing_parts(item) if item else []
     return form_page(page, form, item=item, missing=missing, theirs=None, **FOR_WRITING)
 
 
 def stale_page(template: str, form: ItemForm, item: Item) -> Response:
-    """Somebody else saved meanwhile: both texts, what was typed in the form, theirs beside it.
+    """Show that somebody else saved meanwhile: what was typed in the form, theirs beside it.
 
     The form now carries the newest version, so saving it again is a decision.
     """
@@ -141,7 +141,7 @@ def autosave(item_id: int | None = None) -> ResponseReturnValue:
 @bp.get("/deadline")
 @needs(Do.ITEM_VIEW)
 def deadline() -> str:
-    """The day by which something formed on a day must be published: `items/_deadline.html`."""
+    """Show the day by which something formed on a day must be published: `items/_deadline.html`."""
     formed_on = ItemForm.day(request.args.get("formed_on", ""))
     due = publish_due_on(formed_on) if formed_on else None
     return render_template("editorial/items/_deadline.html", due=due)
@@ -170,7 +170,7 @@ def add_files(item_id: int) -> ResponseReturnValue:
 @bp.post("/<int:item_id>/files/<key>/replace")
 @needs(Do.ITEM_EDIT, Do.ITEM_AMEND)
 def replace_file(item_id: int, key: str) -> ResponseReturnValue:
-    """Another file in the place of this one."""
+    """Put another file in the place of this one."""
     item = _writable(item_id)
     upload = attachments.chosen(request.files.getlist("file"))[0]
     new_key = attachments.keys_for(request.form.get("key", ""), 1)
@@ -187,7 +187,7 @@ def replace_file(item_id: int, key: str) -> ResponseReturnValue:
 @bp.post("/<int:item_id>/files/<key>/rename")
 @needs(Do.ITEM_EDIT, Do.ITEM_AMEND)
 def rename_file(item_id: int, key: str) -> ResponseReturnValue:
-    """Another name for the file; its ending stays."""
+    """Give the file another name; its ending stays."""
     item = _writable(item_id)
     attachments.rename(item, key, request.form.get("name", ""), by=me())
     return _commit(item, _("Renamed"))
@@ -196,7 +196,7 @@ def rename_file(item_id: int, key: str) -> ResponseReturnValue:
 @bp.post("/<int:item_id>/files/<key>/move")
 @needs(Do.ITEM_EDIT, Do.ITEM_AMEND)
 def move_file(item_id: int, key: str) -> ResponseReturnValue:
-    """One place up or down."""
+    """Move the file one place up or down."""
     item = _writable(item_id)
     attachments.move_attachment(item, key, -1 if request.form.get("to") == "up" else 1, by=me())
     return _commit(item)
@@ -205,7 +205,7 @@ def move_file(item_id: int, key: str) -> ResponseReturnValue:
 @bp.post("/<int:item_id>/files/order")
 @needs(Do.ITEM_EDIT, Do.ITEM_AMEND)
 def order_files(item_id: int) -> ResponseReturnValue:
-    """The files in the order in which they were dragged."""
+    """Put the files in the order in which they were dragged."""
     item = _writable(item_id)
     attachments.order(item, request.form.getlist("key"), by=me())
     return _commit(item)
@@ -223,7 +223,7 @@ def remove_file(item_id: int, key: str) -> ResponseReturnValue:
 @bp.get("/<int:item_id>/files/<key>/original")
 @needs(Do.ITEM_VIEW)
 def original(item_id: int, key: str) -> Response:
-    """The file as it was uploaded. Always saved, never opened in the page."""
+    """Show the file as it was uploaded. Always saved, never opened in the page."""
     item = services.get_item(item_id, by=me())
     return _send(attachments.served(item, key, original=True), as_attachment=True)
 
@@ -231,7 +231,7 @@ def original(item_id: int, key: str) -> Response:
 @bp.get("/<int:item_id>/files/<key>/rendition")
 @needs(Do.ITEM_VIEW)
 def rendition(item_id: int, key: str) -> Response:
-    """The file as the public would get it."""
+    """Show the file as the public would get it."""
     one = attachments.served(services.get_item(item_id, by=me()), key, original=False)
     return _send(one, as_attachment=not one.media_type.startswith(SHOWN_IN_THE_PAGE))
 
@@ -266,7 +266,7 @@ def _send(one: attachments.Served, *, as_attachment: bool) -> Response:
 
 
 def _back(item: Item) -> str:
-    """The page on which the person is working with the item's files."""
+    """Return the page on which the person is working with the item's files."""
     if item.state.editable:
         return url_for(".edit", item_id=item.id, _anchor="attachments")
     return url_for("review.amend", item_id=item.id, _anchor="attachments")

@@ -30,7 +30,7 @@ class IssueForm(FlaskForm):
     )
 
     def moment(self) -> datetime | None:
-        """The chosen moment, meant as county time."""
+        """Return the chosen moment, meant as county time."""
         typed = self.publish_at.data
         return typed.replace(tzinfo=COUNTY) if typed else None
 

@@ -31,7 +31,7 @@ def _lasts(publication: Any) -> ColumnElement[bool]:
 
 
 def item_entries(only: Iterable[str] | None = None) -> Iterator[PublicEntry]:
-    """What the public file should hold of items. only: of these public ids."""
+    """Yield what the public file should hold of items. only: of these public ids."""
     columns = (
         Publication.public_id,
         Publication.index_number,
@@ -63,7 +63,7 @@ def _entry(row: Row[Any], found: ValidityLine) -> PublicEntry:
 
 
 def withdrawn_items() -> Iterator[Withdrawal]:
-    """Items that were public and are not, each with its last reason."""
+    """Yield items that were public and are not, each with its last reason."""
     here = select(Publication.item_id).where(_lasts(Publication))
     query = select(Publication).where(
         Publication.ending == Ending.WITHDRAWN, Publication.item_id.not_in(here)
@@ -80,7 +80,7 @@ def _withdrawal(gone: Publication) -> Withdrawal:
 def end_publication(
     publication: Publication, reason: str, by: Person, _cause: object = None
 ) -> Withdrawal:
-    """The public no longer reads the item, once the file is swapped."""
+    """End the publication: the public no longer reads the item, once the file is swapped."""
     publication.ended_at, publication.ending = clock.now(), Ending.WITHDRAWN
     publication.reason, publication.ended_by = reason, by.id
     db.session.flush()
@@ -91,7 +91,7 @@ def end_publication(
 
 
 def item_validities() -> dict[int, ValidityLine]:
-    """What was found of live documents and counts today, by public id. No ground: it stays inside.
+    """Return what was found of live documents and counts today, by public id.
 
     A text that is not live itself is not named as the one that did it.
     """
@@ -119,7 +119,7 @@ def _validity_line(standing: validity.DocumentValidity, public_ids: dict[int, in
 
 
 def _other_validity() -> set[str]:
-    """Public ids of which the public file tells another validity than was found."""
+    """Return public ids of which the public file tells another validity than was found."""
     lines = writer.query_public_file(
         folder(),
         "SELECT public_id, validity, validity_on, validity_by, expires_on FROM items"

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def lock() -> Iterator[None]:
-    """Nobody else decides what the public file should hold while this is held.
+    """Hold the right to decide what the public file should hold; nobody else has it meanwhile.
 
     Without it a reconcile that read the tables just before a withdrawal could
     put back what the withdrawal has just taken out.
@@ -47,7 +47,7 @@ def lock() -> Iterator[None]:
 
 
 def reconcile() -> bool:
-    """The public file holds what is live of each kind and nothing else. Whether it had to change.
+    """Make the public file hold what is live of each kind and nothing else. Tell whether it had to.
 
     Call it with no transaction open: after a commit, at start, every minute.
     """
@@ -72,7 +72,7 @@ def _build(site: SiteData, live: tuple[Entry, ...], gone: tuple[Withdrawal, ...]
 
 
 def _apply(changes: writer.Changes) -> bool:
-    """The file differs by the changes. One entry that cannot go out keeps no other back."""
+    """Change the file by the changes. One entry that cannot go out keeps no other back."""
     if changes == writer.Changes():
         return False
     try:
@@ -86,20 +86,23 @@ def _apply(changes: writer.Changes) -> bool:
 
 
 def withdraw_now(gone: Iterable[Withdrawal]) -> None:
-    """The public no longer reads these things. Wants `lock` held; the caller commits after it."""
+    """Take these things from the public. Wants `lock` held; the caller commits after it."""
     with suppress(writer.NeedsBuild):  # no file the public could read: reconcile builds the next
         changes = writer.Changes(withdrawals=tuple(gone))
         writer.apply(folder(), changes, kinds=kinds(), blobs=blobs())
 
 
 def count_left_out() -> int:
-    """How many live things the public file does not hold as they were signed off."""
+    """Count the live things the public file does not hold as they were signed off."""
     changes = _differences()
     return len(live_hashes()) if changes is None else len(changes.put)
 
 
 def _fit(live: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Those that can go out whole. Of the others the public sees nothing; `verify` names them."""
+    """Return those that can go out whole. Of the others the public sees nothing.
+
+    `verify` names them.
+    """
     left = writer.unfit(folder(), live, kinds=kinds(), blobs=blobs())
     for reason in left.values():
         log.error("left out of the public file: %s", reason)
@@ -107,7 +110,7 @@ def _fit(live: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
 
 def _differences() -> writer.Changes | None:
-    """What the public file lacks or has too much of. None: there is no file to change."""
+    """Return what the public file lacks or has too much of. None: there is no file to change."""
     have, told = writer.listed(folder()), writer.withdrawals_in(folder())
     there = have.keys() | told.keys()
     if not writer.is_current(folder()) or {name for name, _ in there} - releasables().keys():
@@ -127,12 +130,12 @@ def _differences() -> writer.Changes | None:
 
 
 def has_this_site(site: SiteData | None = None) -> bool:
-    """Whether the public file was told what stands around the entries now."""
+    """Tell whether the public file was told what stands around the entries now."""
     return writer.says(folder(), "reference") == _mark(site or site_data())
 
 
 def live_entries(only: Collection[Thing] | None = None) -> Iterator[Entry]:
-    """What the public file should hold, of every kind. only: of these things."""
+    """Yield what the public file should hold, of every kind. only: of these things."""
     for name, one in releasables().items():
         keys = None if only is None else [key for kind, key in only if kind == name]
         if keys is None or keys:
@@ -140,12 +143,12 @@ def live_entries(only: Collection[Thing] | None = None) -> Iterator[Entry]:
 
 
 def withdrawals() -> tuple[Withdrawal, ...]:
-    """Everything that was public and is not, each with its last reason."""
+    """Return everything that was public and is not, each with its last reason."""
     return tuple(gone for one in releasables().values() for gone in one.withdrawals())
 
 
 def site_data() -> SiteData:
-    """The site's own words and its reference tables, as the office keeps them."""
+    """Return the site's own words and its reference tables, as the office keeps them."""
     site = SiteData(
         settings=_site_settings(),
         units=tuple(
@@ -176,7 +179,7 @@ def _site_settings() -> dict[str, str]:
 
 
 def _column_lines() -> Iterator[ColumnLine]:
-    """The open columns, in site order."""
+    """Yield the open columns, in site order."""
     columns = db.session.scalars(select(Column).order_by(Column.position, Column.id)).all()
     slugs = {column.id: column.slug for column in columns}
     codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
@@ -194,7 +197,7 @@ def _column_lines() -> Iterator[ColumnLine]:
 
 
 def _mark(site: SiteData) -> str:
-    """Changes when anything around the items changes."""
+    """Return a mark that changes when anything around the items changes."""
     said = {name: text for name, text in site.settings.items() if name != "reference"}
     words = repr((sorted(said.items()), site.units, site.columns, site.categories, site.papers))
     return hashlib.sha256(words.encode()).hexdigest()

@@ -44,7 +44,10 @@ TIMETABLE = "timetable.publish"
 
 
 def issue_item(item: Item, *, by: Person, publish_at: datetime | None = None) -> None:
-    """The issuer's word. Published at once, or by the timetable at `publish_at`."""
+    """Issue the item by the issuer's word.
+
+    Published at once, or by the timetable at `publish_at`.
+    """
     later = publish_at is not None and publish_at > clock.now()
     with workflow.take_step(ROAD, item, Do.ITEM_ISSUE, by=by):
         item.publish_at = publish_at if later else None
@@ -53,7 +56,7 @@ def issue_item(item: Item, *, by: Person, publish_at: datetime | None = None) ->
 
 
 def publish_item(item: Item, *, by: Person | None) -> Publication:
-    """The signed and issued revision is live from now. by: None for the timetable.
+    """Publish the signed and issued revision; it is live from now. by: None for the timetable.
 
     What the public saw before is superseded in the same transaction. The file
     is swapped after the commit, by `public_file.reconcile`.
@@ -82,7 +85,9 @@ def publish_item(item: Item, *, by: Person | None) -> Publication:
 
 
 def withdraw_item(item: Item, reason: str, *, by: Person) -> None:
-    """The public no longer reads the item, from before this returns. Wants `public_file.lock` held.
+    """Withdraw the item; the public no longer reads it before this returns.
+
+    Wants `public_file.lock`.
 
     The file is swapped first; the caller commits. A page stays that says when and why.
     What rests on the item goes with it.
@@ -115,7 +120,9 @@ def keep_published(item: Item, *, by: Person, note: str = "") -> None:
 
 
 def set_aside(item: Item, *, by: Person) -> Revision | None:
-    """The version that holds what was written since the current one; made if there is none yet.
+    """Set aside what was written since the current version.
+
+    The version that holds it, made if missing.
 
     It is not on the road: the current version stays the current one. None when nothing was written.
     """
@@ -153,7 +160,7 @@ def _published_by_itself(item: Item) -> bool:
 
 
 def _tell_once(item: Item, reason: str) -> None:
-    """The log says why an issued item does not go out; once, not every minute."""
+    """Log why an issued item does not go out; once, not every minute."""
     since = item.state_since.isoformat(timespec="milliseconds")
     told = select(AuditRow.seq).where(
         AuditRow.object == f"items:{item.id}", AuditRow.action == TIMETABLE, AuditRow.at >= since
@@ -170,7 +177,7 @@ def _supersede(item: Item, moment: datetime) -> None:
 
 
 def _issuer_of(item: Item) -> int:
-    """Who issued the item this time: the last to take the step."""
+    """Return who issued the item this time: the last to take the step."""
     query = (
         select(Hand.person_id)
         .join(StepTaken, (StepTaken.person_id == Hand.person_id) & (StepTaken.item_id == item.id))

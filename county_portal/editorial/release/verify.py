@@ -29,7 +29,7 @@ OLDEST_SQLITE = (3, 51, 3)  # older ones can corrupt a write-ahead log
 
 
 def broken_promises() -> list[BrokenPromise]:
-    """What does not hold. Empty: everything does."""
+    """Return what does not hold. Empty: everything does."""
     checks = (
         _versions,
         _sign_offs,
@@ -49,7 +49,7 @@ def broken_promises() -> list[BrokenPromise]:
 
 
 def _versions() -> Iterator[BrokenPromise]:
-    """The stored hash of each version is the hash of its manifest."""
+    """Yield versions whose stored hash is not the hash of their manifest."""
     for one in releasables().values():
         table = one.version
         query = select(table.id, table.manifest_text, table.content_hash)
@@ -60,7 +60,7 @@ def _versions() -> Iterator[BrokenPromise]:
 
 
 def _sign_offs() -> Iterator[BrokenPromise]:
-    """Each publication rests on a release of exactly its version."""
+    """Yield publications that do not rest on a release of exactly their version."""
     for one in releasables().values():
         publication, version, sign_off = one.publication, one.version, one.sign_off
         query = (
@@ -83,7 +83,7 @@ def _people() -> Iterator[BrokenPromise]:
 
 
 def _doubles(hands: Any, table: Any, person: Any, hand: str) -> Iterator[BrokenPromise]:
-    """Rows of somebody who has another hand in the thing than the one they acted with."""
+    """Yield rows of somebody who has another hand in the thing than the one they acted with."""
     query = select(table.id).join(
         hands, (hands.thing_id == table.thing_id) & (hands.person_id == person)
     )
@@ -93,13 +93,13 @@ def _doubles(hands: Any, table: Any, person: Any, hand: str) -> Iterator[BrokenP
 
 
 def _of_kinds() -> Iterator[BrokenPromise]:
-    """What each kind promises beside what all do."""
+    """Yield what each kind promises beside what all do."""
     for one in releasables().values():
         yield from one.faults()
 
 
 def _public_file() -> Iterator[BrokenPromise]:
-    """The public file equals what is live, both ways, by the bytes that lie in it."""
+    """Yield where the public file and what is live differ, either way, by the file's bytes."""
     want, have = live_hashes(), writer.hashes(public_file.folder(), kinds())
     for thing in sorted(want.keys() | have.keys()):
         if want.get(thing) != have.get(thing):
@@ -114,7 +114,7 @@ def _difference(want: str | None, have: str | None) -> str:
 
 
 def _rests() -> Iterator[BrokenPromise]:
-    """What lies in the public file rests on nothing that does not.
+    """Yield what lies in the public file and rests on something that does not.
 
     Asked of the file, and not of what is live: whoever works that out may be wrong.
     """
@@ -134,7 +134,7 @@ def _rests() -> Iterator[BrokenPromise]:
 
 
 def _published(one: Releasable, name: Any, value: Any) -> dict[int, Any]:
-    """Two columns of all publications of a kind and their versions; the newest counts."""
+    """Return two columns of all publications of a kind and their versions; the newest counts."""
     query = select(name, value).select_from(one.publication)
     query = query.join(one.version, one.version.id == version_of(one.publication))
     rows = db.session.execute(query.order_by(one.publication.id))
@@ -148,7 +148,7 @@ def _withdrawals() -> Iterator[BrokenPromise]:
 
 
 def _public_tables() -> Iterator[BrokenPromise]:
-    """Lists, filters and search say of the entries what their manifests say, and nothing else.
+    """Yield where lists, filters and search do not say of the entries what their manifests say.
 
     Not asked of a file whose entries are others, or whose site is older than the tables: that is
     told already, or made good within the minute.
@@ -163,7 +163,7 @@ def _public_tables() -> Iterator[BrokenPromise]:
 
 
 def _public_folder() -> Iterator[BrokenPromise]:
-    """Each public file is what its manifest says, and nothing else lies there."""
+    """Yield public files that are not what their manifest says, and what else lies there."""
     named = {file.sha256 for entry in public_file.live_entries() for file in _files_of(entry)}
     lying = {path.name: path for path in (public_file.folder() / "files").glob("??/*")}
     for name in sorted(named - lying.keys()):
@@ -183,7 +183,7 @@ def _files_of(entry: Entry) -> tuple[FileLine, ...]:
 
 
 def _blobs() -> Iterator[BrokenPromise]:
-    """Every stored file is there, to the byte."""
+    """Yield stored files that are not there, to the byte."""
     for blob in db.session.scalars(select(Blob).execution_options(yield_per=500)):
         path = blob_path(blob.sha256)
         if not path.is_file():

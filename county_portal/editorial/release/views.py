@@ -23,7 +23,7 @@ bp = Blueprint("release", __name__)
 @bp.route("/review/<int:item_id>/issue", methods=["GET", "POST"])
 @needs(Do.ITEM_ISSUE)
 def issue(item_id: int) -> ResponseReturnValue:
-    """The issuer's page: the signed version, the sign-off, now or later."""
+    """Show the issuer's page: the signed version, the sign-off, now or later."""
     item = get_item(item_id, by=me(), to=Do.ITEM_ISSUE)
     form = IssueForm(publish_at=item.wanted_at)
     if form.validate_on_submit():
@@ -108,7 +108,7 @@ def change_validity(item_id: int) -> ResponseReturnValue:
 
 
 def _holds_together(form: ValidityForm, item: Item) -> bool:
-    """Whether nothing is wrong with what was typed; if something is, its field says so."""
+    """Tell whether nothing is wrong with what was typed; if something is, its field says so."""
     wrong = validity.objection(item, form.finding())
     if wrong:
         form[wrong.field].errors = [_(wrong.message)]

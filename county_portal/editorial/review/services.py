@@ -71,7 +71,7 @@ def take_plain_step(item: Item, action: str, *, by: Person, note: str = "") -> N
 
 
 def sign_off(item: Item, opinion: ItemOpinion, *, by: Person) -> SignOff:
-    """The officer's verdict on exactly the bytes that were shown, as a row of its own.
+    """Write down the officer's verdict on exactly the bytes that were shown, as a row of its own.
 
     Whatever the verdict, it gives an officer's hand.
 
@@ -105,7 +105,10 @@ def sign_off(item: Item, opinion: ItemOpinion, *, by: Person) -> SignOff:
 
 
 def changed_fields(before: ItemManifest, after: ItemManifest) -> list[tuple[str, str, str]]:
-    """Which public fields differ between two manifests: name, before, after. Not the body."""
+    """Return which public fields differ between two manifests: name, before, after.
+
+    Not the body.
+    """
     names = [one.name for one in fields(ItemManifest) if one.name not in NOT_COMPARED]
     pairs = [(n, _plainly(getattr(before, n)), _plainly(getattr(after, n))) for n in names]
     return [(name, old, new) for name, old, new in pairs if old != new]
@@ -132,7 +135,7 @@ def _complete(opinion: ItemOpinion) -> None:
 
 
 def next_review(opinion: ItemOpinion) -> date | None:
-    """When something withheld is looked at again.
+    """Return the day on which something withheld is looked at again.
 
     Source: Open Government Information Regulations (2019), art. 18.
     """

@@ -12,30 +12,33 @@ from county_portal.office.rules.workflow import Road, Step, require_released
 
 
 def complete(item: Item) -> None:
-    """Everything the form asks for is there."""
+    """Refuse the step unless everything the form asks for is there."""
     if missing_parts(item):
         raise Refused("Something is still missing; the list above the form says what")
 
 
 def item_is_signed(item: Item) -> None:
-    """The newest verdict on the current revision, hash and all, is release."""
+    """Refuse unless the newest verdict on the current revision, hash and all, is release."""
     require_released(SignOff, current_revision(item))
 
 
 def for_all(item: Item) -> None:
-    """The current revision asks to be published."""
+    """Refuse the step unless the current revision asks to be published."""
     if current_revision(item).manifest.attribute != "proactive":
         raise Refused("This item asks not to be published; return it, or decide as it asks")
 
 
 def is_published(item: Item) -> None:
-    """The public can read some version of the item now."""
+    """Refuse the step unless the public can read some version of the item now."""
     if live_publication(item) is None:
         raise Refused("This item is not on the public site")
 
 
 def not_live(item: Item) -> None:
-    """A correction is returned, never declined: declining is an end, and the old version stays."""
+    """Refuse to decline a correction: declining is an end, and the old version stays.
+
+    It is returned.
+    """
     if live_publication(item) is not None:
         raise Refused("The public reads an earlier version of this; return it instead")
 

@@ -104,20 +104,23 @@ class ItemSheet:
 
 
 def item_publications(item: Item) -> list[Publication]:
-    """Every publication of the item, newest first."""
+    """Return every publication of the item, newest first."""
     query = select(Publication).where(Publication.item_id == item.id)
     return list(db.session.scalars(query.order_by(Publication.id.desc())))
 
 
 def get_publication(publication_id: int, *, by: Person) -> Publication:
-    """The publication, for somebody who may see its item. Raises Missing otherwise."""
+    """Return the publication, for somebody who may see its item. Raises Missing otherwise."""
     publication = fetch_row(Publication, publication_id)
     get_item(publication.item_id, by=by)
     return publication
 
 
 def release_form(publication: Publication) -> ReleaseForm:
-    """The form of a publication: the version it shows, the road to it, and what came after."""
+    """Return the form of a publication.
+
+    The version it shows, the road to it, and what came after.
+    """
     revision = db.session.get_one(Revision, publication.revision_id)
     sign_off = db.session.get_one(SignOff, publication.sign_off_id)
     thread = thread_of(StepTaken, publication.item_id)
@@ -159,7 +162,7 @@ def _stage(steps: Sequence[StepTaken], action: Do, hashes: dict[int, str]) -> St
 
 
 def _before(publication: Publication) -> datetime | None:
-    """When the version was published whose place this one took."""
+    """Return when the version was published whose place this one took."""
     query = select(Publication.published_at).where(
         Publication.item_id == publication.item_id, Publication.id < publication.id
     )
@@ -175,7 +178,10 @@ def release_pdf(form: ReleaseForm) -> bytes:
 
 
 def item_sheet(item: Item, *, by: Person) -> ItemSheet:
-    """What the item says now: its unit sees what is being written, others what was handed over."""
+    """Return what the item says now.
+
+    Its unit sees what is being written, others what was handed over.
+    """
     own = by.unit_id == item.unit_id
     working_copy = item.revision_number == 0 or (item.state.editable and own)
     revision = None if working_copy else find_revision(item, item.revision_number)

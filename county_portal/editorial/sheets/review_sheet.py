@@ -63,7 +63,10 @@ class ReviewSheet:
 
 
 def review_sheet_of(sign_off: SignOff) -> ReviewSheet:
-    """The sheet of a verdict: the revision it signed, the road to it, and the issue after it."""
+    """Return the sheet of a verdict.
+
+    The revision it signed, the road to it, and the issue after it.
+    """
     inside, steps = sign_off.revision.inside, thread_of(StepTaken, sign_off.item_id)
     before = [step for step in steps if step.at <= sign_off.signed_at]
     return ReviewSheet(
@@ -90,23 +93,26 @@ def review_sheet_of(sign_off: SignOff) -> ReviewSheet:
 
 
 def review_sheet_pdf(sheet: ReviewSheet) -> bytes:
-    """The sheet as it is printed, sealed and filed."""
+    """Return the sheet as it is printed, sealed and filed."""
     return render_pdf("editorial/review/sheet.html", sheet=sheet)
 
 
 def sheet_number(row_id: int, moment: datetime) -> str:
-    """What a sheet or form is called: the county year of its moment, and the number of its row."""
+    """Return what a sheet or form is called.
+
+    The county year of its moment, and the number of its row.
+    """
     return f"{clock.county_day(moment).year}-{row_id:05}"
 
 
 def last_of(steps: Iterable[StepTaken], action: Do) -> Level | None:
-    """The newest of the steps that was this action."""
+    """Return the newest of the steps that was this action."""
     found = [step for step in steps if step.action == action and step.person]
     return level_of(found[-1]) if found else None
 
 
 def _issue(sign_off: SignOff, steps: Iterable[StepTaken]) -> Level | None:
-    """The issue that rests on this verdict, if there is one yet."""
+    """Return the issue that rests on this verdict, if there is one yet."""
     later = [
         step
         for step in steps
@@ -133,7 +139,7 @@ def here(moment: datetime) -> datetime:
 
 
 def _checks(sign_off: SignOff) -> Iterable[Check]:
-    """The answers in the order of the form; what an older form asked besides comes after."""
+    """Return the answers in the order of the form; what an older form asked besides comes after."""
     answers: dict[str, bool] = json.loads(sign_off.checks)
     for question in [*QUESTIONS, *sorted(answers.keys() - set(QUESTIONS))]:
         if question in answers:

@@ -16,7 +16,7 @@ bp = Blueprint("papers", __name__, url_prefix="/papers")
 @bp.get("/items/<int:item_id>.pdf")
 @needs(Do.ITEM_VIEW)
 def item(item_id: int) -> Response:
-    """The item with everything that was said about it."""
+    """Show the item with everything that was said about it."""
     sheet = item_papers.item_sheet(get_item(item_id, by=me()), by=me())
     db.session.rollback()  # nothing is held while the press works
     return inline_pdf(item_papers.item_pdf(sheet), f"item-{item_id}.pdf")
@@ -25,7 +25,7 @@ def item(item_id: int) -> Response:
 @bp.get("/publications/<int:publication_id>.pdf")
 @needs(Do.ITEM_VIEW)
 def release(publication_id: int) -> Response:
-    """The release form of one publication."""
+    """Show the release form of one publication."""
     form = item_papers.release_form(item_papers.get_publication(publication_id, by=me()))
     db.session.rollback()
     return inline_pdf(item_papers.release_pdf(form), f"release-{publication_id}.pdf")
@@ -34,7 +34,7 @@ def release(publication_id: int) -> Response:
 @bp.get("/lists")
 @needs(Do.UNIT_LIST)
 def lists() -> ResponseReturnValue:
-    """The yearly lists somebody may read."""
+    """Show the yearly lists somebody may read."""
     units, years = year_list.units_for(me()), year_list.years_begun()
     return render_template("editorial/review/lists.html", units=units, years=years)
 
@@ -42,14 +42,14 @@ def lists() -> ResponseReturnValue:
 @bp.get("/lists/<int:unit_id>/<int:year>.pdf")
 @needs(Do.UNIT_LIST)
 def unit_year(unit_id: int, year: int) -> Response:
-    """What one unit submitted in one year."""
+    """Show what one unit submitted in one year."""
     listed = year_list.year_list(unit_id, year, by=me())
     db.session.rollback()
     return inline_pdf(year_list.year_pdf(listed), f"list-{unit_id}-{year}.pdf")
 
 
 def inline_pdf(content: bytes, name: str) -> Response:
-    """The paper as an answer that browsers show, under this name."""
+    """Return the paper as an answer that browsers show, under this name."""
     response = make_response(content)
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'

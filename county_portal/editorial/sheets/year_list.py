@@ -64,7 +64,10 @@ class Asked:
 
 
 def units_for(by: Person) -> list[Unit]:
-    """The units whose lists the person may read: the own one, or for the county office all."""
+    """Return the units whose lists the person may read.
+
+    The own one, or for the county office all.
+    """
     require_role(by, Do.UNIT_LIST)
     query = select(Unit).order_by(Unit.position, Unit.id)
     if not by.has_any(CLERK | EDITOR | ISSUER):
@@ -73,7 +76,10 @@ def units_for(by: Person) -> list[Unit]:
 
 
 def years_begun() -> list[int]:
-    """The years in which anything was submitted, the newest first; this one if nothing was."""
+    """Return the years in which anything was submitted, the newest first.
+
+    This one if nothing was.
+    """
     first = db.session.scalar(
         select(func.min(StepTaken.at)).where(StepTaken.action == Do.ITEM_SUBMIT.value)
     )
@@ -83,7 +89,7 @@ def years_begun() -> list[int]:
 
 
 def year_list(unit_id: int, year: int, *, by: Person) -> YearList:
-    """The list. Raises Missing alike for another unit's and for a unit that never was."""
+    """Return the list. Raises Missing alike for another unit's and for a unit that never was."""
     require_role(by, Do.UNIT_LIST)
     unit = db.session.get(Unit, unit_id)
     if unit is None or not can(by, Do.UNIT_LIST, Asked(unit_id)) or year not in years_begun():
@@ -102,7 +108,7 @@ def year_list(unit_id: int, year: int, *, by: Person) -> YearList:
 
 
 def _submitted(unit_id: int, year: int) -> Any:
-    """The unit's items first handed over in the year, in site order of their columns."""
+    """Return the unit's items first handed over in the year, in site order of their columns."""
     first = (
         select(StepTaken.item_id, func.min(StepTaken.at).label("at"))
         .join(Item, Item.id == StepTaken.item_id)

@@ -41,7 +41,10 @@ def create(*, login: str, name: str, role: str, code: str, ask: bool, again: boo
 
 
 def _make(login: str, name: str, role: Role, unit: Unit, chosen: str) -> str:
-    """The administrator, in the database. The password to sign in with the first time."""
+    """Make the administrator in the database.
+
+    Return the password to sign in with the first time.
+    """
     person, password = people.new_person(people.PersonDraft(login, name, unit.id))
     if chosen:
         passwords.require_strong(chosen, person)
@@ -54,7 +57,7 @@ def _make(login: str, name: str, role: Role, unit: Unit, chosen: str) -> str:
 
 
 def _unit(code: str) -> Unit:
-    """The unit of that code, the first unit, or in an empty county the county office."""
+    """Return the unit of that code, the first unit, or in an empty county the county office."""
     units = people.find_units(active=True)
     found = [unit for unit in units if unit.code == code] if code else units
     if found:

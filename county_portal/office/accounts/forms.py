@@ -34,7 +34,10 @@ SHORT = Length(max=120, message=_l("At most 120 characters"))
 
 
 def stripped(text: str | None) -> str:
-    """Without blanks around it or signs that show nothing: no two accounts look the same."""
+    """Return the text without blanks around it or signs that show nothing.
+
+    No two accounts look alike.
+    """
     return seen(text or "").strip()
 
 
@@ -53,7 +56,7 @@ def position_field() -> IntegerField:
 
 
 def choices_of(words: type[StrEnum], first: Any = None) -> list[tuple[str, Any]]:
-    """The words of an enum for a select field. first: what stands for none of them."""
+    """Return the words of an enum for a select field. first: what stands for none of them."""
     rest = [(word.value, label(word)) for word in words]
     return [("", first), *rest] if first is not None else rest
 
@@ -123,7 +126,7 @@ class UnitForm(FlaskForm):
 
     @classmethod
     def of(cls, unit: Unit) -> "UnitForm":
-        """The form of a unit that exists: its code stands still."""
+        """Build the form of a unit that exists: its code stands still."""
         form = cls(obj=unit)
         form.code.data = unit.code
         form.code.render_kw = {"readonly": True}

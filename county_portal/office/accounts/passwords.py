@@ -36,7 +36,10 @@ def hash_password(password: str) -> str:
 
 
 def matches(hashed: str, password: str) -> bool:
-    """Whether they belong together. Takes as long for an empty hash as for a wrong password."""
+    """Tell whether they belong together.
+
+    Takes as long for an empty hash as for a wrong password.
+    """
     try:
         return HASHER.verify(hashed or NOBODYS, password[:LONGEST]) and bool(hashed)
     except (VerificationError, InvalidHashError):

@@ -55,7 +55,7 @@ class PeopleSearch:
 
 
 def find_units(*, active: bool | None = None) -> list[Unit]:
-    """The units in the order of the county's list."""
+    """Find the units in the order of the county's list."""
     query = select(Unit).order_by(Unit.position, Unit.code)
     if active is not None:
         query = query.where(Unit.active == active)
@@ -63,7 +63,7 @@ def find_units(*, active: bool | None = None) -> list[Unit]:
 
 
 def people_per_unit() -> dict[int, int]:
-    """How many open accounts each unit has."""
+    """Count the open accounts of each unit."""
     query = select(Person.unit_id, func.count()).where(Person.active).group_by(Person.unit_id)
     return dict(db.session.execute(query).all())
 
@@ -79,7 +79,7 @@ def create_unit(draft: UnitDraft, *, by: Person) -> Unit:
 
 
 def edit_unit(unit: Unit, draft: UnitDraft, *, seen_version: int, by: Person) -> None:
-    """Everything but the code, which stands in index numbers and never changes."""
+    """Change everything but the code, which stands in index numbers and never changes."""
     require(by, Do.UNIT_MANAGE)
     require_unchanged(unit.version, seen_version)
     _free_unit(draft, but=unit)
@@ -109,7 +109,7 @@ def _free_unit(draft: UnitDraft, but: Unit | None = None) -> None:
 
 
 def find_people(search: PeopleSearch, page: int = 1) -> Page[Person]:
-    """The people who are looked for, by unit and name."""
+    """Find the people who are looked for, by unit and name."""
     query = _people(search).join(Unit)
     query = query.order_by(Unit.position, Unit.code, Person.name, Person.id)
     return fetch_page(db.session, query, page, PER_PAGE)
@@ -130,7 +130,7 @@ def _people(search: PeopleSearch) -> Select[Person]:
 
 
 def create_person(draft: PersonDraft, *, by: Person) -> tuple[Person, str]:
-    """A person without any role yet, and the password to hand over, which is used once."""
+    """Create a person without any role yet. Return the password too, which is used once."""
     require(by, Do.PERSON_MANAGE)
     person, password = new_person(draft)
     audit.record(by, Do.PERSON_MANAGE, person, deed="created", login=person.login)
@@ -138,7 +138,7 @@ def create_person(draft: PersonDraft, *, by: Person) -> tuple[Person, str]:
 
 
 def new_person(draft: PersonDraft) -> tuple[Person, str]:
-    """The same without asking who does it: for the first administrator."""
+    """Do the same without asking who does it: for the first administrator."""
     _free_login(draft.login)
     _open_unit(draft.unit_id)
     password = passwords.one_time_password()
@@ -158,7 +158,7 @@ def new_person(draft: PersonDraft) -> tuple[Person, str]:
 
 
 def edit_person(person: Person, draft: PersonDraft, *, seen_version: int, by: Person) -> None:
-    """Another name, login or unit. Who changed the unit signs in again."""
+    """Change name, login or unit. Who changed the unit signs in again."""
     require(by, Do.PERSON_MANAGE)
     require_unchanged(person.version, seen_version)
     if draft.login != person.login:
@@ -173,7 +173,7 @@ def edit_person(person: Person, draft: PersonDraft, *, seen_version: int, by: Pe
 
 
 def close_account(person: Person, *, by: Person) -> None:
-    """The person's next request is refused."""
+    """Close the account; the person's next request is refused."""
     _require_for_another(person, by)
     person.active = False
     sessions.end_all(person)
@@ -181,7 +181,7 @@ def close_account(person: Person, *, by: Person) -> None:
 
 
 def open_account(person: Person, *, by: Person) -> None:
-    """The person may sign in again, with the password they had."""
+    """Open the account; the person may sign in again, with the password they had."""
     _require_for_another(person, by)
     _open_unit(person.unit_id)
     person.active = True
@@ -189,7 +189,7 @@ def open_account(person: Person, *, by: Person) -> None:
 
 
 def reset_password(person: Person, *, by: Person) -> str:
-    """A new password to hand over, which is used once. All sessions have ended."""
+    """Set a new password to hand over, which is used once. All sessions have ended."""
     _require_for_another(person, by)
     password = passwords.one_time_password()
     person.password_hash = passwords.hash_password(password)
@@ -220,7 +220,7 @@ def _open_unit(unit_id: int) -> None:
 
 
 def set_roles(person: Person, roles: frozenset[Role], *, seen_version: int, by: Person) -> None:
-    """The person holds exactly these roles, and has to sign in again.
+    """Give the person exactly these roles; they have to sign in again.
 
     Raises Refused when they do not go together: the three administrators and
     the people who write, review and sign are different people.
@@ -265,7 +265,7 @@ def _somebody_stays(person: Person, roles: frozenset[Role]) -> None:
 
 
 def holders(role: Role, *, but: Person | None = None) -> int:
-    """How many open accounts hold the role."""
+    """Count the open accounts that hold the role."""
     query = select(func.count()).select_from(Person).join(PersonRole)
     query = query.where(PersonRole.role == role, Person.active)
     return db.session.scalar(query.where(Person.id != but.id) if but else query) or 0

@@ -49,7 +49,7 @@ def sweep_tries() -> int:
 
 
 def _known_by(account: str) -> str:
-    """A name as the table keeps it: hashed, since some people type their password there."""
+    """Return a name as the table keeps it: hashed, since some people type their password there."""
     return hashlib.sha256(account.casefold().encode()).hexdigest()
 
 

@@ -15,7 +15,9 @@ CONFIRM = "password.confirm"
 
 
 def find_person(login: str, password: str, *, address: str) -> Person | None:
-    """The person to whom name and password belong. None, after the same time, for anything else.
+    """Find the person to whom name and password belong.
+
+    None, after the same time, for anything else.
 
     No transaction is open while the password is compared: two hundred people
     sign in at nine. Raises TooOften.
@@ -56,7 +58,7 @@ def require_password(person: Person, password: str, *, address: str = "") -> Non
 
 
 def is_password(person: Person, password: str, *, address: str) -> bool:
-    """Whether it is the person's password. A wrong one is counted and logged. Raises TooOften."""
+    """Check the person's password. A wrong one is counted and logged. Raises TooOften."""
     try:
         require_password(person, password, address=address)
     except TooOften:
@@ -69,7 +71,7 @@ def is_password(person: Person, password: str, *, address: str) -> bool:
 
 
 def change_password(person: Person, old: str, new: str) -> None:
-    """The person signs in with `new` from now on; their other sessions have ended."""
+    """Change the password; the person signs in with `new`, their other sessions have ended."""
     require_password(person, old)
     if new == old:
         raise Refused("Take another password than the present one")
@@ -81,5 +83,8 @@ def change_password(person: Person, old: str, new: str) -> None:
 
 
 def _short(login: str) -> str:
-    """What was typed as a name, as far as a log wants it: a password typed there stays out."""
+    """Return what was typed as a name, as far as a log wants it.
+
+    A password typed there stays out.
+    """
     return login[:4] + "…" if len(login) > 32 else login

@@ -92,7 +92,7 @@ class DatabaseSessions(SessionInterface):
         )
 
     def get_cookie_path(self, app: Flask) -> str:
-        """The address under which the office is mounted."""
+        """Return the address under which the office is mounted."""
         return f"{request.script_root}/"
 
     def _store(self, connection: Any, session: ServerSession) -> None:
@@ -142,7 +142,7 @@ def stop() -> None:
 
 
 def renew() -> None:
-    """The session goes on under an id nobody has seen; a copy of its cookie is worth nothing."""
+    """Go on under a session id nobody has seen; a copy of its cookie is worth nothing."""
     session.renew = True  # type: ignore[attr-defined]
 
 
@@ -163,7 +163,7 @@ def sweep_sessions() -> int:
 
 
 def load_person(person_id: str) -> Person | None:
-    """The signed-in person, unless the account was closed since."""
+    """Return the signed-in person, unless the account was closed since."""
     person = db.session.get(Person, int(person_id), options=[joinedload(Person.role_rows)])
     return person if person and person.active else None
 

@@ -82,14 +82,14 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/account")
 @needs()
 def account() -> str:
-    """Who one is here. The first page of people who have no role yet."""
+    """Show who one is here. The first page of people who have no role yet."""
     return render_template("office/accounts/account.html", person=me())
 
 
 @bp.route("/password", methods=["GET", "POST"])
 @needs()
 def change_password() -> ResponseReturnValue:
-    """One's own password. The first sign-in leads here and nowhere else."""
+    """Change one's own password. The first sign-in leads here and nowhere else."""
     form = PasswordForm()
     if form.validate_on_submit() and attempt(form, lambda: _change_password(form)):
         db.session.commit()
@@ -123,7 +123,7 @@ def language(code: str) -> ResponseReturnValue:
 
 
 def _inside(address: str) -> str:
-    """`address`, which names a page of the office, as it stands under the office's own root."""
+    """Return `address`, of a page of the office, as it stands under the office's own root."""
     return f"{request.script_root}{address}" if address else ""
 
 
@@ -133,7 +133,7 @@ def _inside(address: str) -> str:
 @bp.get("/units")
 @needs(Do.UNIT_MANAGE)
 def units() -> str:
-    """Every unit in the county's order, with how many people it has."""
+    """Show every unit in the county's order, with how many people it has."""
     return render_template(
         "office/accounts/units.html",
         units=directory.find_units(),
@@ -199,14 +199,14 @@ def _list(template: str) -> str:
 @bp.get("/people")
 @needs(Do.PERSON_MANAGE)
 def people() -> str:
-    """Everybody with an account, by unit, role and name."""
+    """Show everybody with an account, by unit, role and name."""
     return _list("office/accounts/people.html")
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
 @needs(Do.PERSON_MANAGE)
 def new_person() -> ResponseReturnValue:
-    """A new account. Its first password is shown once, on the page that answers."""
+    """Show a new account. Its first password is shown once, on the page that answers."""
     form = PersonForm.of(None, directory.find_units(active=True))
     made: list[tuple[Person, str]] = []
     if form.validate_on_submit() and attempt(
@@ -257,7 +257,7 @@ def open_account(person_id: int) -> ResponseReturnValue:
 @bp.post("/people/<int:person_id>/reset")
 @needs(Do.PERSON_MANAGE)
 def reset_password(person_id: int) -> ResponseReturnValue:
-    """A new first password, shown once, on the page that answers."""
+    """Give a new first password, shown once, on the page that answers."""
     person = fetch_row(Person, person_id)
     password = directory.reset_password(person, by=me())
     db.session.commit()
@@ -265,7 +265,7 @@ def reset_password(person_id: int) -> ResponseReturnValue:
 
 
 def _hand_over(person: Person, password: str) -> Response:
-    """The one page that shows a password. No browser keeps it, nor does the session."""
+    """Answer with the one page that shows a password. No browser keeps it, nor does the session."""
     page = make_response(
         render_template("office/accounts/handed.html", person=person, password=password)
     )
@@ -279,14 +279,14 @@ def _hand_over(person: Person, password: str) -> Response:
 @bp.get("/roles")
 @needs(Do.ROLE_MANAGE)
 def roles() -> str:
-    """Everybody with their roles."""
+    """Show everybody with their roles."""
     return _list("office/accounts/roles.html")
 
 
 @bp.route("/roles/<int:person_id>", methods=["GET", "POST"])
 @needs(Do.ROLE_MANAGE)
 def edit_roles(person_id: int) -> ResponseReturnValue:
-    """The roles of somebody else. The password is asked for in the form."""
+    """Show the roles of somebody else. The password is asked for in the form."""
     person = fetch_row(Person, person_id)
     form = RolesForm(roles=sorted(person.roles), version=person.version)
     if (

@@ -50,12 +50,12 @@ COLUMNS = ("seq", "at", "actor", "unit", "action", "object", "address", "result"
 
 
 def canonical(value: object) -> str:
-    """JSON with one spelling only."""
+    """Write JSON with one spelling only."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def row_hash(row: dict[str, Any]) -> str:
-    """The hash of a log row: over its own words and the hash of the row before."""
+    """Return the hash of a log row: over its own words and the hash of the row before."""
     words = canonical({name: row[name] for name in (*COLUMNS, "previous")})
     return hashlib.sha256(f"county-portal/audit/v1\0{words}".encode()).hexdigest()
 
@@ -101,7 +101,10 @@ def _deed(
 
 
 def _append(connection: Connection, deed: dict[str, Any], result: str) -> dict[str, Any]:
-    """The deed as the next row of the chain. Number and hash are read under the write lock."""
+    """Append the deed as the next row of the chain.
+
+    Number and hash are read under the write lock.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
     last = connection.execute(
@@ -137,7 +140,7 @@ def _name(thing: object) -> str:
 
 
 def _storable(typed: str) -> str:
-    """What somebody typed, without the one character PostgreSQL cannot keep."""
+    """Return what somebody typed, without the one character PostgreSQL cannot keep."""
     return typed.replace("\0", "\ufffd")
 
 
@@ -201,13 +204,13 @@ class BrokenPromise:
 
 
 def head() -> str:
-    """The hash of the newest row."""
+    """Return the hash of the newest row."""
     newest = select(AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)
     return db.session.scalar(newest) or START
 
 
 def broken_chain(settings: Settings) -> list[BrokenPromise]:
-    """Where chain and anchors do not hold. Empty: they do."""
+    """Find where chain and anchors do not hold. Empty: they do."""
     return [*_chain_faults(), *_anchor_faults(settings)]
 
 
@@ -227,7 +230,7 @@ def _chain_faults() -> Iterator[BrokenPromise]:
 
 
 def _anchor_faults(settings: Settings) -> Iterator[BrokenPromise]:
-    """Each anchor holds a row that is still there, and the newest weighty rows are held."""
+    """Yield anchors whose row is gone, and weighty rows that no anchor holds."""
     path, last = anchor_file(settings), 0
     for number, line in enumerate(path.read_text().splitlines() if path.exists() else (), 1):
         seq, at, digest, seal = (line.split(" ") + [""] * 4)[:4]
@@ -247,7 +250,7 @@ def _anchor_faults(settings: Settings) -> Iterator[BrokenPromise]:
 
 
 def _unanchored(last: int, before: datetime) -> AuditRow | None:
-    """The newest row after row `last` that should have had an anchor by `before`."""
+    """Return the newest row after row `last` that should have had an anchor by `before`."""
     wanted = (AuditRow.action.in_(WEIGHTY) & (AuditRow.result == "done")) | (
         AuditRow.seq % ANCHOR_EVERY == 0
     )

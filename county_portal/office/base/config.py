@@ -71,7 +71,7 @@ class Settings:
         return Path(_text("ANCHORS", str(self.DATA / "anchors"))).resolve()
 
     def key(self, name: str) -> str:
-        """A secret of this installation, made once, readable by its owner only."""
+        """Return a secret of this installation, made once, readable by its owner only."""
         path = self.DATA / "keys" / f"{name}.key"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,7 +79,7 @@ class Settings:
         return path.read_text()
 
     def flask(self) -> dict[str, object]:
-        """What Flask and its extensions want to know about the office."""
+        """Return what Flask and its extensions want to know about the office."""
         return {
             "SECRET_KEY": self.key("session"),
             "SQLALCHEMY_DATABASE_URI": self.DATABASE_URL,

@@ -43,7 +43,7 @@ _will_write: ContextVar[bool] = ContextVar("will_write", default=False)
 
 @contextmanager
 def writing(*, ahead: bool = True) -> Iterator[None]:
-    """Transactions begun inside take the write lock at once (ahead) or when first needed.
+    """Make transactions begun inside take the write lock at once (ahead) or when first needed.
 
     A transaction that reads first and writes later is refused by the database
     when somebody else wrote in between, however long it is willing to wait.
@@ -64,12 +64,12 @@ def fetch_row(kind: type[T], key: object) -> T:
 
 
 def will_write(*, ahead: bool) -> None:
-    """The same for the rest of this context: one web request."""
+    """Do the same for the rest of this context: one web request."""
     _will_write.set(ahead)
 
 
 def engine_options(url: str) -> dict[str, object]:
-    """What SQLAlchemy is told about the engine of `url`."""
+    """Return what SQLAlchemy is told about the engine of `url`."""
     if url.startswith("sqlite"):
         return {"module": pysqlite3, "connect_args": {"timeout": LOCK_PATIENCE}}
     patience = f"-c lock_timeout={LOCK_PATIENCE}s -c timezone=UTC"
@@ -77,7 +77,7 @@ def engine_options(url: str) -> dict[str, object]:
 
 
 def begun_reading() -> bool:
-    """Whether the session is in a transaction that was begun without the write lock."""
+    """Tell whether the session is in a transaction that was begun without the write lock."""
     session = db.session()
     return session.in_transaction() and not session.connection().info["locked"]
 
@@ -107,7 +107,10 @@ def _begin_on_sqlite(connection: Connection) -> None:
 
 
 def _begin_on_postgresql(connection: Connection) -> None:
-    """One writer at a time, and readers who see one moment only: what SQLite gives by itself."""
+    """Let one writer work at a time, and readers see one moment only.
+
+    What SQLite gives by itself.
+    """
     level: IsolationLevel = "READ COMMITTED" if _will_write.get() else "REPEATABLE READ"
     driver: Any = connection.connection.dbapi_connection
     connection.dialect.set_isolation_level(driver, level)

@@ -37,14 +37,14 @@ class Stored:
 
 
 def new_temporary() -> Path:
-    """A name for a file that does not exist yet, on the file system of the blobs."""
+    """Return a name for a file that does not exist yet, on the file system of the blobs."""
     folder = current_settings().tmp
     folder.mkdir(parents=True, exist_ok=True)
     return folder / secrets.token_hex(16)
 
 
 def receive_stream(stream: IO[bytes], limit: int) -> Path:
-    """What the stream holds, as a temporary file. Raises Refused above `limit` bytes."""
+    """Store what the stream holds in a temporary file. Raises Refused above `limit` bytes."""
     path, size = new_temporary(), 0
     with path.open("wb") as file:
         while chunk := stream.read(CHUNK):
@@ -57,7 +57,7 @@ def receive_stream(stream: IO[bytes], limit: int) -> Path:
 
 
 def keep_file(temporary: Path) -> Stored:
-    """The temporary file, moved to its place among the blobs and safe on the disk.
+    """Move the temporary file to its place among the blobs, safe on the disk.
 
     No transaction is open while the disk works: call it before the first query.
     """
@@ -72,14 +72,14 @@ def keep_file(temporary: Path) -> Stored:
 
 
 def keep_bytes(content: bytes) -> Stored:
-    """The same for bytes in memory."""
+    """Do the same for bytes in memory."""
     path = new_temporary()
     path.write_bytes(content)
     return keep_file(path)
 
 
 def keep_paper(pdf: bytes) -> Stored:
-    """The same for a finished paper, signed with the office's key if it has one.
+    """Do the same for a finished paper, signed with the office's key if it has one.
 
     Raises Refused if the key cannot be used.
     """
@@ -91,7 +91,7 @@ def keep_paper(pdf: bytes) -> Stored:
 
 
 def register_blob(stored: Stored, media_type: str) -> Blob:
-    """The row of a kept file; the same bytes have one row.
+    """Register a kept file; the same bytes have one row. Return it.
 
     Raises Refused if the file is gone again: it waited for its row longer than the sweep waits.
     """
@@ -132,7 +132,7 @@ def sweep_files() -> int:
 
 
 def _is_old(path: Path) -> bool:
-    """Whether it is a file, and was written longer ago than any row waits for."""
+    """Tell whether it is a file, and was written longer ago than any row waits for."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -141,11 +141,11 @@ def _is_old(path: Path) -> bool:
 
 
 def sweep_in_background(*, progress: jobs.Progress) -> dict[str, object]:
-    """What a crash left behind is removed."""
+    """Remove what a crash left behind."""
     progress(1, "Looking for files that nobody names")
     return {"removed": sweep_files()}
 
 
 def sweep_every_day() -> None:
-    """The day's sweep is asked for, once."""
+    """Ask for the day's sweep, once."""
     jobs.enqueue(SWEEP, key=f"{SWEEP}:{clock.today()}", by=None)

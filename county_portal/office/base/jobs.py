@@ -95,13 +95,16 @@ def enqueue_again(name: str, *, series: str, by: Person | None, **arguments: obj
 
 
 def newest_in_series(series: str) -> Job | None:
-    """The last job that was asked for with `request` in this series."""
+    """Return the last job that was asked for with `request` in this series."""
     mine = Job.key.startswith(f"{series}:", autoescape=True)
     return db.session.scalar(select(Job).where(mine).order_by(Job.id.desc()).limit(1))
 
 
 def cancel(job: Job) -> None:
-    """The job is not done, or stops at its next sign of life. Raises Refused if it has ended."""
+    """Cancel the job: it is not done, or stops at its next sign of life.
+
+    Raises Refused if it has ended.
+    """
     if job.state.ended:
         raise Refused("This work has ended already")
     job.state, job.done_at = JobState.CANCELLED, clock.now()
@@ -150,14 +153,14 @@ def run_job(job_id: int | None = None) -> bool:
 
 
 def _end_without(held: tuple[int, int], outcome: dict[str, object]) -> None:
-    """Nothing that the task wrote stays; its row says why, if it is still this try's."""
+    """Undo what the task wrote; its row says why, if it is still this try's."""
     db.session.rollback()
     with suppress(Cancelled):
         _end(*held, outcome)
 
 
 def error_words(error: Exception) -> str:
-    """What is kept of a failure: a refusal as JSON, to be translated where it is shown."""
+    """Return what is kept of a failure: a refusal as JSON, to be translated where it is shown."""
     if not isinstance(error, Refused):
         return f"{type(error).__name__}: {error}"
     params = {name: it if isinstance(it, int) else str(it) for name, it in error.params.items()}
@@ -180,13 +183,15 @@ def _end(job_id: int, tries: int, outcome: dict[str, object]) -> None:
 
 
 def _mine(job_id: int, tries: int) -> Update:
-    """The row of the job, as long as it is this try's."""
+    """Return the row of the job, as long as it is this try's."""
     held = (Job.id == job_id, Job.state == JobState.RUNNING, Job.tries == tries)
     return update(Job).where(*held)
 
 
 def _claim(job_id: int | None) -> Job | None:
-    """The job, or the one that waits longest, marked as running. None when there is none for us.
+    """Claim the job, or the one that waits longest, and mark it as running.
+
+    None when there is none.
 
     A worker, which takes what comes, works only where the lease is.
     """
@@ -207,7 +212,7 @@ def _claim(job_id: int | None) -> Job | None:
 
 
 def _progress(job_id: int, tries: int) -> Progress:
-    """Tells people how far it is, in a transaction of its own. Raises Cancelled."""
+    """Tell people how far it is, in a transaction of its own. Raises Cancelled."""
     told: tuple[datetime, int, str] | None = None
 
     def tell(percent: int, doing: str) -> None:
@@ -227,7 +232,7 @@ def _progress(job_id: int, tries: int) -> Progress:
 
 
 def part_progress(progress: Progress, first: int, last: int, doing: str) -> Callable[[float], None]:
-    """Tells of a part of the work: its share (0 to 1) as per cent of the whole."""
+    """Tell of a part of the work: its share (0 to 1) as per cent of the whole."""
     return lambda share: progress(round(first + (last - first) * share), doing)
 
 
@@ -246,7 +251,7 @@ def rescue(lost_after: timedelta = LOST_AFTER) -> int:
 
 
 def tick() -> None:
-    """What happens every minute, each in a transaction of its own.
+    """Do what happens every minute, each in a transaction of its own.
 
     One failure keeps nothing else from happening.
     """

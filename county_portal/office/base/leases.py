@@ -25,7 +25,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def is_lease_free() -> bool:
-    """Whether this folder on this machine holds the lease, or may take it."""
+    """Tell whether this folder on this machine holds the lease, or may take it."""
     lease = _lease()
     if lease is None:
         return True
@@ -56,13 +56,16 @@ def release_lease() -> None:
 
 
 def is_minute_due() -> bool:
-    """Whether nobody has begun what belongs to this minute, and it is for this place to do."""
+    """Tell whether nobody has begun what belongs to this minute, and it is for this place to do."""
     lease = _lease()
     return is_lease_free() and (lease is None or lease.minute != _this_minute())
 
 
 def take_minute() -> bool:
-    """Whether this minute's timetable is the caller's: it is given away once, and never later."""
+    """Take this minute's timetable: it is given away once, and never late.
+
+    Tell whether it is ours.
+    """
     with writing():
         taken = is_minute_due() and take_lease()
         if taken:
@@ -80,13 +83,16 @@ def _lease() -> Lease | None:
 
 
 def _folder() -> str:
-    """Which data folder this is, wherever it lies: the one with the key of the log's anchors."""
+    """Return which data folder this is, wherever it lies.
+
+    The one with the key of the log's anchors.
+    """
     key = current_settings().key("anchor")
     return hmac.new(key.encode(), NAME.encode(), hashlib.sha256).hexdigest()
 
 
 def _place() -> str:
-    """This folder on this machine: as far as a file lock in it is seen."""
+    """Name this folder on this machine: as far as a file lock in it is seen."""
     found = data_folder().stat()
     return f"{BOOT_ID.read_text().strip()}:{found.st_dev}:{found.st_ino}"
 
@@ -97,20 +103,20 @@ def data_folder() -> Path:
 
 @contextmanager
 def lock_minute() -> Iterator[bool]:
-    """Whether no other process of this folder keeps the timetable while this one does."""
+    """Tell whether no other process of this folder keeps the timetable while this one does."""
     with (data_folder() / "timetable.lock").open("w") as file:
         yield _lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
 def worker_lock() -> Iterator[IO[str]]:
-    """What each worker of this folder shares as long as it lives."""
+    """Hold what each worker of this folder shares as long as it lives."""
     with (data_folder() / "worker.lock").open("w") as file:
         yield file
 
 
 def is_alone(file: IO[str]) -> bool:
-    """Whether no other worker of this folder lives. None begins until `admit_others`."""
+    """Tell whether no other worker of this folder lives. None begins until `admit_others`."""
     return _lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

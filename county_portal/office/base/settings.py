@@ -125,13 +125,13 @@ KNOWN = {choice.key: choice for choice in CHOICES}
 
 
 def value(key: str) -> str:
-    """What is decided, or the default."""
+    """Return what is decided, or the default."""
     chosen = db.session.get(Setting, key)
     return chosen.value if chosen else KNOWN[key].default
 
 
 def values() -> dict[str, str]:
-    """Everything that can be decided, with what is decided."""
+    """Return everything that can be decided, with what is decided."""
     chosen = dict(db.session.execute(select(Setting.key, Setting.value)).all())
     return {choice.key: chosen.get(choice.key, choice.default) for choice in CHOICES}
 
@@ -157,7 +157,7 @@ def store_setting(key: str, new: str) -> None:
 
 
 def days_of(text: str) -> tuple[int, ...]:
-    """Days of a month, typed with commas between, each once and in order.
+    """Read days of a month, typed with commas between, each once and in order.
 
     Raises Refused for a day that some month does not have.
     """

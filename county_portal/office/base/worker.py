@@ -47,7 +47,7 @@ def serve_jobs(app: Flask, *, at_start: Callable[[], object]) -> None:
 
 
 def begin(lock: IO[str], at_start: Callable[[], object]) -> None:
-    """If nobody else lives here, what is in hand by the rows is in nobody's hand."""
+    """Take what is in hand by the rows out of it if nobody else lives here."""
     if leases.is_alone(lock) and _take_lease():
         at_start()
         with writing():

@@ -27,7 +27,10 @@ NAMES = {
 
 
 def seed_calendar() -> int:
-    """Every announced year is in the table; years already there stay as they are. How many came."""
+    """Put every announced year into the table; years there stay as they are.
+
+    Return how many came.
+    """
     known = set(db.session.scalars(select(CalendarYear.year)))
     new = sorted(announced_years() - known)
     db.session.add_all(CalendarYear(year=year, source=SOURCE) for year in new)
@@ -38,12 +41,12 @@ def seed_calendar() -> int:
 
 
 def announced_years() -> set[int]:
-    """The years whose holidays the package knows in full."""
+    """Return the years whose holidays the package knows in full."""
     return {day.year for day in holidays}
 
 
 def _days() -> Iterator[CalendarDay]:
-    """The days that differ from the week: weekdays off, weekend days worked."""
+    """Yield the days that differ from the week: weekdays off, weekend days worked."""
     for day, name in holidays.items():
         if day.weekday() < 5:
             yield _day(day, name, worked=False)

@@ -11,7 +11,7 @@ from county_portal.office.base.settings import number
 
 
 def calendar() -> WorkCalendar:
-    """The working days as far as they are entered."""
+    """Return the working days as far as they are entered."""
     query = select(CalendarYear.year, CalendarDay.day, CalendarDay.worked)
     days = db.session.execute(query.outerjoin(CalendarDay)).all()
     return WorkCalendar.of(
@@ -22,7 +22,7 @@ def calendar() -> WorkCalendar:
 
 
 def publish_due_on(formed_on: date) -> Due:
-    """The last day on which information formed on `formed_on` is published in time.
+    """Return the last day on which information formed on `formed_on` is published in time.
 
     Source: Open Government Information Regulations (2019), art. 26.
     """

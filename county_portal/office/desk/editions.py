@@ -30,12 +30,15 @@ MEDIA_TYPES = {
 
 
 def spell_json(words: dict[str, Any]) -> str:
-    """JSON in one spelling only: numbers exact, dates as ISO 8601."""
+    """Write JSON in one spelling only: numbers exact, dates as ISO 8601."""
     return json.dumps(words, default=str, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def edition_hash(prefix: bytes, text: str) -> str:
-    """The SHA-256 of frozen words. prefix: of their kind, so that no two kinds have one hash."""
+    """Return the SHA-256 of frozen words. prefix.
+
+    Of their kind, so that no two kinds have one hash.
+    """
     return hashlib.sha256(prefix + text.encode()).hexdigest()
 
 
@@ -48,25 +51,25 @@ def request_files(task: str, of: object, *, by: Person | None, **arguments: obje
 
 
 def newest_job(task: str, of: object) -> Job | None:
-    """The newest work on the files of something."""
+    """Return the newest work on the files of something."""
     return jobs.newest_in_series(f"{task}:{of}")
 
 
 def is_running(job: Job | None) -> bool:
-    """Whether there is work that has not ended."""
+    """Tell whether there is work that has not ended."""
     return job is not None and not job.state.ended
 
 
 @contextmanager
 def storing() -> Iterator[None]:
-    """What was made is written in a transaction of its own, which begins with the lock."""
+    """Write what was made in a transaction of its own, which begins with the lock."""
     with writing():
         db.session.rollback()
         yield
 
 
 def register_files(kept: Mapping[str, files.Stored]) -> dict[str, str]:
-    """The hashes of kept files by form, once each has its row."""
+    """Register kept files by form. Return their hashes once each has its row."""
     return {form: files.register_blob(one, _type_of(form)).sha256 for form, one in kept.items()}
 
 
@@ -74,7 +77,7 @@ def register_files(kept: Mapping[str, files.Stored]) -> dict[str, str]:
 
 
 def file_of(edition: Edition | None, form: str) -> tuple[Path, str]:
-    """The stored file of an edition and its hash. Raises Missing for what was not made."""
+    """Return the stored file of an edition and its hash. Raises Missing for what was not made."""
     sha256 = edition.files.get(form) if edition else None
     if sha256 is None:
         raise Missing
@@ -82,7 +85,7 @@ def file_of(edition: Edition | None, form: str) -> tuple[Path, str]:
 
 
 def download(edition: Edition | None, form: str, name: str, *, shown: bool = False) -> Response:
-    """The stored file, the same bytes each time. shown: in the browser, as far as it can."""
+    """Send the stored file, the same bytes each time. shown: in the browser, as far as it can."""
     path, sha256 = file_of(edition, form)
     return send_file(
         path,

@@ -67,7 +67,10 @@ BELOW = {"mastheads": "briefings.index", "papers": "items.index"}
 
 
 def menu() -> list[MenuLine]:
-    """The lines of whoever is signed in; none before that, and none while a password is due."""
+    """Return the lines of whoever is signed in.
+
+    None before that, and none while a password is due.
+    """
     if not current_user.is_authenticated or me().must_change_password:
         return []
     entries = [
@@ -83,14 +86,17 @@ def menu() -> list[MenuLine]:
 
 
 def menu_counts() -> dict[str, int]:
-    """How much waits for whoever is signed in, by the line of the menu; asked once for a page."""
+    """Return how much waits for whoever is signed in, by the line of the menu.
+
+    Asked once for a page.
+    """
     if "counts" not in g:
         g.counts = waiting.count_waiting(me())
     return dict(g.counts)
 
 
 def _above(endpoints: list[str]) -> str:
-    """The line under which the present page stands: the longest address it begins with."""
+    """Return the line under which the present page stands: the longest address it begins with."""
     if (line := BELOW.get(request.blueprint or "")) in endpoints:
         return str(line)
     paths = {url_for(endpoint): endpoint for endpoint in endpoints if endpoint != DESK}
@@ -106,7 +112,10 @@ def _here(endpoint: str, above: str) -> str:
 
 
 def first_page() -> str:
-    """Where somebody begins: the desk, or for administrators the first line of their menu."""
+    """Return where somebody begins.
+
+    The desk, or for administrators the first line of their menu.
+    """
     lines = menu()
     if lines:
         return url_for(lines[0].endpoint)
@@ -114,7 +123,7 @@ def first_page() -> str:
 
 
 def own_address(address: str) -> str:
-    """`address` if it is a path on this site, otherwise nothing.
+    """Return `address` if it is a path on this site, otherwise nothing.
 
     A browser reads backslashes as slashes and drops control characters, so
     neither may stand in it.
@@ -125,7 +134,7 @@ def own_address(address: str) -> str:
 
 
 def office_name() -> str:
-    """The name in the page head; known even when the database is not there to be asked."""
+    """Return the name in the page head; known even when the database is not there to be asked."""
     if "office_name" not in g:
         g.office_name = settings.KNOWN["county_name"].default
         with suppress(SQLAlchemyError):
@@ -134,13 +143,13 @@ def office_name() -> str:
 
 
 def html_lang() -> str:
-    """The language of the page as HTML writes it."""
+    """Return the language of the page as HTML writes it."""
     locale = get_locale()
     return "zh-Hans" if locale is None or locale.language == "zh" else str(locale.language)
 
 
 def public_address(path: str) -> str:
-    """Where people read a page of the public site.
+    """Return where people read a page of the public site.
 
     As long as nobody has entered its domain, that is beside the office on the same machine.
     """
@@ -151,7 +160,7 @@ def public_address(path: str) -> str:
 
 
 def page_before() -> str:
-    """The page of the office from which somebody came here, if it was one."""
+    """Return the page of the office from which somebody came here, if it was one."""
     parts = urlsplit(request.referrer or "")
     inside = parts.netloc == request.host and parts.path.startswith(f"{request.script_root}/")
     words = f"?{parts.query}" if parts.query else ""
@@ -159,7 +168,10 @@ def page_before() -> str:
 
 
 def same_page(**changed: object) -> str:
-    """The address of this page with some words of its query changed; None takes a word out."""
+    """Return the address of this page with some words of its query changed.
+
+    None takes a word out.
+    """
     words = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
     return url_for(request.endpoint or "static", **words)
 

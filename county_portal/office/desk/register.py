@@ -15,7 +15,9 @@ from county_portal.office.base.extensions import db
 def enter_paper(
     sha256: str, kind: PaperKind, name: str, dated_on: date, *, stands: bool = True
 ) -> None:
-    """The stored file is an issued paper. Entered again, it is the same one, and stands again.
+    """Enter the stored file as an issued paper.
+
+    Entered again, it is the same one, and stands again.
 
     stands: False for one that is known and not in force yet; what stands already is left alone.
     """
@@ -39,13 +41,13 @@ def enter_paper(
 
 
 def stands(sha256: str) -> bool:
-    """Whether the file is an issued paper that was not withdrawn."""
+    """Tell whether the file is an issued paper that was not withdrawn."""
     paper = db.session.get(IssuedPaper, sha256)
     return paper is not None and paper.withdrawn_at is None
 
 
 def withdraw_paper(sha256: str) -> None:
-    """Whoever checks a copy of it is told that it was withdrawn. Nothing if it was never issued."""
+    """Tell whoever checks a copy that it was withdrawn. Nothing happens if it was never issued."""
     paper = db.session.get(IssuedPaper, sha256)
     if paper is not None and paper.withdrawn_at is None:
         paper.withdrawn_at = clock.now()
@@ -53,5 +55,5 @@ def withdraw_paper(sha256: str) -> None:
 
 
 def issued() -> list[IssuedPaper]:
-    """All of them, the oldest first."""
+    """Return all of them, the oldest first."""
     return list(db.session.scalars(select(IssuedPaper).order_by(IssuedPaper.issued_at)))

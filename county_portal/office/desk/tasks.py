@@ -58,7 +58,10 @@ def task_of(job: Job) -> Task | None:
 
 
 def title_of(job: Job) -> str:
-    """What the work is and of which thing; its task's own name if nobody knows that any more."""
+    """Return what the work is and of which thing.
+
+    Its task's own name if nobody knows that any more.
+    """
     task = task_of(job)
     try:
         return task.title(json.loads(job.arguments)) if task else job.task

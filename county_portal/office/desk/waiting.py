@@ -51,13 +51,13 @@ def install(app: Flask, piles: tuple[Pile, ...]) -> None:
 
 
 def piles_of(person: Person) -> list[Pile]:
-    """The piles in which something may wait for the person."""
+    """Return the piles in which something may wait for the person."""
     piles = cast(tuple[Pile, ...], current_app.extensions[PILES])
     return [pile for pile in piles if person.has_any(RULES[pile.reads][0])]
 
 
 def count_waiting(person: Person) -> dict[str, int]:
-    """How much waits for this person, by the line of the menu: one question. The desk has all."""
+    """Count what waits for this person, by the line of the menu: one question."""
     asked = {pile.endpoint: pile.count(person) for pile in piles_of(person)}
     if not asked:
         return {}
@@ -66,6 +66,9 @@ def count_waiting(person: Person) -> dict[str, int]:
 
 
 def papers(person: Person, counted: dict[str, int]) -> list[WaitingPaper]:
-    """What waits for the person beside items, the longest waiting first. Asks what has a count."""
+    """Return what waits for the person beside items, the longest waiting first.
+
+    Asks what has a count.
+    """
     lines = (pile.lines(person) for pile in piles_of(person) if counted[pile.endpoint])
     return sorted(chain.from_iterable(lines), key=lambda line: line.state_since)

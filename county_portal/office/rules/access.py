@@ -28,12 +28,12 @@ class Access:
 
 
 def me() -> Person:
-    """The person who is signed in. Only behind `needs`."""
+    """Return the person who is signed in. Only behind `needs`."""
     return cast(Person, current_user._get_current_object())
 
 
 def needs(*actions: Do) -> Callable[[View], View]:
-    """Only for people who are signed in and whose roles allow one of `actions`."""
+    """Admit only people who are signed in and whose roles allow one of `actions`."""
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -52,7 +52,7 @@ def needs(*actions: Do) -> Callable[[View], View]:
 
 
 def open_to_all(view: View) -> View:
-    """For everybody, signed in or not."""
+    """Admit everybody, signed in or not."""
     view.access = Access(open=True)  # type: ignore[attr-defined]
     return view
 
@@ -66,7 +66,7 @@ def _require_one(actions: tuple[Do, ...]) -> None:
 
 
 def _address() -> str | None:
-    """Where the person wanted to go, if going there again is harmless."""
+    """Return where the person wanted to go, if going there again is harmless."""
     return request.full_path.rstrip("?") if request.method == "GET" else None
 
 
@@ -79,7 +79,7 @@ def check_every_view(app: Flask) -> None:
 
 
 def access_table(site: str, app: Flask) -> list[dict[str, str]]:
-    """Every address of the application with its methods and who may, sorted by address.
+    """Return every address of the application with its methods and who may, sorted by address.
 
     The office has no view without a mark (see `check_every_view`); the public site knows no
     people, so its views carry none and are for everybody.

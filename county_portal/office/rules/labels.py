@@ -196,10 +196,13 @@ LABELS = {(type(word), word.value): text for word, text in WORDS}
 
 
 def label(word: StrEnum) -> str:
-    """The word as people read it, in their language. Raises KeyError for one without a label."""
+    """Return the word as people read it, in their language.
+
+    Raises KeyError for one without a label.
+    """
     return str(LABELS[type(word), word.value])
 
 
 def deed(action: str) -> str:
-    """A deed as people read it, from its name in a row."""
+    """Return a deed as people read it, from its name in a row."""
     return label(Do(action))

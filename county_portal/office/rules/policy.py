@@ -125,7 +125,7 @@ def own_unit(person: Person, item: Item) -> bool:
 
 
 def may_see(person: Person, item: Item) -> bool:
-    """An item is seen by its unit, and once handed over by the county office.
+    """Allow an item to be seen by its unit, and once handed over by the county office.
 
     Keep in step with `viewable_items`; a test compares the two.
     """
@@ -135,7 +135,7 @@ def may_see(person: Person, item: Item) -> bool:
 
 
 def own_and_free(kind: HandKind) -> Callable[[Person, Item], bool]:
-    """Of the person's own unit, and no other hand of theirs in it."""
+    """Allow it to people of the own unit who have no other hand in it."""
     return lambda person, item: own_unit(person, item) and free(person, item, kind)
 
 
@@ -145,7 +145,7 @@ def seen_and_free(kind: HandKind) -> Callable[[Person, Item], bool]:
 
 
 def free(person: Person, item: Item, kind: HandKind) -> bool:
-    """Whether the person has no hand in the item yet, or only this one."""
+    """Tell whether the person has no hand in the item yet, or only this one."""
     return item.hand_of(person) in {None, kind}
 
 
@@ -154,12 +154,12 @@ def own_and_editable(person: Person, item: Item) -> bool:
 
 
 def on_the_editors_desk(person: Person, item: Item) -> bool:
-    """After acceptance the words stand still: what is signed is what was accepted."""
+    """Allow no change after acceptance: what is signed is what was accepted."""
     return item.state is State.UNIT_APPROVED and seen_and_free(HandKind.EDITOR)(person, item)
 
 
 def own_or_central(person: Person, item: Item) -> bool:
-    """Liaisons act on their own unit's items, the county office on all that were handed over."""
+    """Allow liaisons to act on their own unit's items, the county office on all handed over."""
     return (person.has_any(LIAISON) and own_unit(person, item)) or (
         person.has_any(EDITOR | ISSUER) and item.revision_number > 0
     )
@@ -171,14 +171,14 @@ def no_other_hand(kind: GazetteHandKind) -> Callable[[Person, Any], bool]:
 
 
 def may_return(person: Person, item: Item) -> bool:
-    """Each desk sends back what lies on it; nobody sends back from another's desk."""
+    """Tell whether it lies on the person's desk: nobody sends back from another's desk."""
     if not person.has_any(DESKS.get(item.state, frozenset())):
         return False
     return own_unit(person, item) if item.state is State.SUBMITTED else may_see(person, item)
 
 
 def of_own_unit_or_county(person: Person, thing: Any) -> bool:
-    """What concerns one unit is read by it, and by the county office, which answers for all."""
+    """Allow what concerns one unit to it, and to the county office, which answers for all."""
     return person.has_any(CLERK | EDITOR | ISSUER) or bool(thing.unit_id == person.unit_id)
 
 
@@ -191,7 +191,7 @@ def being_composed(person: Person, briefing: Briefing) -> bool:
 
 
 def not_composed_by(person: Person, briefing: Briefing) -> bool:
-    """Whoever has written in a briefing does not judge it."""
+    """Refuse whoever has written in a briefing: they do not judge it."""
     return not briefing.composed_by(person)
 
 
@@ -260,7 +260,7 @@ RULES: dict[Do, Rule] = {
 
 
 def can(person: Person, action: Do, thing: object = None) -> bool:
-    """Whether `person` may do `action` to `thing`. An action with no rule: never."""
+    """Tell whether `person` may do `action` to `thing`. An action with no rule: never."""
     if action not in RULES or not person.active:
         return False
     roles, holds = RULES[action]
@@ -274,7 +274,7 @@ def require(person: Person, action: Do, thing: object = None) -> None:
 
 
 def may_ever(person: Person, action: Do) -> bool:
-    """Whether the person's roles allow `action` on some thing."""
+    """Tell whether the person's roles allow `action` on some thing."""
     return action in RULES and person.active and person.has_any(RULES[action][0])
 
 
@@ -285,7 +285,7 @@ def require_role(person: Person, action: Do) -> None:
 
 
 def viewable_items(person: Person) -> Select[Item]:
-    """Every item for which `can(person, Do.ITEM_VIEW, item)`, as a query."""
+    """Return every item for which `can(person, Do.ITEM_VIEW, item)`, as a query."""
     seen = []
     if person.has_any(LIAISON | LEADER):
         seen.append(Item.unit_id == person.unit_id)
@@ -295,7 +295,7 @@ def viewable_items(person: Person) -> Select[Item]:
 
 
 def columns_open_to(unit: Unit) -> Select[Column]:
-    """The open columns to which the liaisons of `unit` may submit, in site order."""
+    """Return the open columns to which the liaisons of `unit` may submit, in site order."""
     kinds = {UnitKind.TOWNSHIP: OpenTo.TOWNSHIPS, UnitKind.DEPARTMENT: OpenTo.DEPARTMENTS}
     listed = and_(Column.open_to == OpenTo.LISTED, Column.submitters.any(Unit.id == unit.id))
     allowed = [Column.open_to == OpenTo.ALL, listed]

@@ -76,7 +76,7 @@ def install(app: Flask, rows: Iterable[Releasable]) -> None:
 
 
 def releasables() -> Mapping[str, Releasable]:
-    """Every kind that goes to the public, by name."""
+    """Return every kind that goes to the public, by name."""
     return cast(Mapping[str, Releasable], current_app.extensions[EXTENSION])
 
 
@@ -85,7 +85,7 @@ def kinds() -> tuple[Kind, ...]:
 
 
 def live(one: Releasable, *columns: Any) -> Select[Any]:
-    """Of the live publications of a kind.
+    """Select from the live publications of a kind.
 
     The database keeps none that was not signed; here it is asked once more, in case its rules
     were off.
@@ -107,7 +107,7 @@ def live(one: Releasable, *columns: Any) -> Select[Any]:
 
 
 def live_hashes() -> dict[Thing, str]:
-    """The content hash of everything that is live."""
+    """Return the content hash of everything that is live."""
     found: dict[Thing, str] = {}
     for name, one in releasables().items():
         key = getattr(one.publication, one.key)
@@ -118,12 +118,12 @@ def live_hashes() -> dict[Thing, str]:
 
 
 def version_of(publication: Any) -> Any:
-    """The column with the version that a publication shows."""
+    """Return the column with the version that a publication shows."""
     return getattr(publication, publication.kind.version_id)
 
 
 def _lacks(one: Releasable) -> ColumnElement[bool]:
-    """Whether what the version rests on is not public, or what that rests on, to the end."""
+    """Tell whether what the version rests on is not public, or what that rests on, to the end."""
     lacking = _lacking(tuple(releasables().values())).c
     version = lacking.version_id == version_of(one.publication)
     return exists().where(lacking.kind == one.kind.name, version)
@@ -131,7 +131,7 @@ def _lacks(one: Releasable) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=4)
 def _lacking(every: tuple[Releasable, ...]) -> CTE:
-    """The versions, of all kinds, that rest on something that is not public.
+    """Return the versions, of all kinds, that rest on something that is not public.
 
     Its publication has ended, or lasts and shows a version that is one of these. The question
     is put together once for the kinds of an application.
@@ -164,7 +164,7 @@ def _lacking(every: tuple[Releasable, ...]) -> CTE:
 def end_what_rests_on(
     name: str, thing_id: int, *, by: Person, cause: tuple[str, int] | None
 ) -> Iterator[Withdrawal]:
-    """Nothing stays public that rests on this thing, nor what rests on that, to the end.
+    """End what rests on this thing, and what rests on that, to the end. Nothing of it stays public.
 
     cause: what went first, if that is what the endings are to name.
     """
@@ -179,7 +179,7 @@ def end_what_rests_on(
 
 
 def _resting(one: Releasable, rest: RestsOn, thing_id: int) -> Iterator[Any]:
-    """The publications that rest on the thing, each if it has not ended by its turn."""
+    """Yield the publications that rest on the thing, each if it has not ended by its turn."""
     pairs, publication = rest.pairs.subquery(), one.publication
     versions = select(pairs.c.version_id).where(pairs.c.thing_id == thing_id)
     lasting = select(publication).where(one.lasts(publication))

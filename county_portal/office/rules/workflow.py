@@ -70,12 +70,12 @@ class Taken:
 
 
 def open_steps(road: Road, thing: Any, person: Person) -> list[Step]:
-    """What this person could do with this thing now: one button or form each."""
+    """Return what this person could do with this thing now: one button or form each."""
     return [s for s in road.steps if thing.state in s.sources and can(person, s.action, thing)]
 
 
 def check_step(road: Road, thing: Any, action: str, *, by: Person | None, note: str = "") -> Step:
-    """The step, if this person may take it from here. Its guards are not asked.
+    """Return the step, if this person may take it from here. Its guards are not asked.
 
     Raises NotAllowed (the wrong person), OutOfDate (the wrong state: somebody
     was faster) or Refused (a missing note, or too long a one).
@@ -174,7 +174,7 @@ def take_hand(thing: Any, kind: StrEnum, *, by: Person) -> None:
 
 
 def seen_note(note: str) -> str:
-    """What people read of a note: nothing that does not show."""
+    """Return what people read of a note: nothing that does not show."""
     return seen(note).strip()
 
 
@@ -182,19 +182,19 @@ def seen_note(note: str) -> str:
 
 
 def thread_of(row: type[AnyStep], thing_id: int) -> list[AnyStep]:
-    """Every step of the thing, oldest first, with who took it."""
+    """Return every step of the thing, oldest first, with who took it."""
     query = select(row).where(row.thing_id == thing_id).options(joinedload(row.person))
     return list(db.session.scalars(query.order_by(row.id)))
 
 
 def sign_offs_of(row: type[AnySignOff], thing: Any) -> list[AnySignOff]:
-    """Every verdict on the thing, newest first."""
+    """Return every verdict on the thing, newest first."""
     query = select(row).where(row.thing_id == thing.id)
     return list(db.session.scalars(query.order_by(row.id.desc())))
 
 
 def newest_verdict(row: type[AnySignOff], version: Any) -> AnySignOff | None:
-    """The last word on this version, hash and all."""
+    """Return the last word on this version, hash and all."""
     query = select(row).where(
         row.version_id == version.id, row.content_hash == version.content_hash
     )
@@ -202,7 +202,7 @@ def newest_verdict(row: type[AnySignOff], version: Any) -> AnySignOff | None:
 
 
 def require_released(row: type[AnySignOff], version: Any) -> AnySignOff:
-    """The newest verdict on the version, which is release. Raises Refused if it is not."""
+    """Return the newest verdict on the version, which is release. Raises Refused if it is not."""
     newest = newest_verdict(row, version) if version else None
     if newest is None or newest.verdict is not Verdict.RELEASE:
         raise Refused("The confidentiality officer has not signed this version")
@@ -212,7 +212,9 @@ def require_released(row: type[AnySignOff], version: Any) -> AnySignOff:
 def waits_for(
     road: Road, person: Person, action: Do, *states: StrEnum, hand: StrEnum | None = None
 ) -> ColumnElement[bool]:
-    """Things that wait for the person to do this: their state, the person's role and hands.
+    """Build the condition of things that wait for the person.
+
+    Their state, the person's role and hands.
 
     states: where they wait, if not wherever the step begins. hand: if not that of the step.
     """

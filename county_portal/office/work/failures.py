@@ -14,7 +14,7 @@ WITHOUT_A_REFUSAL = (
 
 
 def failure(error: str) -> str:
-    """The kept words of a failure (jobs.words_of) for people."""
+    """Return the kept words of a failure (jobs.words_of) for people."""
     try:
         said = json.loads(error)
         words, params = str(said["message"]), _told(said["params"])
@@ -24,5 +24,5 @@ def failure(error: str) -> str:
 
 
 def _told(params: dict[str, object]) -> dict[str, object]:
-    """A part that is a sentence of the catalogue is translated as well."""
+    """Translate a part that is a sentence of the catalogue as well."""
     return {name: gettext(it) if isinstance(it, str) and it else it for name, it in params.items()}

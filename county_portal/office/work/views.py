@@ -34,21 +34,21 @@ READERS = (
 @bp.get("/<int:job_id>")
 @needs(*READERS)
 def page(job_id: int) -> str:
-    """How far the work is, and what came of it."""
+    """Show how far the work is, and what came of it."""
     return render_template("office/work/page.html", **_shown(*_find(job_id)))
 
 
 @bp.get("/<int:job_id>/_progress")
 @needs(*READERS)
 def progress(job_id: int) -> str:
-    """The part of that page which asks again every second."""
+    """Show the part of that page which asks again every second."""
     return render_template("office/work/_progress.html", **_shown(*_find(job_id)))
 
 
 @bp.post("/<int:job_id>/stop")
 @needs(*READERS)
 def stop(job_id: int) -> ResponseReturnValue:
-    """The work is not done, or ends at its next sign of life."""
+    """Stop the work: it is not done, or ends at its next sign of life."""
     job, task = _find(job_id)
     require(me(), task.makes)
     jobs.cancel(job)
@@ -59,7 +59,7 @@ def stop(job_id: int) -> ResponseReturnValue:
 
 
 def _find(job_id: int) -> tuple[Job, Task]:
-    """The work, for those who may see it; for others it does not exist."""
+    """Return the work, for those who may see it; for others it does not exist."""
     job = db.session.get(Job, job_id)
     task = task_of(job) if job else None
     if job is None or task is None:
@@ -69,7 +69,7 @@ def _find(job_id: int) -> tuple[Job, Task]:
 
 
 def _shown(job: Job, task: Task) -> dict[str, object]:
-    """What the page and its part show of the work."""
+    """Return what the page and its part show of the work."""
     asked = json.loads(job.arguments)
     result = json.loads(job.result) if job.state is JobState.DONE else {}
     return {

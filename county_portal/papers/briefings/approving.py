@@ -28,7 +28,7 @@ def take_briefing_step(
     seen_digest: str = "",
     note: str = "",
 ) -> None:
-    """One step on the road. What is approved is exactly what was read, masthead included.
+    """Take one step on the road. What is approved is exactly what was read, masthead included.
 
     Raises what `workflow.take` raises, OutOfDate if the briefing changed since the page was
     drawn, and Refused for a number where there is no paper to bear it.
@@ -48,7 +48,7 @@ def take_briefing_step(
 
 
 def _freeze(briefing: Briefing, by: Person) -> FrozenBriefing:
-    """The numbers are drawn and the words stand still; paper is made of them in the background.
+    """Draw the numbers and freeze the words; paper is made of them in the background.
 
     The approver has a hand in the issue first: the database freezes nothing without.
 

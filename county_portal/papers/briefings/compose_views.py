@@ -29,7 +29,7 @@ Rows = list[tuple[BriefingPart, PartWords]]
 @bp.route("/<int:briefing_id>/compose", methods=["GET", "POST"])
 @needs(Do.BRIEFING_EDIT)
 def compose(briefing_id: int) -> ResponseReturnValue:
-    """The issue as it is written. Every button of the form saves first."""
+    """Show the issue as it is written. Every button of the form saves first."""
     briefing = services.get_briefing(briefing_id, by=me(), to=Do.BRIEFING_EDIT)
     form = ComposeForm.of(briefing, mastheads.find_mastheads(me(), active=True))
     if request.method == "GET":
@@ -50,7 +50,7 @@ def compose(briefing_id: int) -> ResponseReturnValue:
 
 
 def _go_on(briefing: Briefing, deed: str, part: BriefingPart | None) -> ResponseReturnValue:
-    """To where the button leads; on the same page, to the part it was about."""
+    """Go to where the button leads; on the same page, to the part it was about."""
     if deed in LEADS_TO:
         return redirect(url_for(LEADS_TO[deed], briefing_id=briefing.id), 303)
     if not deed:
@@ -80,7 +80,7 @@ def autosave(briefing_id: int) -> ResponseReturnValue:
 @bp.get("/<int:briefing_id>/pick")
 @needs(Do.BRIEFING_EDIT)
 def pick(briefing_id: int) -> str:
-    """What may stand in the briefing, narrowed as the clerk likes."""
+    """Show what may stand in the briefing, narrowed as the clerk likes."""
     briefing = services.get_briefing(briefing_id, by=me(), to=Do.BRIEFING_EDIT)
     form = PickForm.of(request.args, find_units())
     number = request.args.get("page", 1, int)
@@ -99,7 +99,7 @@ def pick(briefing_id: int) -> str:
 @bp.post("/<int:briefing_id>/pick")
 @needs(Do.BRIEFING_EDIT)
 def add(briefing_id: int) -> ResponseReturnValue:
-    """One item more, and back to the search as it was."""
+    """Add one item, and go back to the search as it was."""
     briefing = services.get_briefing(briefing_id, by=me(), to=Do.BRIEFING_EDIT)
     part = pieces.add_entry(briefing, request.form.get("revision", 0, int), by=me())
     db.session.commit()
@@ -116,7 +116,7 @@ def _page(form: ComposeForm, briefing: Briefing, parts: dict[int, PartWords]) ->
 
 
 def _stale(form: ComposeForm, briefing: Briefing, parts: dict[int, PartWords]) -> Response:
-    """Somebody saved meanwhile: what was typed stays in the form, theirs is shown beside it.
+    """Show that somebody saved meanwhile: what was typed stays in the form, theirs beside it.
 
     The form now carries the newest version, so saving it again is a decision.
     """
@@ -142,7 +142,7 @@ def _shown(briefing: Briefing, parts: dict[int, PartWords]) -> dict[str, object]
 
 
 def _rows(briefing: Briefing, parts: dict[int, PartWords]) -> Rows:
-    """The parts in the order of the form, with the words that stand in its fields.
+    """Return the parts in the order of the form, with the words that stand in its fields.
 
     A part that somebody else added meanwhile stands at the end, in its own words.
     """

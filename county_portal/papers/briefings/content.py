@@ -59,12 +59,15 @@ class Content:
     copies: int
 
     def as_json(self) -> str:
-        """The content in one spelling only."""
+        """Return the content in one spelling only."""
         return editions.spell_json(asdict(self) | {"form": FORM})
 
 
 def read_content(text: str) -> Content:
-    """The content that `as_json` wrote. Raises ValueError for a form this program does not know."""
+    """Read the content that `as_json` wrote.
+
+    Raises ValueError for a form this program does not know.
+    """
     words: dict[str, Any] = json.loads(text)
     form = words.pop("form")
     if form != FORM:
@@ -79,7 +82,7 @@ def content_hash(text: str) -> str:
 def content_of(
     briefing: Briefing, number: IssueNumber | None = None, dated_on: date | None = None
 ) -> Content:
-    """The briefing as it stands now. dated_on: the day of approval, if none was chosen."""
+    """Return the briefing as it stands now. dated_on: the day of approval, if none was chosen."""
     masthead = briefing.masthead
     return copy_fields(
         Content,

@@ -43,7 +43,10 @@ class BriefingLine:
 
 
 def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> Page[BriefingLine]:
-    """The briefings asked for, the newest first; a page that does not exist is the last one."""
+    """Find the briefings asked for, the newest first.
+
+    A page that does not exist is the last one.
+    """
     require(by, Do.BRIEFING_READ)
     shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
     query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
@@ -52,7 +55,10 @@ def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> Page
 
 
 def briefings_waiting_for(by: Person) -> list[BriefingLine]:
-    """What lies with the person: for approval, or returned to its composer. The oldest first."""
+    """Return what lies with the person: for approval, or returned to its composer.
+
+    The oldest first.
+    """
     require(by, Do.BRIEFING_READ)
     composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
     shown = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
@@ -62,12 +68,12 @@ def briefings_waiting_for(by: Person) -> list[BriefingLine]:
 
 
 def count_briefings_for(by: Person) -> ScalarSelect[int]:
-    """How many lie with the person, to be asked together with other things."""
+    """Count what lies with the person, to be asked together with other things."""
     return select(func.count(Briefing.id)).where(_lies_with(by)).scalar_subquery()
 
 
 def numbered_years() -> list[int]:
-    """The years that issues were numbered in, and this one; the newest first."""
+    """Return the years that issues were numbered in, and this one; the newest first."""
     numbered = set(db.session.scalars(select(FrozenBriefing.year).distinct()))
     return sorted(numbered | {clock.today().year}, reverse=True)
 
@@ -78,7 +84,7 @@ def _lies_with(by: Person) -> ColumnElement[bool]:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    """Each briefing with the count of its items and the title of the first."""
+    """Return each briefing with the count of its items and the title of the first."""
     mine = and_(BriefingPart.briefing_id == Briefing.id, BriefingPart.kind == PartKind.ENTRY)
     count = select(func.count(BriefingPart.id)).where(mine).scalar_subquery()
     order = (BriefingPart.position, BriefingPart.id)

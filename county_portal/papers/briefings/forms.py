@@ -184,7 +184,7 @@ class ComposeForm(Receivers):
 
     @classmethod
     def of(cls, briefing: Briefing, offered: Iterable[Masthead]) -> "ComposeForm":
-        """The form as it was sent, else as the briefing fills it."""
+        """Build the form as it was sent, else as the briefing fills it."""
         names = ("masthead_id", "special", "dated_on", "copies", "version")
         words = {name: getattr(briefing, name) for name in names}
         words |= {name: getattr(briefing, name) for name in ("report_to", "send_to", "issue_to")}
@@ -203,7 +203,10 @@ class ComposeForm(Receivers):
         return bool(briefing.version != self.version.data)
 
     def judge_parts(self, parts: dict[int, PartWords]) -> bool:
-        """Whether the parts can be kept; if not, what is wrong stands among the form's errors."""
+        """Tell whether the parts can be kept.
+
+        If not, what is wrong stands among the form's errors.
+        """
         long = [one.title[:20] for one in parts.values() if len(one.title) > TITLE_LENGTH]
         for title in long:
             words = {"title": title, "max": TITLE_LENGTH}
@@ -225,7 +228,7 @@ class ComposeForm(Receivers):
 
 
 def posted_parts(typed: MultiDict[str, str]) -> dict[int, PartWords]:
-    """The parts as they were typed, in the order in which the form holds them."""
+    """Return the parts as they were typed, in the order in which the form holds them."""
     numbers = [one for one in typed.getlist("part") if one.isascii() and one.isdigit()]
     return {
         int(one): PartWords(typed.get(f"title-{one}", ""), typed.get(f"body-{one}", ""))
@@ -234,5 +237,5 @@ def posted_parts(typed: MultiDict[str, str]) -> dict[int, PartWords]:
 
 
 def typed_parts(briefing: Briefing) -> dict[int, PartWords]:
-    """The parts as the form shows them."""
+    """Return the parts as the form shows them."""
     return {one.id: PartWords(one.title, as_typed(one.body)) for one in briefing.parts}

@@ -19,7 +19,7 @@ bp = Blueprint("mastheads", __name__, url_prefix="/mastheads")
 @bp.get("/")
 @needs(Do.MASTHEAD_MANAGE)
 def index() -> str:
-    """Every series with its last numbers."""
+    """Show every series with its last numbers."""
     found = [(one, mastheads.counts_of(one)) for one in mastheads.find_mastheads(me())]
     return render_template("papers/briefings/mastheads.html", mastheads=found)
 

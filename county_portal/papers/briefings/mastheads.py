@@ -43,7 +43,7 @@ class Counts:
 
 
 def find_mastheads(by: Person, *, active: bool = False) -> list[Masthead]:
-    """Every masthead in its order. active: only those new briefings may have."""
+    """Find every masthead in its order. active: only those new briefings may have."""
     require(by, Do.BRIEFING_READ)
     query = select(Masthead).order_by(Masthead.position, Masthead.id)
     return list(db.session.scalars(query.where(Masthead.active) if active else query))
@@ -55,7 +55,7 @@ def get_masthead(masthead_id: int, *, by: Person) -> Masthead:
 
 
 def create_masthead(draft: MastheadDraft, counts: Counts | None = None, *, by: Person) -> Masthead:
-    """A new series, which goes on from `counts`."""
+    """Create a series, which goes on from `counts`."""
     require(by, Do.MASTHEAD_MANAGE)
     _free(draft.name)
     masthead = Masthead(**_words(draft))
@@ -74,7 +74,7 @@ def edit_masthead(
     seen_version: int,
     by: Person,
 ) -> None:
-    """The masthead says this from the next approval on; what was approved stays as it was.
+    """Change the masthead from the next approval on; what was approved stays as it was.
 
     Raises OutOfDate if it changed since the form was drawn.
     """
@@ -89,14 +89,14 @@ def edit_masthead(
 
 
 def counts_of(masthead: Masthead | None) -> Counts:
-    """The last numbers that were given this year."""
+    """Return the last numbers that were given this year."""
     if masthead is None:
         return Counts(0, 0, 0)
     return Counts(*(_last(series) for series in _all_series(masthead)))
 
 
 def series(masthead: Masthead, *, special: bool, year: int) -> str:
-    """The name under which issues of a year are counted.
+    """Return the name under which issues of a year are counted.
 
     Source: the customs of 简报: special issues are never numbered among the others.
     """
@@ -122,7 +122,7 @@ def _last(name: str) -> int:
 
 
 def _go_on_from(masthead: Masthead, counts: Counts | None) -> None:
-    """Numbers given on paper before are never given again: a count is raised, never lowered."""
+    """Raise a count, never lower it: numbers given on paper before are never given again."""
     if counts is None:
         return
     for name, last in zip(_all_series(masthead), astuple(counts), strict=True):

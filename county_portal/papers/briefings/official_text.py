@@ -54,7 +54,7 @@ _WORDS = frozenset(_OFFICE.split())
 
 
 def full_width(text: str, before: str = "") -> str:
-    """`text` with full-width commas, colons and brackets where they follow Han characters.
+    """Return `text` with full-width commas, colons and brackets where they follow Han characters.
 
     before: the character in front of it. Figures, addresses and foreign words stay as they are.
     """
@@ -77,12 +77,12 @@ def _sign(text: str, before: str, found: re.Match[str]) -> str:
 
 
 def width(text: str) -> float:
-    """In characters of full width; Latin letters and digits are about half as wide."""
+    """Count in characters of full width; Latin letters and digits are about half as wide."""
     return sum(0.55 if sign.isascii() else 1.0 for sign in text)
 
 
 def balanced(title: str, widest: float = TITLE_WIDTH) -> tuple[str, ...]:
-    """The title in lines that form a trapezium or a lozenge, none of them with one character.
+    """Break the title into lines that form a trapezium or a lozenge, none of them of one character.
 
     Where somebody typed LINE_BREAK, a line ends in any case.
 
@@ -115,7 +115,7 @@ def _may_break(title: str, place: int) -> bool:
 
 
 def _ugliness(lines: tuple[str, ...], widest: float) -> float:
-    """How far the lines are from a trapezium (of two) or a lozenge (of three)."""
+    """Return how far the lines are from a trapezium (of two) or a lozenge (of three)."""
     widths = [width(line) for line in lines]
     good = sum(2.0 for line in lines[:-1] if line[-1] in _GOOD_ENDS)
     good -= sum(4.0 for one, two in pairwise(lines) if one[-1] + two[0] in _WORDS)
@@ -127,7 +127,7 @@ def _ugliness(lines: tuple[str, ...], widest: float) -> float:
 
 
 def _chopped(title: str, widest: float) -> tuple[str, ...]:
-    """A title far too long for three lines, in as many as it takes, of about the same length."""
+    """Break a title too long for three lines into as many as it takes, of about one length."""
     count = int(-(-width(title) // (widest - 2)))
     size = -(-len(title) // count)
     return tuple(title[n : n + size] for n in range(0, len(title), size))
@@ -147,13 +147,13 @@ def set_official_text(html: str, pictures: Mapping[str, str] | None = None) -> s
 
 
 def first_number(entries: Element) -> int:
-    """Of a numbered list."""
+    """Return the first number of a numbered list."""
     words = entries.attributes.get("start", "")[:4]
     return int(words) if words.isascii() and words.isdigit() else 1
 
 
 def set_note(html: str) -> str:
-    """An editor's note as it is printed, with the words that say what it is."""
+    """Return an editor's note as it is printed, with the words that say what it is."""
     nodes = read_html(set_official_text(html))
     by = Element("span", {"class": "by"}, ["编者按："])
     if nodes and isinstance(nodes[0], Element) and nodes[0].tag == "p":
@@ -183,7 +183,7 @@ def _holds_anything(node: Node) -> bool:
 
 
 def _levelled(node: Node) -> Node:
-    """A paragraph or heading with the class of its level.
+    """Return a paragraph or heading with the class of its level.
 
     Source: GB/T 9704-2012, 7.3.3.
     """
@@ -210,7 +210,7 @@ def _is_heading(tag: str, words: str) -> bool:
 
 
 def _with_lead(node: Element, level: str) -> Element:
-    """A paragraph whose first sentence is its heading."""
+    """Return a paragraph whose first sentence is its heading."""
     text = str(node.children[0])
     lead = _FIRST_SENTENCE.match(text)
     if lead is None:

@@ -72,7 +72,10 @@ class BriefingSheet:
 
 
 def briefing_sheet(content: Content, left_out: Collection[str] = ()) -> BriefingSheet:
-    """The words of the content as official paper wants them. left_out: ids of pieces without."""
+    """Build the words of the content as official paper wants them. left_out.
+
+    Ids of pieces without.
+    """
     there = [piece for piece in content.pieces if str(piece.id) not in left_out]
     entries = [piece for piece in there if piece.kind == PartKind.ENTRY]
     return BriefingSheet(
@@ -92,7 +95,7 @@ def briefing_sheet(content: Content, left_out: Collection[str] = ()) -> Briefing
 
 
 def number_line(content: Content) -> str:
-    """第46期（总第1286期）; special issues have a count of their own; a draft leaves room for it.
+    """Write 第46期（总第1286期）; special issues count apart; a draft leaves room for it.
 
     Source: the customs of 简报: counted by year, special issues never among the others.
     """
@@ -104,7 +107,7 @@ def number_line(content: Content) -> str:
 
 
 def name_line(masthead: str, known: FrozenBriefing | None, *, special: bool) -> str:
-    """政务信息2026年第46期: as an issue is called in lists and file names."""
+    """Write 政务信息2026年第46期: as an issue is called in lists and file names."""
     kind = "增刊" if special else ""
     return f"{masthead}{known.year}年{kind}第{known.number}期" if known else f"{masthead}{kind}"
 
@@ -144,7 +147,7 @@ def _block(piece: BriefingPiece, heading: int) -> BriefingBlock:
 
 
 def _in_one(title: str) -> str:
-    """A title in one line, without the places where its clerk wanted another."""
+    """Return a title in one line, without the places where its clerk wanted another."""
     return full_width("".join(title.split(LINE_BREAK)))
 
 
@@ -163,7 +166,7 @@ def _ended(text: str) -> str:
 
 
 def briefing_pdf(content: Content, watch: Watch = nobody) -> Printed:
-    """The briefing as a PDF; its foot stands at the bottom of the last, even page.
+    """Print the briefing; its foot stands at the bottom of the last, even page.
 
     Where the text ends on an odd page, the foot has the next one for itself. Entries that cannot
     be set are left out and named. watch: hears how far it is, from 0 to 1.
@@ -182,13 +185,13 @@ def briefing_pdf(content: Content, watch: Watch = nobody) -> Printed:
 
 
 def pictures_of(content: Content) -> dict[str, Path]:
-    """The files of all pictures, by their hash."""
+    """Return the files of all pictures, by their hash."""
     found = {sha256 for piece in content.pieces for _key, sha256 in piece.pictures}
     return {sha256: blob_path(sha256) for sha256 in sorted(found)}
 
 
 def briefing_page(content: Content) -> str:
-    """The briefing as a page, before it is set."""
+    """Render the briefing as a page, before it is set."""
     return _html(briefing_sheet(content))
 
 

@@ -15,7 +15,7 @@ MOST_PARTS = 200
 
 
 def add_entry(briefing: Briefing, revision_id: int, *, by: Person) -> BriefingPart:
-    """The item's revision stands at the end, in its own words. Added twice it stands once."""
+    """Add the item's revision at the end, in its own words. Added twice it stands once."""
     require(by, Do.BRIEFING_EDIT, briefing)
     there = next((one for one in briefing.parts if one.revision_id == revision_id), None)
     if there is not None:
@@ -29,19 +29,19 @@ def add_entry(briefing: Briefing, revision_id: int, *, by: Person) -> BriefingPa
 
 
 def add_heading(briefing: Briefing, *, by: Person) -> BriefingPart:
-    """An empty heading at the end; what follows it belongs to it."""
+    """Add an empty heading at the end; what follows it belongs to it."""
     require(by, Do.BRIEFING_EDIT, briefing)
     return _kept(briefing, _append(briefing, PartKind.HEADING), by)
 
 
 def add_note(briefing: Briefing, *, by: Person) -> BriefingPart:
-    """An empty editor's note at the end."""
+    """Add an empty editor's note at the end."""
     require(by, Do.BRIEFING_EDIT, briefing)
     return _kept(briefing, _append(briefing, PartKind.NOTE), by)
 
 
 def move_part(briefing: Briefing, part_id: int, by_places: int, *, by: Person) -> None:
-    """The part stands so many places further down; at either end it stays."""
+    """Move the part so many places further down; at either end it stays."""
     require(by, Do.BRIEFING_EDIT, briefing)
     part, parts = _part(briefing, part_id), list(briefing.parts)
     place = min(max(0, parts.index(part) + by_places), len(parts) - 1)
@@ -52,14 +52,14 @@ def move_part(briefing: Briefing, part_id: int, by_places: int, *, by: Person) -
 
 
 def remove_part(briefing: Briefing, part_id: int, *, by: Person) -> None:
-    """The part is gone from the briefing; an item is untouched by that."""
+    """Remove the part from the briefing; an item is untouched by that."""
     require(by, Do.BRIEFING_EDIT, briefing)
     briefing.parts.remove(_part(briefing, part_id))
     touch(briefing, by)
 
 
 def renew_entry(briefing: Briefing, part_id: int, *, by: Person) -> None:
-    """The entry is of the item's newest version, in that version's words."""
+    """Make the entry one of the item's newest version, in that version's words."""
     require(by, Do.BRIEFING_EDIT, briefing)
     part = _part(briefing, part_id)
     if part.revision is None:
@@ -76,7 +76,7 @@ def renew_entry(briefing: Briefing, part_id: int, *, by: Person) -> None:
 
 
 def arrange(briefing: Briefing, deed: str, *, by: Person) -> BriefingPart | None:
-    """What a button of the form says, such as `up:7`; an unknown word changes nothing."""
+    """Do what a button of the form says, such as `up:7`; an unknown word changes nothing."""
     name, _, number = deed.partition(":")
     if name in ADDED:
         return ADDED[name](briefing, by=by)

@@ -60,7 +60,7 @@ def request_again(briefing: Briefing, *, by: Person) -> None:
 
 
 def briefing_task(*, progress: jobs.Progress, frozen_id: int) -> dict[str, object]:
-    """The files lie among the blobs and their row says so; made twice, they are kept once."""
+    """Print the files and keep them among the blobs, with a row; made twice, they are kept once."""
     content = read_content(db.session.get_one(FrozenBriefing, frozen_id).content)
     db.session.rollback()
     progress(5, SETTING)
@@ -103,7 +103,7 @@ def _store(
 
 
 def _enter(printed: PrintedBriefing, content: Content) -> None:
-    """The briefing is an issued paper, unless it is internal or was withdrawn meanwhile."""
+    """Enter the briefing as an issued paper, unless it is internal or was withdrawn meanwhile."""
     frozen = db.session.get_one(FrozenBriefing, printed.frozen_id)
     stands = db.session.get_one(Briefing, frozen.briefing_id).state is BriefingState.APPROVED
     internal = content.mark or db.session.get_one(Masthead, frozen.masthead_id).internal
@@ -113,13 +113,13 @@ def _enter(printed: PrintedBriefing, content: Content) -> None:
 
 
 def titles_of(content: Content, names: Iterable[str]) -> list[str]:
-    """What the pieces that were left out are called."""
+    """Return what the pieces that were left out are called."""
     titles = {str(piece.id): piece.title for piece in content.pieces}
     return [titles[name] for name in names]
 
 
 def print_job(frozen: FrozenBriefing) -> Job | None:
-    """The newest work on the files of a frozen briefing."""
+    """Return the newest work on the files of a frozen briefing."""
     return editions.newest_job(PRINT, frozen.id)
 
 
@@ -139,7 +139,7 @@ def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
 def preview_in_background(
     *, progress: jobs.Progress, briefing_id: int, at: int
 ) -> dict[str, object]:
-    """A picture of each page of the true PDF. at: the version that was asked for."""
+    """Draw a picture of each page of the true PDF. at: the version that was asked for."""
     briefing = db.session.get_one(Briefing, briefing_id)
     content = _content(briefing)
     db.session.rollback()
@@ -147,7 +147,7 @@ def preview_in_background(
 
 
 def try_out(content: Content, progress: jobs.Progress) -> dict[str, object]:
-    """Both files are made once and let go; pictures of the pages stay."""
+    """Make both files once and let them go; pictures of the pages stay."""
     digest = _digest(content)
     progress(5, SETTING)
     printed = paper.briefing_pdf(content, jobs.part_progress(progress, 5, 60, SETTING))
@@ -159,7 +159,7 @@ def try_out(content: Content, progress: jobs.Progress) -> dict[str, object]:
 
 
 def check_printable(briefing: Briefing) -> None:
-    """Raises Refused unless all of it was set on paper just as it stands now."""
+    """Refuse unless all of it was set on paper just as it stands now. Raises Refused."""
     tried = _tried(briefing, digest_of(briefing))
     if tried is None:
         raise Refused(
@@ -174,7 +174,7 @@ def check_printable(briefing: Briefing) -> None:
 
 
 def _tried(briefing: Briefing, digest: str) -> dict[str, Any] | None:
-    """What came of the newest pictures of this content."""
+    """Return what came of the newest pictures of this content."""
     done = select(Job.result).where(
         Job.key.startswith(f"{PREVIEW}:{briefing.id}:"), Job.state == JobState.DONE
     )
@@ -183,17 +183,17 @@ def _tried(briefing: Briefing, digest: str) -> dict[str, Any] | None:
 
 
 def digest_of(briefing: Briefing) -> str:
-    """The hash of what would be printed now, or of what was approved."""
+    """Return the hash of what would be printed now, or of what was approved."""
     return briefing.frozen.content_hash if briefing.frozen else _digest(content_of(briefing))
 
 
 def _content(briefing: Briefing) -> Content:
-    """What would be printed now; once approved, what was approved."""
+    """Return what would be printed now; once approved, what was approved."""
     return read_content(briefing.frozen.content) if briefing.frozen else content_of(briefing)
 
 
 def pages_of(digest: str) -> int:
-    """How many pictures there are of what has this hash; 0 if any of them is gone."""
+    """Count the pictures there are of what has this hash; 0 if any of them is gone."""
     marker = _folder() / f"preview-{digest}"
     if not marker.is_file():
         return 0
@@ -202,19 +202,19 @@ def pages_of(digest: str) -> int:
 
 
 def picture_of(digest: str, page: int) -> Path:
-    """The picture of a page. Raises Missing when the sweep has removed it."""
+    """Return the picture of a page. Raises Missing when the sweep has removed it."""
     if not _DIGEST.fullmatch(digest) or not _picture(digest, page).is_file():
         raise Missing
     return _picture(digest, page)
 
 
 def preview_job(briefing: Briefing) -> Job | None:
-    """The newest work on pictures of the briefing."""
+    """Return the newest work on pictures of the briefing."""
     return editions.newest_job(PREVIEW, briefing.id)
 
 
 def shown_digest(briefing: Briefing) -> str:
-    """The newest pictures there still are: of the briefing as it stands, or as it stood before."""
+    """Return the newest pictures there still are: of the briefing as it stands, or stood before."""
     now = digest_of(briefing)
     if pages_of(now):
         return now
@@ -226,7 +226,7 @@ def shown_digest(briefing: Briefing) -> str:
 
 
 def _draw(pdf: bytes, digest: str) -> None:
-    """Every picture is whole before the marker says so."""
+    """Draw every picture whole before the marker says so."""
     _folder().mkdir(parents=True, exist_ok=True)
     with pypdfium2.PdfDocument(pdf) as document:
         for number in range(len(document)):

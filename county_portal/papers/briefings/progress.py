@@ -15,5 +15,5 @@ STAGES = {
 
 
 def briefing_name(briefing: Briefing) -> str:
-    """As it is called on paper, once it has a number; before that by its masthead."""
+    """Name the briefing as on paper, once it has a number; before that by its masthead."""
     return name_line(briefing.masthead.name, briefing.frozen, special=briefing.special)

@@ -56,7 +56,7 @@ class BriefingDraft:
 
 
 def get_briefing(briefing_id: int, *, by: Person, to: Do = Do.BRIEFING_READ) -> Briefing:
-    """The briefing, for somebody who may do `to` with it."""
+    """Return the briefing, for somebody who may do `to` with it."""
     require(by, Do.BRIEFING_READ)
     briefing = fetch_row(Briefing, briefing_id)
     if to is Do.BRIEFING_EDIT and not briefing.state.editable:
@@ -70,7 +70,7 @@ def get_briefing(briefing_id: int, *, by: Person, to: Do = Do.BRIEFING_READ) -> 
 
 
 def start_briefing(masthead_id: int, *, token: str, by: Person) -> Briefing:
-    """A new, empty issue with the masthead's own words. The same token twice makes one."""
+    """Start an empty issue with the masthead's own words. The same token twice makes one."""
     require(by, Do.BRIEFING_COMPOSE)
     made = db.session.scalar(select(Briefing).where(Briefing.token == token))
     if made is not None and made.composer_id == by.id:
@@ -105,7 +105,7 @@ def save_briefing(
     by: Person,
     by_itself: bool = False,
 ) -> None:
-    """The briefing says what the draft says. The items themselves are untouched.
+    """Make the briefing say what the draft says. The items themselves are untouched.
 
     by_itself: the page saves while somebody writes; the log gets one line an hour.
     Raises OutOfDate if somebody else saved since the form was drawn.
@@ -129,7 +129,7 @@ def save_briefing(
 
 
 def _write_parts(briefing: Briefing, words: Mapping[int, PartWords]) -> None:
-    """Words and order as typed; a part the form did not know keeps both, at the end."""
+    """Write words and order as typed; a part the form did not know keeps both, at the end."""
     order = {part_id: place for place, part_id in enumerate(words)}
     if any(len(one.title) > TITLE_LENGTH for one in words.values()):
         raise Refused("A title has at most %(max)d characters", max=TITLE_LENGTH)
@@ -142,13 +142,13 @@ def _write_parts(briefing: Briefing, words: Mapping[int, PartWords]) -> None:
 
 
 def number_parts(parts: list[BriefingPart]) -> None:
-    """The parts stand in this order."""
+    """Number the parts in this order."""
     for position, part in enumerate(parts, 1):
         part.position = position
 
 
 def touch(briefing: Briefing, by: Person) -> None:
-    """Somebody wrote in it: it is newer now, and that person will not approve it."""
+    """Note that somebody wrote in it: it is newer now, and that person will not approve it."""
     briefing.saved_at = clock.now()
     flag_modified(briefing, "saved_at")
     take_hand(briefing, BriefingHandKind.COMPOSER, by=by)

@@ -21,12 +21,12 @@ class ShortenedBlock:
 
 
 def as_typed(html: str) -> str:
-    """The text as the field shows it."""
+    """Return the text as the field shows it."""
     return "\n".join(line for block in _blocks(html) for line in block.lines)
 
 
 def rewritten(html: str, typed: str) -> str:
-    """The text that was typed, as clean HTML; what nobody changed keeps its form."""
+    """Return the text that was typed, as clean HTML; what nobody changed keeps its form."""
     lines = [line for one in seen(typed).splitlines() if (line := " ".join(one.split()))]
     blocks = _blocks(html)
     if lines == [line for block in blocks for line in block.lines]:
@@ -44,7 +44,7 @@ def rewritten(html: str, typed: str) -> str:
 
 
 def holds_signs(html: str) -> bool:
-    """Whether the text has tables or pictures, which the field shows by signs."""
+    """Tell whether the text has tables or pictures, which the field shows by signs."""
     return any(
         isinstance(one, Element) and one.tag in {"table", "img"} for one in walk(read_html(html))
     )
@@ -55,7 +55,7 @@ def _begins_with(lines: list[str], block: ShortenedBlock) -> bool:
 
 
 def _blocks(html: str) -> list[ShortenedBlock]:
-    """The text in pieces; a picture is one by itself, even if it stood among words."""
+    """Return the text in pieces; a picture is one by itself, even if it stood among words."""
     counts = {TABLE: 0, PICTURE: 0}
     return [block for node in read_html(html) for block in _pieces(node, counts)]
 
@@ -76,7 +76,7 @@ def _signed(kind: str, html: str, counts: dict[str, int]) -> ShortenedBlock:
 
 
 def _left(node: Node) -> list[Node]:
-    """The node without its pictures."""
+    """Return the node without its pictures."""
     if isinstance(node, str):
         return [node]
     if node.tag == "img":

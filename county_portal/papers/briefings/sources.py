@@ -72,7 +72,7 @@ class UnfitEntry:
 
 
 def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -> Page[SourceLine]:
-    """What may be added to the briefing, the newest first; no such page: the last one."""
+    """Find what may be added to the briefing, the newest first; no such page: the last one."""
     query = _narrowed(_usable(briefing.masthead, by), wanted)
     newest = func.coalesce(Publication.published_at, Revision.made_at).desc()
     query = query.order_by(newest, Revision.id.desc())
@@ -83,20 +83,23 @@ def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -
 
 
 def is_usable(revision: Revision, masthead: Masthead, *, by: Person) -> bool:
-    """Whether the person may put this revision into a briefing of that masthead now."""
+    """Tell whether the person may put this revision into a briefing of that masthead now."""
     query = _usable(masthead, by).where(Revision.id == revision.id)
     return db.session.execute(query).first() is not None
 
 
 def usable_revision_of(item_id: int, masthead: Masthead, *, by: Person) -> Revision | None:
-    """The newest revision of the item that may stand in a briefing of that masthead."""
+    """Return the newest revision of the item that may stand in a briefing of that masthead."""
     query = _usable(masthead, by).where(Item.id == item_id).order_by(Revision.number.desc())
     row = db.session.execute(query.limit(1)).first()
     return db.session.get(Revision, row.id) if row else None
 
 
 def unfit_entries(briefing: Briefing) -> list[UnfitEntry]:
-    """The entries that may not stand any longer: withdrawn, corrected or sent back meanwhile."""
+    """Return the entries that may not stand any longer.
+
+    Withdrawn, corrected or sent back meanwhile.
+    """
     entries = [part for part in briefing.parts if part.kind is PartKind.ENTRY]
     ids = [part.revision_id for part in entries]
     fit = set(db.session.scalars(_standing(briefing.masthead).where(Revision.id.in_(ids))))
@@ -117,7 +120,7 @@ def _fault(part: BriefingPart, newer: set[int]) -> UnfitEntry:
 
 
 def _standing(masthead: Masthead) -> Select[Any]:
-    """The ids of all revisions that may stand under the masthead, whoever looks."""
+    """Return the ids of all revisions that may stand under the masthead, whoever looks."""
     return (
         select(Revision.id)
         .join(Item, Item.id == Revision.item_id)
@@ -186,7 +189,7 @@ def _line(row: Row[Any], here: set[int | None], used: dict[int, list[str]]) -> S
 
 
 def _used_in(revisions: list[int]) -> dict[int, list[str]]:
-    """For each revision the issues that hold it, such as 政务信息 2026/46."""
+    """Return, for each revision, the issues that hold it, such as 政务信息 2026/46."""
     query = (
         select(BriefingPart.revision_id, Masthead.name, FrozenBriefing.year, FrozenBriefing.number)
         .join(FrozenBriefing, FrozenBriefing.briefing_id == BriefingPart.briefing_id)

@@ -17,7 +17,7 @@ S = BriefingState
 
 
 def holds_something(briefing: Briefing) -> None:
-    """There is at least one entry, and every entry has its words."""
+    """Refuse unless there is at least one entry, and every entry has its words."""
     entries = [part for part in briefing.parts if part.kind is PartKind.ENTRY]
     if not entries:
         raise Refused("There is no item in this briefing yet; add the first")
@@ -26,7 +26,7 @@ def holds_something(briefing: Briefing) -> None:
 
 
 def all_may_stand(briefing: Briefing) -> None:
-    """Every entry is of a version that may still be shown to these readers."""
+    """Refuse unless every entry is of a version that may still be shown to these readers."""
     for fault in unfit_entries(briefing):
         raise fault.refusal
 

@@ -31,7 +31,7 @@ bp = Blueprint("briefings", __name__, url_prefix="/briefings")
 
 
 def entries_line(line: BriefingLine) -> str:
-    """What stands in it: drafts of one masthead have the same name."""
+    """Tell in one line what stands in it: drafts of one masthead have the same name."""
     if not line.items:
         return str(_("Nothing stands in it yet"))
     title = "".join(line.first.split(LINE_BREAK))
@@ -48,14 +48,14 @@ def entries_line(line: BriefingLine) -> str:
 @bp.get("/")
 @needs(Do.BRIEFING_READ)
 def index() -> Response:
-    """What waits for me, and the issues of the years."""
+    """Show what waits for me, and the issues of the years."""
     return _list(StartForm.offering(mastheads.find_mastheads(me(), active=True)))
 
 
 @bp.post("/")
 @needs(Do.BRIEFING_COMPOSE)
 def start() -> ResponseReturnValue:
-    """A new draft under the chosen masthead."""
+    """Start a new draft under the chosen masthead."""
     form = StartForm.offering(mastheads.find_mastheads(me(), active=True))
     if not form.validate():
         return _list(form)
@@ -67,7 +67,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/<int:briefing_id>")
 @needs(Do.BRIEFING_READ)
 def show(briefing_id: int) -> str:
-    """One briefing: what stands in it, what happened to it, what I can do with it."""
+    """Show one briefing: what stands in it, what happened to it, what I can do with it."""
     briefing = services.get_briefing(briefing_id, by=me())
     return render_template(
         "papers/briefings/show.html",
@@ -87,7 +87,7 @@ def show(briefing_id: int) -> str:
 @bp.post("/<int:briefing_id>/road/<action>")
 @needs(*(step.action for step in ROAD.steps))
 def take(briefing_id: int, action: str) -> ResponseReturnValue:
-    """One step on the road."""
+    """Take one step on the road."""
     briefing = services.get_briefing(briefing_id, by=me())
     version = request.form.get("version", 0, int)
     note = request.form.get("note", "")
@@ -106,7 +106,7 @@ def take(briefing_id: int, action: str) -> ResponseReturnValue:
 @bp.get("/<int:briefing_id>/file/<form>")
 @needs(Do.BRIEFING_READ)
 def download(briefing_id: int, form: str) -> Response:
-    """The stored file of an approved briefing, the same bytes each time."""
+    """Show the stored file of an approved briefing, the same bytes each time."""
     briefing = services.get_briefing(briefing_id, by=me())
     printed = briefing.frozen.printed if briefing.frozen else None
     shown = request.args.get("show") == "here"
@@ -126,7 +126,7 @@ def print_again(briefing_id: int) -> ResponseReturnValue:
 @bp.get("/<int:briefing_id>/_print")
 @needs(Do.BRIEFING_READ)
 def print_part(briefing_id: int) -> str:
-    """The part of the page that says how far the files are."""
+    """Show the part of the page that says how far the files are."""
     briefing = services.get_briefing(briefing_id, by=me())
     return render_template("papers/briefings/_print.html", briefing=briefing, **print_of(briefing))
 
@@ -149,7 +149,7 @@ def preview(briefing_id: int) -> ResponseReturnValue:
 @bp.get("/<int:briefing_id>/_preview")
 @needs(Do.BRIEFING_READ)
 def preview_part(briefing_id: int) -> str:
-    """The part of the page that holds the pictures."""
+    """Show the part of the page that holds the pictures."""
     briefing = services.get_briefing(briefing_id, by=me())
     return render_template(
         "papers/briefings/_preview.html", briefing=briefing, **preview_of(briefing)
@@ -159,13 +159,13 @@ def preview_part(briefing_id: int) -> str:
 @bp.get("/<int:briefing_id>/preview/<digest>/<int:number>.png")
 @needs(Do.BRIEFING_READ)
 def picture(briefing_id: int, digest: str, number: int) -> Response:
-    """One page as a picture."""
+    """Show one page as a picture."""
     services.get_briefing(briefing_id, by=me())
     return send_file(printing.picture_of(digest, number), mimetype="image/png", etag=digest)
 
 
 def preview_of(briefing: Briefing) -> dict[str, object]:
-    """What the page and its part show of the pictures."""
+    """Return what the page and its part show of the pictures."""
     job, now = printing.preview_job(briefing), printing.digest_of(briefing)
     shown = printing.shown_digest(briefing)
     return {
@@ -181,7 +181,7 @@ def preview_of(briefing: Briefing) -> dict[str, object]:
 
 
 def print_of(briefing: Briefing) -> dict[str, object]:
-    """What the page and its part show of the files."""
+    """Return what the page and its part show of the files."""
     frozen = briefing.frozen
     job = printing.print_job(frozen) if frozen else None
     printed = frozen.printed if frozen else None

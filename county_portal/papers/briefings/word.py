@@ -31,7 +31,7 @@ UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def briefing_docx(content: Content, left_out: Collection[str] = ()) -> bytes:
-    """The briefing as .docx; the same content gives the same bytes.
+    """Write the briefing as .docx; the same content gives the same bytes.
 
     left_out: ids of the pieces that are not in the PDF, and not here either.
     """
@@ -126,7 +126,7 @@ def _note(document: Document, html: str, *, apart: bool) -> None:
 
 
 def _foot(document: Document, sheet: BriefingSheet) -> None:
-    """版记 stands at the lower edge of the text of its page: a table that is tied to it."""
+    """Set the 版记 at the lower edge of the text of its page: a table that is tied to it."""
     rows = [f"{head}{who}" for head, who in sheet.foot.lines]
     table = document.add_table(len(rows) + 1, 1)
     _tie_to_the_bottom(table)

@@ -31,7 +31,7 @@ class Grid:
 
 
 def grid_of(table: Element) -> Grid:
-    """Every cell at its place; a place that a cell above reaches into is not given again.
+    """Return every cell at its place; a place that a cell above reaches into is not given again.
 
     Columns in which no cell begins are none: a span over more than there is takes no room.
     """
@@ -51,7 +51,10 @@ def grid_of(table: Element) -> Grid:
 
 
 def _groups(table: Element) -> Iterator[Element]:
-    """Its head and bodies, with nothing but rows in them. No cell reaches from one into another."""
+    """Yield its head and bodies, with nothing but rows in them.
+
+    No cell reaches from one into another.
+    """
     for child in _elements(table):
         if child.tag != "caption":
             yield Element(child.tag, {}, [row for row in _elements(child) if row.tag == "tr"])

@@ -43,7 +43,7 @@ class WordPlace:
 
 
 def add_word_text(document: Document, html: str, style: str = "") -> None:
-    """The words at the end of the document."""
+    """Add the words at the end of the document."""
     place = WordPlace(document, style)
     after_table = False
     for node in read_html(html):
@@ -55,7 +55,7 @@ def add_word_text(document: Document, html: str, style: str = "") -> None:
 
 
 def _keep_off(lines: Sequence[Paragraph]) -> None:
-    """What follows a table stands a little lower."""
+    """Set what follows a table a little lower."""
     if lines:
         lines[0].paragraph_format.space_before = GAP
 
@@ -84,7 +84,7 @@ def _block(place: WordPlace, node: Node) -> None:
 
 
 def _list(place: WordPlace, node: Element) -> None:
-    """Every entry on a line of its own, and so is each paragraph in it."""
+    """Set every entry on a line of its own, and so each paragraph in it."""
     entries = [one for one in node.children if isinstance(one, Element)]
     for number, entry in enumerate(entries, first_number(node)):
         line = _line(place)
@@ -93,7 +93,7 @@ def _list(place: WordPlace, node: Element) -> None:
 
 
 def _fill(place: WordPlace, line: Paragraph, nodes: Sequence[Node]) -> None:
-    """What an entry or a cell holds: its first words in `line`, each further block below."""
+    """Set what an entry or a cell holds: its first words in `line`, each further block below."""
     going_on: Paragraph | None = line
     for number, node in enumerate(nodes):
         if not _is(node, *BLOCKS):
@@ -111,7 +111,7 @@ def _fill(place: WordPlace, line: Paragraph, nodes: Sequence[Node]) -> None:
 
 
 def _table(place: WordPlace, node: Element) -> None:
-    """Every cell in its place, over as many columns and rows as on paper; its name above."""
+    """Set every cell in its place, over as many columns and rows as on paper; its name above."""
     caption = next((one for one in node.children if _is(one, "caption")), None)
     grid = grid_of(node)
     if isinstance(caption, Element):
@@ -164,7 +164,10 @@ def _runs(
 
 
 def _picture(place: WordPlace, line: Paragraph, sha256: str) -> None:
-    """In the middle, no larger than on paper. A kind that Word does not know is left out."""
+    """Set a picture in the middle, no larger than on paper.
+
+    A kind that Word does not know is left out.
+    """
     with suppress(UnrecognizedImageError):
         shape = line.add_run().add_picture(str(blob_path(sha256)))
         share = min(1, place.widest / shape.width, HIGHEST / shape.height)

@@ -73,7 +73,7 @@ class CircularBlock:
 
 
 def build_circular(report: MonthlyReport) -> Circular:
-    """The circular over the figures of a report.
+    """Build the circular over the figures of a report.
 
     Units that are closed by now are not ranked, and stand in it if they did something.
     """
@@ -91,7 +91,7 @@ def build_circular(report: MonthlyReport) -> Circular:
 
 
 def circular_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
-    """The circular as it is printed and sent."""
+    """Print the circular as it is sent."""
     return render_pdf(
         "papers/reports/circular.html",
         attach=attach,
@@ -103,7 +103,10 @@ def circular_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
 
 
 def _did_something(unit: UnitFigures) -> bool:
-    """In the period itself: what it published before is no line of this circular."""
+    """Tell whether it did something in the period.
+
+    What it published before is no line of this circular.
+    """
     did = (unit.submitted, unit.published, unit.returned, unit.declined, unit.overdue)
     return any(did)
 
@@ -143,12 +146,12 @@ def title(circular: Circular) -> str:
 
 
 def title_lines(circular: Circular) -> tuple[str, str]:
-    """The title in two lines, broken between words."""
+    """Return the title in two lines, broken between words."""
     return f"关于{circular.period.title}政府信息", "报送和公开情况的通报"
 
 
 def blocks(circular: Circular) -> Iterable[CircularBlock]:
-    """The text of the circular, piece by piece."""
+    """Return the text of the circular, piece by piece."""
     t, places = circular.totals, circular.places
     period = circular.period
     reporting = sum(one.submitted > 0 for one in places)

@@ -46,7 +46,10 @@ class CircularReader:
 
 
 def find_circulars(by: Person, page: int = 1) -> Page[CircularRow]:
-    """The circulars this person may open, the newest first. Only the clerk sees unsent ones."""
+    """Find the circulars this person may open, the newest first.
+
+    Only the clerk sees unsent ones.
+    """
     require(by, Do.CIRCULAR_READ)
     seen = CircularRow.id.is_not(None) if by.has_any(CLERK) else CircularRow.sent_at.is_not(None)
     query = (
@@ -59,7 +62,7 @@ def find_circulars(by: Person, page: int = 1) -> Page[CircularRow]:
 
 
 def get(circular_id: int, *, by: Person) -> CircularRow:
-    """The circular. One that was not sent is missing for all but the clerk."""
+    """Return the circular. One that was not sent is missing for all but the clerk."""
     require(by, Do.CIRCULAR_READ)
     row = db.session.get(CircularRow, circular_id)
     if row is None or (row.sent_at is None and not by.has_any(CLERK)):
@@ -72,7 +75,7 @@ def circular_figures(row: CircularRow) -> circular.Circular:
 
 
 def readers(row: CircularRow) -> list[CircularReader]:
-    """The leaders of all units, and who of them has opened it."""
+    """Return the leaders of all units, and who of them has opened it."""
     if row.sent_at is None:
         return []
     readings = select(CircularReading.person_id, CircularReading.read_at)
@@ -84,7 +87,7 @@ def readers(row: CircularRow) -> list[CircularReader]:
 
 
 def notices(by: Person) -> list[CircularRow]:
-    """What a unit's leader has not opened yet, the newest first."""
+    """Return what a unit's leader has not opened yet, the newest first."""
     if not by.active or not by.has_any(LEADER):
         return []
     read = select(CircularReading.circular_id).where(CircularReading.person_id == by.id)
@@ -122,7 +125,7 @@ def make_circular_task(
 def make_circular(
     report_id: int, *, asked_by: int | None, progress: jobs.Progress = services.unwatched
 ) -> CircularRow:
-    """The circular over a report; the one already made as long as it says the same."""
+    """Make the circular over a report; return the one already made as long as it says the same."""
     made = db.session.get_one(MadeReport, report_id)
     _require_in_force(made)
     found = circular.build_circular(services.report_figures(made))
@@ -158,7 +161,7 @@ def make_circular(
 
 
 def _require_in_force(made: MadeReport) -> None:
-    """Raises Refused for a report that is preliminary, or whose place another has taken."""
+    """Refuse a report that is preliminary, or whose place another has taken. Raises Refused."""
     if not in_force.is_in_force(made):
         raise Refused("A circular is made of the report in force: close the month or months first")
 
@@ -171,7 +174,7 @@ def _known(report_id: int, digest: str) -> CircularRow | None:
 
 
 def send_to_leaders(row: CircularRow, *, by: Person) -> None:
-    """The circular lies on the desk of each unit's leader. Sent once; never taken back."""
+    """Put the circular on the desk of each unit's leader. Sent once; never taken back."""
     require(by, Do.CIRCULAR_SEND)
     if row.sent_at is not None:
         raise Refused("This circular was sent already")
@@ -184,7 +187,7 @@ def send_to_leaders(row: CircularRow, *, by: Person) -> None:
 
 
 def note_reading(row: CircularRow, *, by: Person) -> None:
-    """A leader has opened it: it leaves their desk. Opening it again changes nothing."""
+    """Note that a leader has opened it: it leaves their desk. Opening it again changes nothing."""
     require(by, Do.CIRCULAR_READ)
     known = db.session.get(CircularReading, (row.id, by.id))
     if known is None and by.has_any(LEADER) and row.sent_at is not None:

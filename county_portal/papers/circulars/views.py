@@ -19,7 +19,7 @@ bp = Blueprint("circulars", __name__, url_prefix="/circulars")
 @bp.get("/")
 @needs(Do.CIRCULAR_READ)
 def index() -> str:
-    """The circulars, the newest first."""
+    """Show the circulars, the newest first."""
     page = circulars.find_circulars(me(), request.args.get("page", 1, int))
     return render_template("papers/reports/circulars.html", page=page)
 
@@ -36,7 +36,7 @@ def make(report_id: int) -> ResponseReturnValue:
 @bp.get("/<int:circular_id>")
 @needs(Do.CIRCULAR_READ)
 def circular(circular_id: int) -> str:
-    """What a circular says, and who has read it."""
+    """Show what a circular says, and who has read it."""
     row = circulars.get(circular_id, by=me())
     return render_template(
         "papers/reports/circular_page.html",
@@ -70,7 +70,7 @@ def read(circular_id: int) -> ResponseReturnValue:
 @bp.get("/<int:circular_id>/<form>")
 @needs(Do.CIRCULAR_READ)
 def download(circular_id: int, form: str) -> Response:
-    """The stored file, the same bytes each time."""
+    """Show the stored file, the same bytes each time."""
     row = circulars.get(circular_id, by=me())
     name = f"{paper.title(circulars.circular_figures(row))}.{form}"
     return editions.download(row, form, name, shown=form == "pdf")

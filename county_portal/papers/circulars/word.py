@@ -38,7 +38,7 @@ LOOKS = {
 def circular_docx(
     title: tuple[str, ...], blocks: Iterable[CircularBlock], office: str, made_at: datetime
 ) -> bytes:
-    """The text as .docx, its title in these lines; the same words give the same bytes."""
+    """Write the text as .docx, its title in these lines; the same words give the same bytes."""
     document = Document()
     prepare_document(document)
     for name, look in LOOKS.items():
@@ -72,7 +72,7 @@ def _describe(document: Any, title: str, office: str, made_at: datetime) -> None
 
 
 def _table(document: Any, block: CircularBlock) -> None:
-    """As wide as the text; its head stands on each page that it reaches."""
+    """Set a table as wide as the text; its head stands on each page that it reaches."""
     document.add_paragraph(block.words, "表题")
     wide = [RANK, UNIT, *[(TEXT_WIDTH - RANK - UNIT) / (len(block.heads) - 2)] * len(block.heads)]
     table = document.add_table(rows=0, cols=len(block.heads))

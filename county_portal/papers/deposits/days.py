@@ -42,7 +42,7 @@ class DepositDays:
     remind: int
 
     def window(self, month: date) -> Window:
-        """The days of deposit of the month in which `month` lies."""
+        """Return the days of deposit of the month in which `month` lies."""
         wanted = [month.replace(day=day) for day in self.days]
         days = tuple(sorted({roll(day, self.calendar) for day in wanted}))
         return Window(
@@ -60,7 +60,7 @@ def deposit_days() -> DepositDays:
 
 
 def roll(day: date, known: WorkCalendar) -> date:
-    """The day itself, or the next that is worked. Two days off may so become the same day.
+    """Return the day itself, or the next that is worked. Two days off may so become the same day.
 
     Source: Civil Code art. 203 (the day after the holiday is the last day).
     """
@@ -70,7 +70,7 @@ def roll(day: date, known: WorkCalendar) -> date:
 
 
 def back(day: date, workdays: int, known: WorkCalendar) -> date:
-    """The date `workdays` working days before `day`."""
+    """Return the date `workdays` working days before `day`."""
     while workdays > 0:
         day -= ONE_DAY
         workdays -= known.is_workday(day)

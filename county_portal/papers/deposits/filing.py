@@ -22,7 +22,9 @@ IN_PLACE = "送交前已更正，所送为现行文本"  # of what was published
 
 
 def add_papers(plan: PackagePlan, folder: Path, tell: Tell) -> list[PackageEntry]:
-    """Each unit has its papers. What the county's package holds: its own papers, and all of that.
+    """Add each unit's papers. Return what the county's package holds.
+
+    Its own papers, and all of that.
 
     The papers of a unit count its files, the county's count everybody's.
     """
@@ -48,7 +50,9 @@ def _laid_down(folder: Path, under: str, made: dict[str, bytes]) -> list[Package
 def _papers(
     plan: PackagePlan, part: PlannedPart | None, entries: list[PackageEntry]
 ) -> dict[str, Paper]:
-    """The papers of a unit's part for the receivers, by the folder of each; the county's for None.
+    """Return the papers of a unit's part for the receivers, by the folder of each.
+
+    The county's for None.
 
     entries: the files of the package.
     """

@@ -28,7 +28,7 @@ class DepositForm(FlaskForm):
 
     @classmethod
     def offering(cls, since: date | None, until: date) -> "DepositForm":
-        """Asks for the first day only if no earlier deposit says it."""
+        """Build the form that asks for the first day only if no earlier deposit says it."""
         form = cls(data={"until_on": until, "since_on": until.replace(day=1)})
         if since is not None:
             del form.since_on

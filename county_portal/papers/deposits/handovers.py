@@ -33,7 +33,10 @@ class Handed:
 
 
 def hand_over(part: DepositPart, handed: Handed, *, by: Person) -> Handover:
-    """A unit's part is with the receiver. Said again, it corrects what was said before."""
+    """Write down that a unit's part is with the receiver.
+
+    Said again, it corrects what was said before.
+    """
     require(by, Do.DEPOSIT_HAND_OVER, part)
     _check(handed, part.deposit)
     before = handover_history(part, handed.receiver)
@@ -45,7 +48,7 @@ def hand_over(part: DepositPart, handed: Handed, *, by: Person) -> Handover:
 
 
 def hand_over_all(deposit: Deposit, handed: Handed, *, by: Person) -> int:
-    """Every part that is not with the receiver yet is now. How many were not."""
+    """Hand over every part that is not with the receiver yet. Return how many were not."""
     require(by, Do.DEPOSIT_MAKE)
     _check(handed, deposit)
     known = newest_handovers(deposit.parts)
@@ -87,14 +90,14 @@ def _write(part: DepositPart, handed: Handed, number: int, by: Person) -> Handov
 
 
 def handover_history(part: DepositPart, receiver: Receiver) -> list[Handover]:
-    """All that was written down of one part and one receiver, the newest first."""
+    """Return all that was written down of one part and one receiver, the newest first."""
     query = select(Handover).where(Handover.part_id == part.id, Handover.receiver == receiver)
     query = query.options(joinedload(Handover.recorder))
     return list(db.session.scalars(query.order_by(Handover.number.desc())))
 
 
 def newest_handovers(parts: Iterable[DepositPart]) -> dict[tuple[int, Receiver], Handover]:
-    """The row that counts, by part and receiver."""
+    """Return the row that counts, by part and receiver."""
     query = (
         select(Handover)
         .where(Handover.part_id.in_([part.id for part in parts]))
@@ -139,7 +142,7 @@ class Year:
 
 
 def keeping(parts: Sequence[DepositPart]) -> list[Kept]:
-    """Of each part, whether and when it was handed over, and whether its day was missed."""
+    """Tell of each part whether and when it was handed over, and whether its day was missed."""
     known = newest_handovers(parts)
     return [_kept(part, [known.get((part.id, one)) for one in Receiver]) for part in parts]
 
@@ -152,7 +155,7 @@ def _kept(part: DepositPart, rows: list[Handover | None]) -> Kept:
 
 
 def year_of(year: int, *, by: Person) -> Year:
-    """Every unit's deposits due in the year, with those it missed."""
+    """Return every unit's deposits due in the year, with those it missed."""
     require(by, Do.DEPOSIT_READ)
     query = (
         select(DepositPart)
@@ -175,7 +178,7 @@ def _unit_year(kept: list[Kept]) -> UnitYear:
 
 
 def _not_made(year: int) -> tuple[date, ...]:
-    """Months that are over, since the county's first deposit, without one."""
+    """Return months that are over, since the county's first deposit, without one."""
     made = set(db.session.scalars(select(Deposit.month)))
     found, month = [], min(made, default=clock.today().replace(day=1))
     while month < clock.today().replace(day=1):
@@ -186,6 +189,9 @@ def _not_made(year: int) -> tuple[date, ...]:
 
 
 def deposit_years() -> list[int]:
-    """The years in which deposits were due, the newest first; this year if there were none."""
+    """Return the years in which deposits were due, the newest first.
+
+    This year if there were none.
+    """
     due = {day.year for day in db.session.scalars(select(Deposit.due_on))}
     return sorted(due | {clock.today().year}, reverse=True)

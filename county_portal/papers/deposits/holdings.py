@@ -40,7 +40,7 @@ class LeftOut:
 
 
 def held_places() -> Subquery:
-    """Each text in each part: publication_id, part_id, position, omitted_from.
+    """Return each text in each part: publication_id, part_id, position, omitted_from.
 
     omitted_from: the part it was left out of, if it comes again.
     """
@@ -53,18 +53,21 @@ def held_places() -> Subquery:
 
 
 def lies_there(place: Subquery) -> ColumnElement[bool]:
-    """That the text of a place was not left out of its part."""
+    """Build the condition that the text of a place was not left out of its part."""
     return ~_omitted(place.c)
 
 
 def _omitted(place: Any) -> ColumnElement[bool]:
-    """That the text of a place was left out of its part. place: columns of it."""
+    """Build the condition that the text of a place was left out of its part. place.
+
+    Columns of it.
+    """
     one = aliased(DepositOmission)
     return exists().where(one.publication_id == place.publication_id, one.part_id == place.part_id)
 
 
 def deposited(publication_id: Any) -> ColumnElement[bool]:
-    """That the publication is in a part, and does not wait to come again."""
+    """Build the condition that the publication is in a part, and does not wait to come again."""
     placed = exists().where(DepositLine.publication_id == publication_id)
     one = aliased(DepositOmission)
     waits = exists().where(one.publication_id == publication_id, ~_came_again(one))
@@ -72,13 +75,13 @@ def deposited(publication_id: Any) -> ColumnElement[bool]:
 
 
 def packed(deposit_id: Any) -> ColumnElement[bool]:
-    """That the packages of the deposit are made. The county's is joined to ask when."""
+    """Build the condition that the packages are made. The county's is joined to ask when."""
     one = DepositPackage
     return and_(one.deposit_id == deposit_id, one.unit_code == WHOLE)
 
 
 def ended_before(place: Subquery) -> ColumnElement[bool]:
-    """That the text of a place ended before the packages were made, and so is in none of them.
+    """Build the condition that the text of a place ended before the packages: none holds it.
 
     Wants its publication joined, and its package if there is one.
     """
@@ -91,13 +94,16 @@ def ended_before(place: Subquery) -> ColumnElement[bool]:
 
 
 def not_given(place: Subquery) -> ColumnElement[bool]:
-    """The same, and that it has ended while they are not made. Wants the same joined."""
+    """Build the same condition for texts that ended while packages are not made.
+
+    Wants both joined.
+    """
     no_package = DepositPackage.made_at.is_(None)
     return or_(ended_before(place), and_(Publication.ended_at.is_not(None), no_package))
 
 
 def count_texts(column: Any, those: Iterable[int]) -> dict[int, int]:
-    """How many texts there are, by part or deposit; none that ended before it was packed."""
+    """Count the texts, by part or deposit; none that ended before it was packed."""
     place = held_places()
     query = (
         select(column, func.count())
@@ -113,7 +119,7 @@ def count_texts(column: Any, those: Iterable[int]) -> dict[int, int]:
 
 
 def given(publication_id: Any) -> ColumnElement[bool]:
-    """That a package holds the publication."""
+    """Build the condition that a package holds the publication."""
     return or_(*(_given(one, publication_id) for one in (DepositLine, DepositSupplement)))
 
 
@@ -134,7 +140,7 @@ def _came_again(one: Any) -> ColumnElement[bool]:
 
 
 def find_left_out() -> list[LeftOut]:
-    """The live texts that were left out of a deposit and are in no later one yet."""
+    """Find the live texts that were left out of a deposit and are in no later one yet."""
     query = (
         select(
             Publication.id,

@@ -38,7 +38,7 @@ class NotGiven:
 
 
 def find_not_given(deposit: Deposit) -> list[NotGiven]:
-    """The texts that ended before the packages are made, unit by unit."""
+    """Find the texts that ended before the packages are made, unit by unit."""
     place = held_places()
     query = (
         select(Publication, Revision.manifest, DepositPart)
@@ -80,7 +80,7 @@ def settle(deposit: Deposit) -> None:
 
 
 def texts_to_pack(deposit: Deposit) -> set[tuple[int, int]]:
-    """What is to be packed: part and publication."""
+    """Return what is to be packed: part and publication."""
     place = held_places()
     query = (
         select(place.c.part_id, place.c.publication_id)
@@ -92,7 +92,7 @@ def texts_to_pack(deposit: Deposit) -> set[tuple[int, int]]:
 
 
 def _ended(deposit: Deposit) -> list[Row[int, int, int]]:
-    """Texts of the deposit that the public no longer reads: publication, part, item."""
+    """Select texts of the deposit that the public no longer reads: publication, part, item."""
     place = held_places()
     query = (
         select(Publication.id, place.c.part_id, Publication.item_id)
@@ -106,7 +106,7 @@ def _ended(deposit: Deposit) -> list[Row[int, int, int]]:
 
 
 def _live_instead(items: set[int]) -> list[Row[int, ItemManifest]]:
-    """What the public reads of these items and no deposit has; with the signed manifest."""
+    """Return what the public reads of these items and no deposit has; with the signed manifest."""
     query = (
         select(Publication.id, Revision.manifest)
         .join(Revision, Revision.id == Publication.revision_id)
@@ -118,7 +118,7 @@ def _live_instead(items: set[int]) -> list[Row[int, ItemManifest]]:
 
 
 def _put(publication_id: int, part_id: int) -> None:
-    """The publication is the last line of the part."""
+    """Put the publication into the last line of the part."""
     place = held_places()
     query = select(func.max(place.c.position)).where(place.c.part_id == part_id)
     position = (db.session.scalar(query) or 0) + 1

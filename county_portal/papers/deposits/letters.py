@@ -60,13 +60,13 @@ class HoldingChange:
 
 
 def changes_due(by: Person) -> list[HoldingChange]:
-    """What the receivers have not been told yet, in order of time."""
+    """Return what the receivers have not been told yet, in order of time."""
     require(by, Do.DEPOSIT_READ)
     return _changes(_with_live(_untold()))
 
 
 def changes_untold() -> int:
-    """How many texts the receivers hold of which they were not told that they have ended."""
+    """Count the texts the receivers hold of which they were not told that they have ended."""
     return len(_untold())
 
 
@@ -80,7 +80,7 @@ def _untold() -> list[Publication]:
 
 
 def _with_live(ended: Sequence[Publication]) -> list[Pair]:
-    """Each with what the public reads of the item now, if anything."""
+    """Return each with what the public reads of the item now, if anything."""
     items = {one.item_id for one in ended}
     query = select(Publication).where(
         Publication.item_id.in_(items), Publication.ended_at.is_(None)
@@ -90,7 +90,7 @@ def _with_live(ended: Sequence[Publication]) -> list[Pair]:
 
 
 def _changes(pairs: Sequence[Pair]) -> list[HoldingChange]:
-    """What became of each; as many questions to the database for many as for one."""
+    """Return what became of each; as many questions to the database for many as for one."""
     signed = _signed([one for pair in pairs for one in pair if one])
     deposits, reasons = _deposits_of([one for one, _new in pairs]), _reasons(pairs)
     return [
@@ -117,7 +117,7 @@ def _signed(publications: Sequence[Publication]) -> dict[int, tuple[str, str]]:
 
 
 def _deposits_of(publications: Sequence[Publication]) -> dict[int, str]:
-    """The number of the deposit that holds each publication."""
+    """Return the number of the deposit that holds each publication."""
     place = held_places()
     query = (
         select(place.c.publication_id, Deposit)
@@ -150,7 +150,7 @@ def _reasons(pairs: Sequence[Pair]) -> dict[int, str]:
 
 
 def find_letters(by: Person) -> list[DepositLetter]:
-    """The newest letters."""
+    """Find the newest letters."""
     require(by, Do.DEPOSIT_READ)
     query = select(DepositLetter).options(
         joinedload(DepositLetter.maker), joinedload(DepositLetter.lines)
@@ -160,12 +160,12 @@ def find_letters(by: Person) -> list[DepositLetter]:
 
 
 def letter_number(letter: DepositLetter) -> str:
-    """The number as it is printed."""
+    """Return the number as it is printed."""
     return f"{Names.of(letter.words).mark}函〔{letter.year}〕{letter.number}号"
 
 
 def make_letter(*, by: Person) -> DepositLetter:
-    """One letter names everything that is due; none of it is due any more."""
+    """Make one letter that names everything due; none of it is due any more."""
     require(by, Do.DEPOSIT_MAKE)
     due = _untold()
     if not due:
@@ -207,7 +207,7 @@ def print_letter(letter: DepositLetter, *, by: Person) -> Job:
 
 
 def letter_task(*, progress: jobs.Progress, letter: int) -> dict[str, object]:
-    """The letter is printed once and kept."""
+    """Print the letter once and keep it."""
     progress(10, "Setting the letter")
     row = db.session.get_one(DepositLetter, letter)
     words = _paper_of(row)
@@ -229,7 +229,7 @@ def _store(letter: int, kept: files.Stored, number: str) -> None:
 
 
 def _paper_of(letter: DepositLetter) -> prints.Letter:
-    """What the letter says, from rows that never change."""
+    """Return what the letter says, from rows that never change."""
     changes = _changes(_told_in(letter))
     names = Names.of(letter.words)
     return copy_fields(
@@ -269,13 +269,13 @@ def _paper_line(one: HoldingChange) -> prints.LetterLine:
 
 
 def letter_paper(letter_id: int, *, by: Person) -> DepositLetterPaper | None:
-    """The printed letter, once there is one."""
+    """Return the printed letter, once there is one."""
     require(by, Do.DEPOSIT_READ)
     return db.session.get(DepositLetterPaper, letter_id)
 
 
 def printed(letters: list[DepositLetter]) -> set[int]:
-    """Which of the letters are printed."""
+    """Return which of the letters are printed."""
     ids = [one.id for one in letters]
     query = select(DepositLetterPaper.letter_id).where(DepositLetterPaper.letter_id.in_(ids))
     return set(db.session.scalars(query))

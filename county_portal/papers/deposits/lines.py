@@ -40,7 +40,7 @@ class TextLine:
 
 
 def deposit_lines(part: DepositPart) -> list[TextLine]:
-    """The texts of a part in order."""
+    """Return the texts of a part in order."""
     place = held_places()
     query = (
         select(
@@ -96,7 +96,7 @@ def _line(row: Any, position: int | None, replaces: str, missing_in: str) -> Tex
 
 
 def parts_changed(deposit: Deposit) -> list[DepositPart]:
-    """The parts in whose package a text lies that was replaced or withdrawn since."""
+    """Return the parts in whose package a text lies that was replaced or withdrawn since."""
     place = held_places()
     ended = (
         select(place.c.part_id)
@@ -111,14 +111,14 @@ def parts_changed(deposit: Deposit) -> list[DepositPart]:
 
 
 def _deposits_of(parts: set[int]) -> dict[int, str]:
-    """The number of the deposit of each of the parts."""
+    """Return the number of the deposit of each of the parts."""
     query = select(DepositPart.id, Deposit).join(Deposit, Deposit.id == DepositPart.deposit_id)
     rows = db.session.execute(query.where(DepositPart.id.in_(parts))) if parts else ()
     return {part_id: number_of(one) for part_id, one in rows}
 
 
 def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
-    """For each of the items, the newest earlier deposit that holds a version of it."""
+    """Return, for each of the items, the newest earlier deposit that holds a version of it."""
     place = held_places()
     query = (
         select(Publication.item_id, Deposit)

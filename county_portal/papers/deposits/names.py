@@ -41,5 +41,5 @@ class Names:
 
 
 def number_of(deposit: Deposit) -> str:
-    """The number of a deposit as it is printed."""
+    """Return the number of a deposit as it is printed."""
     return f"{Names.of(deposit.words).mark}〔{deposit.year}〕{deposit.number}号"

@@ -53,7 +53,7 @@ def request_package(deposit: Deposit, *, by: Person) -> Job:
 
 
 def job_of(deposit: Deposit) -> Job | None:
-    """The newest work on the packages."""
+    """Return the newest work on the packages."""
     return editions.newest_job(TASK, deposit.id)
 
 
@@ -69,7 +69,7 @@ def is_packed(deposit: Deposit) -> bool:
 
 
 def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, object]:
-    """The packages of the deposit are kept, each once."""
+    """Pack and keep the packages of the deposit, each once."""
     progress(1, "Reading the deposit")
     while (plan := _plan(deposit)) is not None:
         with _folder(deposit) as folder:
@@ -81,7 +81,7 @@ def pack_in_background(*, progress: jobs.Progress, deposit: int) -> dict[str, ob
 
 
 def _plan(deposit_id: int) -> PackagePlan | None:
-    """What is to be packed as things are now; nothing of it is written yet. None: it is packed."""
+    """Plan what is to be packed as things are now; nothing is written yet. None: it is packed."""
     with editions.storing():
         deposit = db.session.get_one(Deposit, deposit_id)
         plan = None
@@ -94,7 +94,10 @@ def _plan(deposit_id: int) -> PackagePlan | None:
 
 @contextmanager
 def _folder(deposit_id: int) -> Iterator[Path]:
-    """An empty folder for one deposit; nothing of it is left afterwards, or of a try that died."""
+    """Hold an empty folder for one deposit.
+
+    Nothing of it, or of a try that died, is left afterwards.
+    """
     path: Path = current_settings().tmp / f"deposit-{deposit_id}"
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
@@ -114,7 +117,7 @@ class Packed:
 
 
 def _pack(plan: PackagePlan, folder: Path, progress: jobs.Progress) -> list[Packed]:
-    """Every package of the plan, the county's last."""
+    """Pack every package of the plan, the county's last."""
     _set_texts(plan, folder, _steady(progress, 2, 70, "Setting the texts"))
     whole = add_papers(plan, folder, _steady(progress, 70, 90, "Setting lists and records"))
     tell = _steady(progress, 90, 99, "Packing")
@@ -129,7 +132,7 @@ def _pack(plan: PackagePlan, folder: Path, progress: jobs.Progress) -> list[Pack
 def _steady(
     progress: jobs.Progress, low: int, high: int, doing: str
 ) -> Callable[[float, float], None]:
-    """Tells how far it is, as a share of a span of the bar, at most once a second."""
+    """Tell how far it is, as a share of a span of the bar, at most once a second."""
     last = [0.0]
 
     def tell(done: float, of: float) -> None:
@@ -144,7 +147,7 @@ def _steady(
 
 
 def _set_texts(plan: PackagePlan, folder: Path, tell: Callable[[float, float], None]) -> None:
-    """Each text of the plan is a file, or is known to be left out; its renditions lie beside it."""
+    """Set each text of the plan as a file, or note it as left out; its renditions lie beside it."""
     texts = [(part, line) for part in plan.parts for line in part.lines]
     orders = ((where, _order(where[1])) for where in texts)
     for (part, line), work in side_by_side(orders, lambda done: tell(done, len(texts))):
@@ -152,7 +155,7 @@ def _set_texts(plan: PackagePlan, folder: Path, tell: Callable[[float, float], N
 
 
 def _order(line: TextLine) -> Callable[[], bytes]:
-    """What sets the text. No transaction stays open meanwhile."""
+    """Return what sets the text. No transaction stays open meanwhile."""
     revision = db.session.get_one(Revision, line.revision_id)
     item = PublicItem(
         **vars(revision.manifest),
@@ -166,7 +169,7 @@ def _order(line: TextLine) -> Callable[[], bytes]:
 
 
 def _finish(part: PlannedPart, line: TextLine, work: Future[bytes], folder: Path) -> None:
-    """The text and its renditions are entries of the part.
+    """Enter the text and its renditions in the part.
 
     What cannot be set is left out, and so are its renditions: they come with it.
     """
@@ -189,7 +192,7 @@ def _finish(part: PlannedPart, line: TextLine, work: Future[bytes], folder: Path
 
 
 def _renditions(line: TextLine, name: str) -> Iterator[PackageEntry]:
-    """What the public gets beside the text; pictures stand in the text itself."""
+    """Yield what the public gets beside the text; pictures stand in the text itself."""
     offered = [one for one in line.files if not one.inline]
     for place, one in enumerate(offered, 1):
         yield PackageEntry(
@@ -212,7 +215,7 @@ def _packed(
     entries: list[PackageEntry],
     alive: Callable[[], object],
 ) -> Packed:
-    """The zip of a unit, by its code and name, or of the county."""
+    """Return the zip of a unit, by its code and name, or of the county."""
     head, (code, giver) = plan.head, whose
     about: dict[str, object] = {
         "deposit": plan.number,
@@ -229,7 +232,7 @@ def _packed(
 
 
 def _left_out(plan: PackagePlan, code: str) -> list[dict[str, str]]:
-    """The texts that could not be set, by index number and title."""
+    """Return the texts that could not be set, by index number and title."""
     return [
         {"index_number": line.index_number, "title": line.title}
         for part in plan.parts
@@ -239,7 +242,7 @@ def _left_out(plan: PackagePlan, code: str) -> list[dict[str, str]]:
 
 
 def _keep(plan: PackagePlan, made: list[Packed]) -> bool:
-    """The rows of the packages, and of what was left out, unless somebody was faster.
+    """Keep the rows of the packages, and of what was left out, unless somebody was faster.
 
     False: a text has ended since the plan was made, so these packages are nobody's.
     """

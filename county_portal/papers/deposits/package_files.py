@@ -38,23 +38,23 @@ class PackageEntry:
     pages: int | None = None
 
     def under(self, folder: str) -> "PackageEntry":
-        """The same file in a package where it lies one folder deeper."""
+        """Return the same file in a package where it lies one folder deeper."""
         return replace(self, path=f"{folder}/{self.path}")
 
     def said(self) -> dict[str, object]:
-        """The line of the manifest."""
+        """Return the line of the manifest."""
         words = {name: value for name, value in asdict(self).items() if name != "source"}
         return {name: value for name, value in words.items() if value not in {"", None}}
 
 
 def safe(name: str) -> str:
-    """A name that any system can store, with its ending."""
+    """Return a name that any system can store, with its ending."""
     plain = PurePath(UNSAFE.sub("-", name).strip(" .-") or "-")
     return f"{plain.stem[:NAME_LENGTH].strip(' .') or '-'}{plain.suffix[:12]}"
 
 
 def lay_down(folder: Path, path: str, content: bytes, kind: str, **about: object) -> PackageEntry:
-    """The bytes as a file of the folder. about: what the manifest says besides."""
+    """Lay the bytes down as a file of the folder. about: what the manifest says besides."""
     digest = hashlib.sha256(content).hexdigest()
     source = folder / digest
     source.write_bytes(content)
@@ -63,20 +63,23 @@ def lay_down(folder: Path, path: str, content: bytes, kind: str, **about: object
 
 
 def checksum(entries: Iterable[PackageEntry]) -> str:
-    """One hash over all texts and renditions, so that a signature on paper covers them."""
+    """Return one hash over all texts and renditions, so that a signature on paper covers them."""
     lines = sorted(f"{one.sha256}  {one.path}\n" for one in entries if one.kind != "paper")
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def package_manifest(about: dict[str, object], entries: Iterable[PackageEntry]) -> str:
-    """What lies in the package, file by file, for machines."""
+    """Return what lies in the package, file by file, for machines."""
     listed = sorted(entries, key=lambda one: one.path)
     words = {**about, "files": [one.said() for one in listed]}
     return json.dumps(words, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
 def sums_of(manifest: str, entries: Iterable[PackageEntry]) -> str:
-    """The same for people, in the form that `sha256sum -c` reads; the manifest has its line too."""
+    """Return the same for people, in the form that `sha256sum -c` reads.
+
+    The manifest has its line too.
+    """
     known = {one.path: one.sha256 for one in entries}
     known[MANIFEST] = hashlib.sha256(manifest.encode()).hexdigest()
     return "".join(f"{known[path]}  {path}\n" for path in sorted(known))
@@ -85,7 +88,7 @@ def sums_of(manifest: str, entries: Iterable[PackageEntry]) -> str:
 def zipped(
     entries: Iterable[PackageEntry], manifest: str, at: datetime, alive: Callable[[], object]
 ) -> files.Stored:
-    """The package among the stored files. Its row comes later, by `files.register`."""
+    """Store the package as a zip. Its row comes later, by `files.register`."""
     listed = sorted(entries, key=lambda one: one.path)
     written = {MANIFEST: manifest, SUMS: sums_of(manifest, listed)}
     target = files.new_temporary()

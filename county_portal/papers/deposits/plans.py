@@ -46,7 +46,7 @@ class PackagePlan:
         return {(part.id, line.publication_id) for part in self.parts for line in part.lines}
 
     def head_of(self, part: PlannedPart | None, receiver: Receiver) -> prints.Head:
-        """What stands at the top of a unit's papers; of the county's for None."""
+        """Return what stands at the top of a unit's papers; of the county's for None."""
         names = self.names
         head = replace(
             self.head,

@@ -148,7 +148,7 @@ class DepositText:
 
 
 def pdfs_of(papers: Mapping[str, Paper]) -> dict[str, bytes]:
-    """The papers that go with one part, by the names given here; set together.
+    """Print the papers that go with one part, by the names given here; set together.
 
     At most four lists, each of which counts its own pages.
     """
@@ -169,12 +169,12 @@ def letter_pdf(letter: Letter) -> bytes:
 
 
 def text_html(text: DepositText) -> str:
-    """The text ready to be set; `text_pdf` may then do it anywhere, without the database."""
+    """Render the text ready to be set; `text_pdf` may then do it anywhere, without the database."""
     shown = {key: f"picture:{key}" for key in text.pictures}
     body = Markup(with_addresses(clean(text.item.body), shown.get))  # noqa: S704 (cleaned here)
     return render_html("papers/deposits/text.html", item=text.item, body=body)
 
 
 def text_pdf(html: str, pictures: Mapping[str, Path]) -> bytes:
-    """Raises Refused for a text that cannot be set."""
+    """Set a text. Raises Refused for one that cannot be set."""
     return print_paper(html, pictures=pictures).pdf

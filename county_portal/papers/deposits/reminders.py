@@ -32,7 +32,7 @@ class Reminder:
 
 
 def reminder_for(by: Person) -> Reminder | None:
-    """None: nothing is to be done now, or somebody else does it."""
+    """Return what is to be done now. None: nothing, or somebody else does it."""
     if not can(by, Do.DEPOSIT_MAKE):
         return None
     found = _of_deposit()

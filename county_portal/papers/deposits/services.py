@@ -57,14 +57,14 @@ class Offer:
 
 
 def find_deposits(by: Person, page: int = 1) -> Page[Deposit]:
-    """The county's deposits, the newest first; a page that does not exist is the last one."""
+    """Find the county's deposits, the newest first; a page that does not exist is the last one."""
     require(by, Do.DEPOSIT_READ)
     query = select(Deposit).options(joinedload(Deposit.maker)).order_by(Deposit.month.desc())
     return fetch_page(db.session, query, page, PER_PAGE)
 
 
 def find_parts(by: Person) -> list[DepositPart]:
-    """The parts of the person's unit, the newest first."""
+    """Find the parts of the person's unit, the newest first."""
     query = (
         select(DepositPart)
         .join(Deposit, Deposit.id == DepositPart.deposit_id)
@@ -82,7 +82,7 @@ def get_deposit(deposit_id: int, *, by: Person, to: Do = Do.DEPOSIT_READ) -> Dep
 
 
 def get_part(deposit_id: int, unit_id: int, *, by: Person, to: Do = Do.DEPOSIT_PART) -> DepositPart:
-    """A unit's part. Raises Missing alike for another unit's and for one that never was."""
+    """Return a unit's part. Raises Missing alike for another unit's and for one that never was."""
     query = select(DepositPart).where(
         DepositPart.deposit_id == deposit_id, DepositPart.unit_id == unit_id
     )
@@ -97,7 +97,7 @@ def get_part(deposit_id: int, unit_id: int, *, by: Person, to: Do = Do.DEPOSIT_P
 
 
 def next_offer() -> Offer:
-    """The deposit that is made next, and how much waits for it."""
+    """Return the deposit that is made next, and how much waits for it."""
     last = newest_deposit()
     window = next_window(last, deposit_days())
     waiting = db.session.scalar(select(func.count()).select_from(_undeposited().subquery())) or 0
@@ -110,12 +110,12 @@ def newest_deposit() -> Deposit | None:
 
 
 def has_begun(last: Deposit | None) -> bool:
-    """Whether the month of the deposit after the last one has come."""
+    """Tell whether the month of the deposit after the last one has come."""
     return last is None or shift(last.month, 1) <= clock.today()
 
 
 def next_window(last: Deposit | None, known: DepositDays) -> Window:
-    """The days on which the deposit after the last one is handed over."""
+    """Return the days on which the deposit after the last one is handed over."""
     this = clock.today().replace(day=1)
     window = known.window(max(this, shift(last.month, 1)) if last else this)
     if last is None and clock.today() > window.last:
@@ -141,7 +141,7 @@ def _undeposited(until: datetime | None = None) -> Select[Publication]:
 
 
 def make_deposit(draft: DepositDraft, *, by: Person) -> Deposit:
-    """The next deposit: every text that was published up to the day and is not deposited yet.
+    """Make the next deposit: every text published up to the day and not deposited yet.
 
     A text that was left out of an earlier deposit comes again.
 
@@ -170,7 +170,10 @@ def make_deposit(draft: DepositDraft, *, by: Person) -> Deposit:
 
 
 def _begin(draft: DepositDraft, offer: Offer) -> date:
-    """The first day of the deposit. Raises Refused if it cannot be made, or not like that."""
+    """Return the first day of the deposit.
+
+    Raises Refused if it cannot be made, or not like that.
+    """
     since = offer.since_on or draft.since_on
     if not offer.begun:
         raise OutOfDate("This month's deposit is made already; the next begins with its month")
@@ -184,7 +187,7 @@ def _begin(draft: DepositDraft, offer: Offer) -> date:
 
 
 def _by_unit(until_on: date) -> dict[int, list[int]]:
-    """Publications by the unit whose name stands on the signed text, each in order of time."""
+    """Group publications by the unit named on the signed text, each in order of time."""
     codes = dict(db.session.execute(select(Unit.code, Unit.id)).all())
     query = (
         _undeposited(clock.day_start(until_on + ONE_DAY))
@@ -201,7 +204,7 @@ def _by_unit(until_on: date) -> dict[int, list[int]]:
 
 
 def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
-    """Every unit that owes a part has one; how many texts there are."""
+    """Add a part for every unit that owes one. Return how many texts there are."""
     query = select(Unit).where(or_(Unit.active, Unit.id.in_(by_unit)))
     contacts = _contacts()
     again = {one.publication_id: one.part_id for one in find_left_out()}
@@ -236,7 +239,7 @@ def _place(
 
 
 def _contacts() -> dict[int, list[str]]:
-    """The names of each unit's liaisons."""
+    """Return the names of each unit's liaisons."""
     query = (
         select(Person.unit_id, Person.name)
         .join(PersonRole, PersonRole.person_id == Person.id)

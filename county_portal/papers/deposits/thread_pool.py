@@ -20,7 +20,7 @@ PATIENCE = 0.5  # seconds between two signs of life
 def side_by_side(
     tasks: Iterable[tuple[Thing, Callable[[], Made]]], alive: Callable[[int], object]
 ) -> Iterator[tuple[Thing, Future[Made]]]:
-    """Each thing with its finished work, in order. A task asks the database nothing.
+    """Yield each thing with its finished work, in order. A task asks the database nothing.
 
     alive: is told again and again, while one waits, how many are finished.
     """
@@ -48,7 +48,7 @@ def _in_context(app: Flask, task: Callable[[], Made]) -> Made:
 def _done(
     under_way: deque[tuple[Thing, Future[Made]]], finished: int, alive: Callable[[int], object]
 ) -> tuple[Thing, Future[Made]]:
-    """The oldest of those under way, once it is finished."""
+    """Return the oldest of those under way, once it is finished."""
     thing, work = under_way.popleft()
     alive(finished)
     while not wait([work], timeout=PATIENCE).done:

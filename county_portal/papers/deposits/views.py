@@ -42,7 +42,7 @@ bp = Blueprint("deposits", __name__, url_prefix="/deposits")
 @bp.get("/")
 @needs(Do.DEPOSIT_PART)
 def index() -> ResponseReturnValue:
-    """What is deposited next and what was; for a unit's people, the parts of their unit."""
+    """Show what is deposited next and what was; for a unit's people, the parts of their unit."""
     if can(me(), Do.DEPOSIT_READ):
         return _list(_form(services.next_offer()))
     parts = services.find_parts(me())
@@ -95,7 +95,7 @@ def _list(form: DepositForm) -> Response:
 @bp.get("/<int:deposit_id>")
 @needs(Do.DEPOSIT_READ)
 def deposit(deposit_id: int) -> str:
-    """A deposit: its units, what was handed over, its package."""
+    """Show a deposit: its units, what was handed over, its package."""
     one = services.get_deposit(deposit_id, by=me())
     return render_template(
         "papers/deposits/deposit.html",
@@ -152,7 +152,7 @@ def hand_over_all(deposit_id: int, receiver: str) -> ResponseReturnValue:
 @bp.get("/<int:deposit_id>/units/<int:unit_id>")
 @needs(Do.DEPOSIT_PART)
 def part(deposit_id: int, unit_id: int) -> str:
-    """One unit's part: its texts, its package, and who has it."""
+    """Show one unit's part: its texts, its package, and who has it."""
     one = services.get_part(deposit_id, unit_id, by=me())
     row = package.package_of(deposit_id, one.unit_code)
     listed = json.loads(row.contents)["files"] if row else []
@@ -218,7 +218,7 @@ def _handover_page(
 @bp.get("/<int:deposit_id>/package.zip")
 @needs(Do.DEPOSIT_READ)
 def download(deposit_id: int) -> Response:
-    """The county's package, the same bytes each time."""
+    """Show the county's package, the same bytes each time."""
     one = services.get_deposit(deposit_id, by=me())
     name = f"送交{one.month:%Y-%m}-全县.zip"
     return editions.download(package.package_of(one.id), "zip", name)
@@ -227,7 +227,7 @@ def download(deposit_id: int) -> Response:
 @bp.get("/<int:deposit_id>/units/<int:unit_id>/package.zip")
 @needs(Do.DEPOSIT_PART)
 def download_part(deposit_id: int, unit_id: int) -> Response:
-    """A unit's package, the same bytes each time."""
+    """Show a unit's package, the same bytes each time."""
     one = services.get_part(deposit_id, unit_id, by=me())
     name = f"送交{one.deposit.month:%Y-%m}-{one.unit_name}.zip"
     return editions.download(package.package_of(deposit_id, one.unit_code), "zip", name)
@@ -236,7 +236,7 @@ def download_part(deposit_id: int, unit_id: int) -> Response:
 @bp.get("/<int:deposit_id>/units/<int:unit_id>/files/<int:number>")
 @needs(Do.DEPOSIT_PART)
 def file(deposit_id: int, unit_id: int, number: int) -> Response:
-    """One file of a unit's package, by its place in the manifest."""
+    """Show one file of a unit's package, by its place in the manifest."""
     one = services.get_part(deposit_id, unit_id, by=me())
     return _file(package.package_of(deposit_id, one.unit_code), number)
 
@@ -244,7 +244,7 @@ def file(deposit_id: int, unit_id: int, number: int) -> Response:
 @bp.get("/<int:deposit_id>/files/<int:number>")
 @needs(Do.DEPOSIT_READ)
 def file_of_all(deposit_id: int, number: int) -> Response:
-    """One file of the county's package, by its place in the manifest."""
+    """Show one file of the county's package, by its place in the manifest."""
     one = services.get_deposit(deposit_id, by=me())
     return _file(package.package_of(one.id), number)
 
@@ -270,7 +270,7 @@ def _file(row: DepositPackage | None, number: int) -> Response:
 @bp.post("/letters")
 @needs(Do.DEPOSIT_MAKE)
 def make_letter() -> ResponseReturnValue:
-    """One letter about everything the receivers were not told of yet."""
+    """Make one letter about everything the receivers were not told of yet."""
     letter = letters.make_letter(by=me())
     db.session.commit()
     flash(_("Letter %(number)s is made", number=letters.letter_number(letter)))
@@ -289,7 +289,7 @@ def print_letter(letter_id: int) -> ResponseReturnValue:
 @bp.get("/letters/<int:letter_id>.pdf")
 @needs(Do.DEPOSIT_READ)
 def letter_paper(letter_id: int) -> Response:
-    """The letter, the same bytes each time."""
+    """Show the letter, the same bytes each time."""
     paper = letters.letter_paper(letter_id, by=me())
     return editions.download(paper, "pdf", f"letter-{letter_id}.pdf", shown=True)
 
@@ -297,7 +297,7 @@ def letter_paper(letter_id: int) -> Response:
 @bp.get("/years/<int:year>")
 @needs(Do.DEPOSIT_READ)
 def year(year: int) -> str:
-    """Which unit missed which deposit of the year, and what follows from it."""
+    """Show which unit missed which deposit of the year, and what follows from it."""
     known = handovers.deposit_years()
     if year not in known:
         raise Missing

@@ -71,7 +71,7 @@ class Charts:
 
 
 def charts_of(report: MonthlyReport, names: Mapping[str, str]) -> Charts:
-    """The pictures of a report. names: titles and series, in the language of the reader."""
+    """Draw the pictures of a report. names: titles and series, in the language of the reader."""
     units = [(one.name, one.published, str(one.published)) for one in report.units]
     columns = [(one.name, one.count, f"{one.count} ({one.share}%)") for one in report.columns]
     times = [(names[one.name], one.count, f"{one.count} ({one.share}%)") for one in report.buckets]
@@ -84,7 +84,7 @@ def charts_of(report: MonthlyReport, names: Mapping[str, str]) -> Charts:
 
 
 def _largest(title: str, rows: Iterable[tuple[str, int, str]]) -> Bars | None:
-    """The largest first, none that is 0; None of nothing."""
+    """Return the largest first, none that is 0; None of nothing."""
     there = sorted((row for row in rows if row[1]), key=lambda row: -row[1])[:MOST_BARS]
     return _bars(title, there) if there else None
 
@@ -129,7 +129,7 @@ def _course(report: MonthlyReport, names: Mapping[str, str]) -> LineChart | None
 
 
 def scale(most: int) -> tuple[int, int]:
-    """A round number not below `most`, and the step that reaches it in at most five."""
+    """Return a round number not below `most`, and the step that reaches it in at most five."""
     size = 1
     while True:
         for step in STEPS:

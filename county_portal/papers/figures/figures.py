@@ -24,7 +24,7 @@ def share_of(part: int, whole: int) -> Decimal | None:
 
 
 def middle(numbers: Iterable[int]) -> Decimal | None:
-    """The median with one decimal; None of nothing."""
+    """Return the median with one decimal; None of nothing."""
     known = list(numbers)
     return Decimal(str(median(known))).quantize(Decimal("0.1")) if known else None
 
@@ -39,12 +39,12 @@ def copy_fields(kind: type[Figures], thing: object, **others: object) -> Figures
 
 
 def as_json(report: Any) -> str:
-    """The figures of a dataclass in one spelling only: numbers exact, dates as ISO 8601."""
+    """Return the figures of a dataclass in one spelling only: numbers exact, dates as ISO 8601."""
     return editions.spell_json({"kind": type(report).__name__, "figures": asdict(report)})
 
 
 def read_figures(kind: type[Figures], text: str) -> Figures:
-    """The dataclass that `as_json` wrote. Raises ValueError if it was another."""
+    """Read the dataclass that `as_json` wrote. Raises ValueError if it was another."""
     words = json.loads(text)
     if words["kind"] != kind.__name__:
         raise ValueError(f"These are figures of {words['kind']}, not of {kind.__name__}")

@@ -35,7 +35,7 @@ def freeze_figures(report: MonthlyReport) -> Frozen:
 
 
 def between(first: date, last: date) -> dict[date, Frozen]:
-    """The closed months from one to another, by their first day."""
+    """Return the closed months from one to another, by their first day."""
     query = select(ClosedMonth.figures).where(
         ClosedMonth.reopened_at.is_(None), ClosedMonth.month >= first, ClosedMonth.month <= last
     )
@@ -44,7 +44,7 @@ def between(first: date, last: date) -> dict[date, Frozen]:
 
 
 def _read(figures: str) -> Frozen:
-    """What was frozen. The first months gave 0 as the share of nothing."""
+    """Return what was frozen. The first months gave 0 as the share of nothing."""
     one = read_figures(Frozen, figures)
     if one.totals.published:
         return one
@@ -54,7 +54,7 @@ def _read(figures: str) -> Frozen:
 def open_months(
     period: Period, until: date, begun: date | None, closed: Container[date]
 ) -> tuple[date, ...]:
-    """Its months that are not closed, from that of the first record to that of a day."""
+    """Return its months that are not closed, from that of the first record to that of a day."""
     if begun is None:
         return ()
     first = begun.replace(day=1)
@@ -62,7 +62,7 @@ def open_months(
 
 
 def open_now(period: Period) -> tuple[date, ...]:
-    """Its months that are not closed at this moment."""
+    """Return its months that are not closed at this moment."""
     closed = between(period.first, period.last)
     return open_months(period, period.last, records.begun(), closed)
 
@@ -70,7 +70,7 @@ def open_now(period: Period) -> tuple[date, ...]:
 def adjustments(
     month: date, closed: Mapping[date, Frozen], counts: Mapping[date, MonthCount]
 ) -> Iterable[Adjustment]:
-    """Where earlier closed months differ from the records by now.
+    """Return where earlier closed months differ from the records by now.
 
     A difference that the report of a closed month has told already is not told again.
     """

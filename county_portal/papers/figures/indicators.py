@@ -17,7 +17,7 @@ SERVICES = frozenset({"20-05", "21-county-02"})
 
 
 def counted(span: Period) -> dict[str, int]:
-    """By its code, each indicator that the records hold, over the span."""
+    """Count, by its code, each indicator that the records hold, over the span."""
     kinds = _first_publications(span)
     published = sum(kinds.values())
     return {
@@ -30,12 +30,12 @@ def counted(span: Period) -> dict[str, int]:
 
 
 def year_until(period: Period) -> Period:
-    """From the year's first day to the last of the period."""
+    """Return the span from the year's first day to the last of the period."""
     return Period(date(period.last.year, 1, 1), period.last.month)
 
 
 def _first_publications(span: Period) -> Counter[str | None]:
-    """How many items were published for the first time, by the category signed then."""
+    """Count items published for the first time, by the category signed then."""
     query = (
         select(signed_word("category", "code"))
         .select_from(Item)
@@ -47,7 +47,7 @@ def _first_publications(span: Period) -> Counter[str | None]:
 
 
 def _on_request(span: Period) -> int:
-    """Items that the officer found to be for applicants only."""
+    """Count items that the officer found to be for applicants only."""
     query = select(func.count(SignOff.item_id.distinct())).where(
         SignOff.verdict == Verdict.RELEASE_ON_REQUEST, moment_within(SignOff.signed_at, span)
     )
@@ -55,7 +55,7 @@ def _on_request(span: Period) -> int:
 
 
 def year_before(period: Period) -> int | None:
-    """What the report before this one gave as published in the year. None: there is no whole one.
+    """Return what the report before this one gave as published in the year. None: there is no such.
 
     Nothing, if the period begins the year.
     """

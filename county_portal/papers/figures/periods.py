@@ -22,7 +22,7 @@ WORDS = {
 
 
 def shift(month: date, months: int) -> date:
-    """The first day of the month so many months later; earlier if negative."""
+    """Return the first day of the month so many months later; earlier if negative."""
     number = month.year * 12 + month.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
 
@@ -36,7 +36,7 @@ class Period:
 
     @classmethod
     def named(cls, code: str) -> "Period":
-        """2026-10, 2026-Q3, 2026-H1 or 2026. Raises Refused for anything else."""
+        """Read 2026-10, 2026-Q3, 2026-H1 or 2026. Raises Refused for anything else."""
         found = CODE.fullmatch(code)
         if found is None:
             raise Refused("Name a period such as 2026-10, 2026-Q3, 2026-H1 or 2026")
@@ -49,14 +49,14 @@ class Period:
 
     @classmethod
     def addressed(cls, code: str) -> "Period":
-        """The period that an address names. Raises Missing for what is none."""
+        """Return the period that an address names. Raises Missing for what is none."""
         if CODE.fullmatch(code) is None:
             raise Missing
         return cls.named(code)
 
     @classmethod
     def holding(cls, day: date, months: int) -> "Period":
-        """The period of that length in which the day lies."""
+        """Return the period of that length in which the day lies."""
         return cls(date(day.year, (day.month - 1) // months * months + 1, 1), months)
 
     @property

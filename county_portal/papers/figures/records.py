@@ -91,7 +91,7 @@ class Records:
 
 
 def read_records(period: Period) -> Records:
-    """The period as far as it has gone."""
+    """Read the period as far as it has gone."""
     return Records(
         until=min(period.last, clock.today()),
         submitted=submitted(period),
@@ -105,13 +105,13 @@ def read_records(period: Period) -> Records:
 
 
 def begun() -> date | None:
-    """The day of the first record. None: there is none."""
+    """Return the day of the first record. None: there is none."""
     first = db.session.scalar(select(func.min(StepTaken.at)))
     return clock.county_day(first) if first else None
 
 
 def moment_within(moment: Any, period: Period) -> ColumnElement[bool]:
-    """That the moment of a row lies in the period."""
+    """Build the condition that the moment of a row lies in the period."""
     start, end = period.bounds
     return and_(moment >= start, moment < end)
 
@@ -132,12 +132,12 @@ def first_publication_id() -> ColumnElement[int]:
 
 
 def submitted(period: Period) -> tuple[StepRecord, ...]:
-    """Items handed over for the first time."""
+    """Select items handed over for the first time."""
     return taken(period, Do.ITEM_SUBMIT, ~submitted_before())
 
 
 def submitted_before() -> ColumnElement[bool]:
-    """Whether the item of a step had been handed over before the step."""
+    """Tell whether the item of a step had been handed over before the step."""
     before = aliased(StepTaken)
     return exists().where(
         before.item_id == StepTaken.item_id,
@@ -147,7 +147,7 @@ def submitted_before() -> ColumnElement[bool]:
 
 
 def taken(period: Period, action: Do, *more: ColumnElement[bool]) -> tuple[StepRecord, ...]:
-    """Each time a step was taken."""
+    """Select each time a step was taken."""
     query = (
         select(Item.id, Item.unit_id, StepTaken.at)
         .join(StepTaken, StepTaken.item_id == Item.id)
@@ -158,7 +158,7 @@ def taken(period: Period, action: Do, *more: ColumnElement[bool]) -> tuple[StepR
 
 
 def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication, ...]:
-    """Items published for the first time, in the words that were signed then.
+    """Select items published for the first time, in the words that were signed then.
 
     Not in the words the item has now: a correction under way must not move
     figures of a month gone by.
@@ -195,7 +195,7 @@ def published(period: Period, calendar: WorkCalendar) -> tuple[FirstPublication,
 
 
 def corrected(period: Period) -> tuple[Aftermath, ...]:
-    """Publications of items that had been published before, with the reason for the correction."""
+    """Select publications of items published before, with the reason of the correction."""
     before, step = aliased(Publication), aliased(StepTaken)
     why = (
         select(step.note)
@@ -214,7 +214,7 @@ def corrected(period: Period) -> tuple[Aftermath, ...]:
 
 
 def withdrawals_of_period(period: Period) -> tuple[Aftermath, ...]:
-    """What was taken from the public, with the reason that was given."""
+    """Return what was taken from the public, with the reason that was given."""
     withdrawn = Publication.ending == Ending.WITHDRAWN
     return _aftermath(Publication.reason, Publication.ended_at, period, withdrawn)
 
@@ -222,7 +222,7 @@ def withdrawals_of_period(period: Period) -> tuple[Aftermath, ...]:
 def _aftermath(
     why: Any, at: Any, period: Period, condition: ColumnElement[bool]
 ) -> tuple[Aftermath, ...]:
-    """What became of those publications of which the condition holds, at moments of the period."""
+    """Select what became of those publications in the period of which the condition holds."""
     query = (
         select(Item.id, Item.unit_id, Revision.manifest, Publication.index_number, at, why)
         .join(Publication, Publication.item_id == Item.id)
@@ -237,7 +237,7 @@ def _aftermath(
 
 
 def overdue_items(period: Period) -> tuple[Waiting, ...]:
-    """What was overdue and unpublished when the period ended, or is now if it has not ended.
+    """Return what was overdue and unpublished when the period ended, or is now if it has not ended.
 
     State and words are those of that moment: of the last step before it.
     """

@@ -29,7 +29,7 @@ class Review:
 
 
 def read_reviews(period: Period, calendar: WorkCalendar) -> tuple[Review, ...]:
-    """Every verdict of the period, in the order in which they were signed."""
+    """Read every verdict of the period, in the order in which they were signed."""
     came = (
         select(func.max(StepTaken.at))
         .where(
@@ -66,7 +66,7 @@ def _took(came: datetime | None, signed: datetime, calendar: WorkCalendar) -> in
 
 
 def figures(reviews: tuple[Review, ...]) -> ReviewFigures:
-    """How many verdicts of each kind; an item that came twice is counted twice."""
+    """Count how many verdicts of each kind; an item that came twice is counted twice."""
     verdicts = Counter(one.verdict for one in reviews)
     grounds = Counter(one.ground for one in reviews if one.verdict is Verdict.WITHHOLD)
     return ReviewFigures(

@@ -30,12 +30,12 @@ BUCKETS = ("0-5", "6-10", "11-15", "16-20", "21-")
 
 
 def bucket_of(days: int) -> str:
-    """The name of the bucket that so many working days fall into."""
+    """Return the name of the bucket that so many working days fall into."""
     return BUCKETS[sum(days > limit for limit in LIMITS)]
 
 
 def all_units() -> Sequence[Unit]:
-    """Every unit, in the order of kind and position."""
+    """Return every unit, in the order of kind and position."""
     units = db.session.scalars(select(Unit).order_by(Unit.position, Unit.code)).all()
     return sorted(units, key=lambda one: KINDS.index(one.kind))
 
@@ -43,7 +43,7 @@ def all_units() -> Sequence[Unit]:
 def unit_figures(
     found: Records, known: Sequence[Unit], before: Mapping[str, int], period: Period
 ) -> Iterable[UnitFigures]:
-    """A line for each unit that is open and was there in the period, or did something.
+    """Return a line for each unit that is open and was there in the period, or did something.
 
     before: what was published in the period before, by code.
     """
@@ -85,12 +85,12 @@ def unit_figures(
 
 
 def ordered_columns() -> Sequence[Column]:
-    """Every column; those below another follow it."""
+    """Return every column; those below another follow it."""
     return sorted(db.session.scalars(select(Column).options(joinedload(Column.parent))), key=_place)
 
 
 def _place(column: Column) -> tuple[int, int, int, int]:
-    """By the column above, itself before what is below it."""
+    """Return a key that sorts by the column above, itself before what is below it."""
     above = column.parent or column
     return (above.position, above.id, column.position if column.parent else -1, column.id)
 
@@ -101,7 +101,10 @@ def column_figures(
     fed: Mapping[str, date],
     until: date,
 ) -> Iterable[ColumnFigures]:
-    """A line for each column that is open or got something. fed: when each last got something."""
+    """Return a line for each column that is open or got something. fed.
+
+    When each last got something.
+    """
     counts = Counter(one.column for one in published)
     fed = _with_those_above(fed, known)
     for column in known:
@@ -120,7 +123,7 @@ def column_figures(
 
 
 def _with_those_above(fed: Mapping[str, date], known: Sequence[Column]) -> dict[str, date]:
-    """What is below a column feeds it too."""
+    """Add what is below a column to what feeds it."""
     all_fed = dict(fed)
     for column in known:
         if column.parent and column.slug in fed:
@@ -136,7 +139,7 @@ def _overdue_by(last_on: date | None, update_days: int | None, until: date) -> i
 
 
 def categories(published: Sequence[FirstPublication]) -> Iterable[CategoryFigures]:
-    """A line for each category that is used or got something; what has none comes last."""
+    """Return a line for each category that is used or got something; what has none comes last."""
     counts = Counter(one.category for one in published)
     query = select(Category).order_by(Category.position, Category.code)
     for one in db.session.scalars(query):
@@ -149,7 +152,7 @@ def categories(published: Sequence[FirstPublication]) -> Iterable[CategoryFigure
 
 
 def overdue(found: Records, names: Mapping[int, str]) -> list[OverdueLine]:
-    """What was published late, and what waits; the longest overdue come first."""
+    """Return what was published late, and what waits; the longest overdue come first."""
     missed: list[tuple[FirstPublication | Waiting, date | None, State]] = [
         (one, one.published_on, State.PUBLISHED) for one in found.published if one.late
     ]
@@ -181,14 +184,14 @@ def reasons_of(item_ids: Iterable[int]) -> dict[int, str]:
 
 
 def buckets(published: Sequence[FirstPublication]) -> Iterable[Bucket]:
-    """How long it took from formation to publication."""
+    """Return how long it took from formation to publication."""
     counts = Counter(bucket_of(one.took) for one in published)
     for name in BUCKETS:
         yield Bucket(name, counts[name], share_of(counts[name], len(published)))
 
 
 def afterwards(rows: Iterable[Aftermath], names: Mapping[int, str]) -> Iterable[Afterwards]:
-    """What was corrected or withdrawn, in the order in which it happened."""
+    """Return what was corrected or withdrawn, in the order in which it happened."""
     for one in rows:
         on = clock.county_day(one.at)
         yield Afterwards(one.title, names[one.unit_id], one.index_number, on, one.why)
@@ -197,7 +200,7 @@ def afterwards(rows: Iterable[Aftermath], names: Mapping[int, str]) -> Iterable[
 def annex(
     published: Sequence[FirstPublication], known: Sequence[Column], names: Mapping[int, str]
 ) -> Iterable[AnnexGroup]:
-    """Everything that was published, by column and in the order of publication."""
+    """Return everything that was published, by column and in the order of publication."""
     groups: dict[str, list[PublishedLine]] = defaultdict(list)
     for one in published:
         groups[one.column].append(copy_fields(PublishedLine, one, unit=names[one.unit_id]))

@@ -21,7 +21,7 @@ FIGURES = tuple(field.name for field in fields(MonthCount) if field.name != "mon
 
 
 def by_month(span: Period) -> dict[date, MonthCount]:
-    """Each month of the span that something happened in."""
+    """Return each month of the span that something happened in."""
     counts = {
         figure: Counter(clock.county_day(moment).replace(day=1) for moment in moments)
         for figure, moments in _moments(span).items()
@@ -33,7 +33,7 @@ def by_month(span: Period) -> dict[date, MonthCount]:
 
 
 def _moments(span: Period) -> dict[str, list[datetime]]:
-    """When each thing happened that is counted."""
+    """Select when each thing happened that is counted."""
     on_time, late = _publications(span)
     before = aliased(Publication)
     again = exists().where(before.item_id == Publication.item_id, before.id < Publication.id)
@@ -56,7 +56,7 @@ def _times(moment: Any, span: Period, *where: ColumnElement[bool]) -> list[datet
 
 
 def _publications(span: Period) -> tuple[list[datetime], list[datetime]]:
-    """First publications in time, and those too late."""
+    """Count first publications in time, and those too late."""
     at, due = Item.first_published_at, Item.publish_due_on
     on_time: list[datetime] = []
     late: list[datetime] = []
@@ -68,7 +68,7 @@ def _publications(span: Period) -> tuple[list[datetime], list[datetime]]:
 
 
 def summed(months: Iterable[MonthCount], first: date) -> MonthCount:
-    """The counts of all these months together, under the name of the first."""
+    """Sum the counts of all these months, under the name of the first."""
     known = list(months)
     return MonthCount(
         first, **{figure: sum(getattr(one, figure) for one in known) for figure in FIGURES}
@@ -76,7 +76,7 @@ def summed(months: Iterable[MonthCount], first: date) -> MonthCount:
 
 
 def last_fed(until: date) -> dict[str, date]:
-    """By its slug, the day on which each column last got something, corrections included.
+    """Return, by slug, the day on which each column last got something, corrections included.
 
     In the column that was signed then, whatever the item says now.
     """

@@ -114,7 +114,7 @@ class Paper:
 
 
 def gazette_paper(gazette: Gazette) -> Paper:
-    """The gazette as it would be printed now."""
+    """Return the gazette as it would be printed now."""
     said = settings.values()
     volume = gazette.kind is GazetteKind.VOLUME
     parts = tuple(_bound(gazette.year)) if volume else (_issue(gazette),)
@@ -138,7 +138,7 @@ def gazette_paper(gazette: Gazette) -> Paper:
 
 
 def _issue(gazette: Gazette) -> GazettePart:
-    """The chosen texts, each in the revision the public reads now; others are left out."""
+    """Return the chosen texts, each in the revision the public reads now; others are left out."""
     chosen = [(text.item_id, text.section) for text in gazette.texts]
     live = live_revisions(item_id for item_id, _ in chosen)
     pieces = [
@@ -153,7 +153,7 @@ def _issue(gazette: Gazette) -> GazettePart:
 def _part(
     gazette: Gazette, pieces: Iterable[GazettePiece], edition: GazetteEdition | None = None
 ) -> GazettePart:
-    """The issue with these texts. edition: what a bound volume takes it from."""
+    """Return the issue with these texts. edition: what a bound volume takes it from."""
     return GazettePart(
         key=gazette.key,
         number=gazette.number or 0,
@@ -190,7 +190,7 @@ def _piece(
 
 
 def _bound(year: int) -> Iterator[GazettePart]:
-    """The issues of a year that the public reads, in order, with their texts as signed."""
+    """Yield the issues of a year that the public reads, in order, with their texts as signed."""
     query = (
         live(RELEASABLE, GazetteEdition, Gazette)
         .join(Gazette, Gazette.id == GazettePublication.gazette_id)
@@ -202,12 +202,12 @@ def _bound(year: int) -> Iterator[GazettePart]:
 
 
 def live_editions(year: int) -> set[int]:
-    """The editions of the year's issues that the public reads."""
+    """Return the editions of the year's issues that the public reads."""
     return {part.edition_id for part in _bound(year) if part.edition_id}
 
 
 def bound_editions(edition_id: int) -> set[int]:
-    """The editions of issues that a bound volume's edition holds."""
+    """Return the editions of issues that a bound volume's edition holds."""
     query = select(GazetteEditionPart.part_id).where(GazetteEditionPart.edition_id == edition_id)
     return set(db.session.scalars(query))
 
@@ -229,7 +229,7 @@ def _signed_part(gazette: Gazette, edition: GazetteEdition) -> GazettePart:
 
 
 def named_items(paper: Paper) -> dict[int, int]:
-    """Every item the paper prints or names, with the revision it does so from."""
+    """Return every item the paper prints or names, with the revision it does so from."""
     named: dict[int, int] = {}
     for change in paper.changes:
         named[change.item_id] = change.revision_id

@@ -30,7 +30,7 @@ class GazetteMonthForm(FlaskForm):
 
     @classmethod
     def offering_months(cls) -> "GazetteMonthForm":
-        """With the month before this one chosen: the last that is over."""
+        """Build the form with the month before this one chosen: the last that is over."""
         form = cls()
         form.month.choices = [(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in months()]
         if not form.is_submitted():

@@ -22,7 +22,10 @@ class IndexGroup:
 
 
 def by_category(paper: Paper) -> tuple[IndexGroup, ...]:
-    """The texts under the statutory categories, in their order; those without one come last."""
+    """Return the texts under the statutory categories, in their order.
+
+    Those without one come last.
+    """
     order = db.session.scalars(select(Category.code).order_by(Category.position)).all()
     names = {piece.category: piece.category_name for piece in paper.pieces}
     codes = [code for code in order if code in names]
@@ -37,13 +40,13 @@ def by_category(paper: Paper) -> tuple[IndexGroup, ...]:
 
 
 def by_number(paper: Paper) -> tuple[GazettePiece, ...]:
-    """The texts that have a document number, in its order."""
+    """Return the texts that have a document number, in its order."""
     numbered = (piece for piece in paper.pieces if piece.document_number)
     return tuple(sorted(numbered, key=lambda piece: _natural(piece.document_number)))
 
 
 def by_title(paper: Paper) -> tuple[GazettePiece, ...]:
-    """Every text in the order of its title, as Chinese dictionaries have it."""
+    """Return every text in the order of its title, as Chinese dictionaries have it."""
     return tuple(sorted(paper.pieces, key=lambda piece: spelled_title(piece.title)))
 
 
@@ -54,5 +57,5 @@ def _natural(number: str) -> tuple[tuple[int, bytes], ...]:
 
 
 def spelled_title(text: str) -> bytes:
-    """A key that sorts Chinese by pinyin: the common characters lie in GBK in that order."""
+    """Return a key that sorts Chinese by pinyin: the common characters lie in GBK in that order."""
     return text.encode("gb18030", errors="replace")

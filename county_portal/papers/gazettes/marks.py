@@ -41,7 +41,7 @@ def mark_of(item: Item) -> GazetteMark | None:
 
 
 def mark_item(item: Item, section: GazetteSection, *, by: Person) -> GazetteMark:
-    """The published item waits for the gazette under this heading."""
+    """Mark the published item to wait for the gazette under this heading."""
     require(by, Do.GAZETTE_MARK, item)
     if live_publication(item) is None:
         raise Refused("This item is not on the public site")
@@ -56,7 +56,7 @@ def mark_item(item: Item, section: GazetteSection, *, by: Person) -> GazetteMark
 
 
 def unmark_item(item: Item, *, by: Person) -> None:
-    """The item does not wait for the gazette any more. One that is in a gazette stays in it."""
+    """Unmark the item: it waits for the gazette no more. One that is in a gazette stays in it."""
     require(by, Do.GAZETTE_MARK, item)
     mark = mark_of(item)
     if mark is not None:
@@ -84,7 +84,7 @@ def waiting_marks(until: date | None = None) -> list[GazetteMark]:
 
 
 def gazettes_with(item: Item) -> list[Gazette]:
-    """The gazettes in which the item stands, bound volumes not counted."""
+    """Return the gazettes in which the item stands, bound volumes not counted."""
     query = select(Gazette).join(GazetteText, GazetteText.gazette_id == Gazette.id)
     rows = db.session.scalars(query.where(GazetteText.item_id == item.id).order_by(Gazette.id))
     return list(rows)

@@ -42,7 +42,7 @@ class PrintedGazette:
 
 
 def to_book(paper: Paper, *, watch: Watch = pdf.nobody) -> PrintedGazette:
-    """The gazette as a PDF with its contents. Raises Refused, naming what cannot be set."""
+    """Return the gazette as a PDF with its contents. Raises Refused, naming what cannot be set."""
     texts = _set("papers/gazettes/texts.html", paper, watch=watch, text_of=_words)
     places = _places(texts)
     end: list[Sheets] = []
@@ -86,7 +86,10 @@ def _set(
 
 
 def _words(piece: GazettePiece) -> Markup:
-    """The words of a text, its pictures at their files. They were cleaned when they were taken."""
+    """Return the words of a text, its pictures at their files.
+
+    They were cleaned when they were taken.
+    """
     keys = {file.key: file.sha256 for file in piece.files if file.inline}
 
     def address(key: str) -> str | None:
@@ -109,7 +112,7 @@ def _pages(sheets: Sequence[Sheets]) -> int:
 
 
 def _places(sheets: Sequence[Sheets]) -> dict[str, int]:
-    """The page number of everything that has a mark, counted through all sheets."""
+    """Return the page number of everything that has a mark, counted through all sheets."""
     found: dict[str, int] = {}
     before = 0
     for one in sheets:

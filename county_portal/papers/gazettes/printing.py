@@ -28,7 +28,7 @@ CHANGED = "The gazette was changed while it was printed; print it again"
 def gazette_task(
     *, progress: jobs.Progress, gazette: int, version: int, asked_by: int
 ) -> dict[str, object]:
-    """The gazette is printed and frozen. Begins and ends transactions of its own."""
+    """Print and freeze the gazette. Begins and ends transactions of its own."""
     progress(5, "Gathering the texts")
     wanted = _read(gazette, version)
     db.session.rollback()
@@ -42,7 +42,7 @@ def gazette_task(
 
 
 def _read(gazette_id: int, version: int) -> Paper:
-    """What is to be printed.
+    """Read what is to be printed.
 
     Raises OutOfDate if the draft is not the one that was asked for, Refused if the public does not
     read each of its texts any more.
@@ -55,7 +55,7 @@ def _read(gazette_id: int, version: int) -> Paper:
 
 
 def _print(wanted: Paper, progress: jobs.Progress) -> tuple[str, files.Stored]:
-    """What will be signed, and the PDF, kept on the disk. No transaction is open meanwhile."""
+    """Print the gazette. Return what will be signed, and the PDF, kept. No transaction is open."""
     watch = jobs.part_progress(progress, 10, 85, "Setting the pages")
     book = paper.to_book(wanted, watch=watch)
     db.session.rollback()
@@ -67,7 +67,7 @@ def _print(wanted: Paper, progress: jobs.Progress) -> tuple[str, files.Stored]:
 def _freeze(
     gazette: Gazette, wanted: Paper, manifest: str, pdf: files.Stored, *, asked_by: int
 ) -> GazetteEdition:
-    """The edition with everything it prints or names, and the gazette frozen on it."""
+    """Freeze the gazette on an edition that holds everything it prints or names."""
     edition = GazetteEdition(
         gazette_id=gazette.id,
         manifest_text=manifest,

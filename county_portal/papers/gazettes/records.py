@@ -48,7 +48,7 @@ class ValidityChange:
 
 
 def live_revisions(item_ids: Iterable[int]) -> Live:
-    """What the public reads of these items now; an item that is not public has nothing."""
+    """Return what the public reads of these items now; an item that is not public has nothing."""
     query = (
         select(Publication, Revision)
         .join(Revision, Revision.id == Publication.revision_id)
@@ -61,7 +61,7 @@ def live_revisions(item_ids: Iterable[int]) -> Live:
 
 
 def changes_of(gazette: Gazette) -> Iterator[ValidityChange]:
-    """What was repealed or expired, as it stood at the end of the gazette's month or year.
+    """Yield what was repealed or expired, as it stood at the end of the gazette's month or year.
 
     Each is listed in one issue and in one bound volume: that of its day, or the next one when it
     was written down after that was printed. Gazettes that are not public any more do not count.
@@ -78,7 +78,7 @@ def changes_of(gazette: Gazette) -> Iterator[ValidityChange]:
 
 
 def _ended(gazette: Gazette, bound: set[int]) -> list[Validity]:
-    """What had ended when the month or year was over, or has by today, if it is not over.
+    """Return what had ended when the month or year was over, or has by today, if it is not over.
 
     Issues follow upon each other, so it is all since the first; a year is closed when it is bound.
     """
@@ -94,7 +94,7 @@ def _ended(gazette: Gazette, bound: set[int]) -> list[Validity]:
 
 
 def _others(gazette: Gazette) -> list[tuple[Gazette, list[Told]]]:
-    """The other gazettes of its kind that stand as they were printed, and what each lists."""
+    """Return the other gazettes of its kind that stand as printed, and what each lists."""
     query = (
         select(Gazette, GazetteEdition.manifest)
         .join(GazetteEdition, GazetteEdition.id == Gazette.edition_id)
@@ -104,7 +104,7 @@ def _others(gazette: Gazette) -> list[tuple[Gazette, list[Told]]]:
 
 
 def told_in(printed: GazetteManifest) -> list[Told]:
-    """The repeals and expiries that a printed gazette lists."""
+    """Return the repeals and expiries that a printed gazette lists."""
     return [(line.public_id, line.state, line.since_on) for line in printed.changes]
 
 

@@ -52,7 +52,7 @@ BINDS = select(
 def publish_gazette(
     gazette: Gazette, sign_off: GazetteSignOff, *, by: Person
 ) -> GazettePublication:
-    """The signed edition is live from now. The file is swapped after the commit."""
+    """Publish the signed edition; it is live from now. The file is swapped after the commit."""
     publication = GazettePublication(
         gazette_id=gazette.id,
         edition_id=sign_off.edition_id,
@@ -67,7 +67,7 @@ def publish_gazette(
 
 
 def live_gazette_publication(gazette: Gazette) -> GazettePublication | None:
-    """What the public reads of the gazette now, if anything."""
+    """Return what the public reads of the gazette now, if anything."""
     query = select(GazettePublication).where(
         GazettePublication.gazette_id == gazette.id, _lasts(GazettePublication)
     )
@@ -75,7 +75,7 @@ def live_gazette_publication(gazette: Gazette) -> GazettePublication | None:
 
 
 def gazette_publications(gazette: Gazette) -> list[GazettePublication]:
-    """Every time the gazette went to the public, the last first."""
+    """Return every time the gazette went to the public, the last first."""
     query = select(GazettePublication).where(GazettePublication.gazette_id == gazette.id)
     return list(db.session.scalars(query.order_by(GazettePublication.id.desc())))
 
@@ -90,7 +90,7 @@ def end(
     by: Person,
     cause: tuple[str, int] | None = None,
 ) -> Withdrawal:
-    """The public no longer reads it, once the file is swapped. cause: the item it goes with."""
+    """End the publication: the public no longer reads it, once the file is swapped."""
     moment = clock.now()
     ending = GazetteEnding(
         publication_id=publication.id,
@@ -112,7 +112,10 @@ def end(
 
 
 def gazette_entries(only: Iterable[str] | None = None) -> Iterator[GazetteEntry]:
-    """One for each gazette: the newest, should the database ever hold two that are live."""
+    """Yield one entry for each gazette.
+
+    The newest, should the database ever hold two that are live.
+    """
     query = live(RELEASABLE, GazettePublication, GazetteEdition).order_by(GazettePublication.id)
     found = {
         row.key: GazetteEntry(
@@ -125,7 +128,7 @@ def gazette_entries(only: Iterable[str] | None = None) -> Iterator[GazetteEntry]
 
 
 def withdrawn_gazettes() -> Iterator[Withdrawal]:
-    """Gazettes that were public and are not, each with its last reason."""
+    """Yield gazettes that were public and are not, each with its last reason."""
     here = {entry.key for entry in gazette_entries()}
     query = select(GazettePublication.key, GazetteEnding.ended_at, GazetteEnding.reason).join(
         GazetteEnding, GazetteEnding.publication_id == GazettePublication.id
@@ -136,7 +139,7 @@ def withdrawn_gazettes() -> Iterator[Withdrawal]:
 
 
 def _changed_on_the_disk() -> set[str]:
-    """Keys of gazettes of which the public file holds other bytes than it says."""
+    """Return keys of gazettes of which the public file holds other bytes than it says."""
     lines = writer.query_public_file(
         public_file.folder(),
         "SELECT key, manifest, content_hash FROM manifests JOIN entries USING(kind, key)"
@@ -155,7 +158,7 @@ def _faults() -> Iterator[BrokenPromise]:
 
 
 def _untied() -> Iterator[BrokenPromise]:
-    """Each edition is tied to every item it prints or names: that is what takes it off the site."""
+    """Yield editions that are not tied to every item they print or name."""
     tied: dict[int, set[int | None]] = {}
     rows = select(GazetteEditionItem.edition_id, Item.public_id).join(
         Item, Item.id == GazetteEditionItem.item_id
@@ -170,7 +173,7 @@ def _untied() -> Iterator[BrokenPromise]:
 
 
 def _named_in(edition: GazetteEdition) -> set[int | None]:
-    """The public ids of the items that the edition names; no item's if it cannot be read."""
+    """Return the public ids of the items that the edition names; no item's if it cannot be read."""
     try:
         said = edition.manifest
     except ValueError:
@@ -180,7 +183,7 @@ def _named_in(edition: GazetteEdition) -> set[int | None]:
 
 
 def _live_twice() -> Iterator[BrokenPromise]:
-    """Of each gazette, one edition is live."""
+    """Yield gazettes of which more than one edition is live."""
     keys = db.session.scalars(live(RELEASABLE, GazettePublication.key))
     for key, count in Counter(keys).items():
         if count > 1:

@@ -35,12 +35,12 @@ MONTHS_BACK = 12
 
 
 def months() -> list[date]:
-    """The months an issue may be begun for, this one included, the newest first."""
+    """Return the months an issue may be begun for, this one included, the newest first."""
     return [shift(clock.today(), -number) for number in range(MONTHS_BACK)]
 
 
 def years_to_bind() -> list[int]:
-    """Years with issues on the public site, the latest first."""
+    """Return years with issues on the public site, the latest first."""
     query = (
         live(RELEASABLE, Gazette.year)
         .join(Gazette, Gazette.id == GazettePublication.gazette_id)
@@ -50,7 +50,7 @@ def years_to_bind() -> list[int]:
 
 
 def compose_issue(month: date, *, by: Person) -> Gazette:
-    """The open draft of the month, begun with every text that waits if there is none."""
+    """Open the draft of the month, begun with every text that waits if there is none."""
     require(by, Do.GAZETTE_COMPOSE)
     month = month.replace(day=1)
     if month > clock.today():
@@ -70,7 +70,7 @@ def compose_issue(month: date, *, by: Person) -> Gazette:
 
 
 def compose_volume(year: int, *, by: Person) -> Gazette:
-    """The bound volume of the year. There is one."""
+    """Open the bound volume of the year. There is one."""
     require(by, Do.GAZETTE_COMPOSE)
     if year not in years_to_bind():
         raise Refused("No issue of this year is on the public site")
@@ -98,7 +98,7 @@ def _begin(kind: GazetteKind, month: date, by: Person) -> Gazette:
 def put_in(
     gazette: Gazette, item_id: int, section: GazetteSection, *, seen_version: int, by: Person
 ) -> None:
-    """The marked text is the last under its heading, unless it is in some gazette already."""
+    """Put the marked text last under its heading, unless it is in some gazette already."""
     _open(gazette, seen_version, by)
     mark = next((mark for mark in marks.waiting_marks() if mark.item_id == item_id), None)
     if mark is None:
@@ -108,14 +108,14 @@ def put_in(
 
 
 def take_out_text(gazette: Gazette, item_id: int, *, seen_version: int, by: Person) -> None:
-    """The text is not in the gazette; it waits for another one."""
+    """Take the text out of the gazette; it waits for another one."""
     _open(gazette, seen_version, by)
     gazette.texts.remove(_text(gazette, item_id))
     _changed(gazette, by, taken_out=item_id)
 
 
 def move_text(gazette: Gazette, item_id: int, *, up: bool, seen_version: int, by: Person) -> None:
-    """The text changes places with its neighbour under the same heading."""
+    """Move the text to the place of its neighbour under the same heading."""
     _open(gazette, seen_version, by)
     text = _text(gazette, item_id)
     row = [one for one in gazette.texts if one.section is text.section]
@@ -145,7 +145,7 @@ def _text(gazette: Gazette, item_id: int) -> GazetteText:
 
 
 def _append(gazette: Gazette, mark: GazetteMark, section: GazetteSection) -> None:
-    """The marked text is the last one; who marked it has had a hand in the gazette."""
+    """Append the marked text; who marked it has had a hand in the gazette."""
     if gazette.hand_of(mark.marker) not in {None, GazetteHandKind.COMPOSER}:
         raise Refused(
             "Whoever marked this text has judged this gazette; somebody else must mark it"
@@ -157,7 +157,7 @@ def _append(gazette: Gazette, mark: GazetteMark, section: GazetteSection) -> Non
 
 
 def _changed(gazette: Gazette, by: Person, **what: Any) -> None:
-    """The gazette has another version, so that older pages are too late."""
+    """Raise the gazette's version, so that older pages are too late."""
     attributes.flag_modified(gazette, "month")
     db.session.flush()
     audit.record(by, Do.GAZETTE_COMPOSE, gazette, **what)
@@ -170,7 +170,7 @@ def composed_nothing(gazette: Gazette, by: Person) -> None:
 
 
 def composed_a_part(edition_id: Any, person: Person) -> ColumnElement[bool]:
-    """Whether the person composed an issue that the edition of a bound volume holds."""
+    """Tell whether the person composed an issue that the edition of a bound volume holds."""
     return exists().where(
         GazetteEditionPart.edition_id == edition_id,
         GazetteEdition.id == GazetteEditionPart.part_id,

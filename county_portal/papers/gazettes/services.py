@@ -60,7 +60,7 @@ class GazetteOpinion:
 
 
 def find_gazettes(by: Person, page: int = 1) -> Page[Gazette]:
-    """Every gazette, the newest first; a page that does not exist is the last one."""
+    """Find every gazette, the newest first; a page that does not exist is the last one."""
     require(by, Do.GAZETTE_READ)
     query = select(Gazette).order_by(Gazette.month.desc(), Gazette.id.desc())
     return fetch_page(db.session, query, page, PER_PAGE)
@@ -107,7 +107,10 @@ def freeze_gazette(gazette: Gazette, *, seen_version: int, by: Person) -> Job:
 
 
 def _free_total() -> int:
-    """The next total number that no gazette has; the office may have moved where they begin."""
+    """Return the next total number that no gazette has.
+
+    The office may have moved where they begin.
+    """
     while True:
         total = draw("gazette:total") + settings.number("gazette_total_from") - 1
         if not db.session.scalar(select(exists().where(Gazette.total == total))):
@@ -115,13 +118,13 @@ def _free_total() -> int:
 
 
 def reopen_gazette(gazette: Gazette, *, by: Person) -> None:
-    """It can be changed again; what was printed and signed stays on record and counts no more."""
+    """Open it to changes again; what was printed and signed stays on record and counts no more."""
     with workflow.take_step(ROAD, gazette, Do.GAZETTE_REOPEN, by=by):
         gazette.edition_id = None
 
 
 def sign(gazette: Gazette, opinion: GazetteOpinion, *, by: Person) -> GazetteSignOff:
-    """The officer's verdict on exactly the edition that was shown, as a row of its own.
+    """Write down the officer's verdict on exactly the edition that was shown, as a row of its own.
 
     Raises OutOfDate if another edition is on the road by now, Refused if a question is open.
     Source: Open Government Information Regulations (2019), art. 17.
@@ -163,7 +166,10 @@ def _complete(opinion: GazetteOpinion) -> None:
 
 
 def issue_gazette(gazette: Gazette, content_hash: str, *, by: Person) -> None:
-    """The signed edition goes to the public, once the caller has committed and reconciled."""
+    """Issue the signed edition.
+
+    It goes to the public once the caller has committed and reconciled.
+    """
     with workflow.take_step(ROAD, gazette, Do.GAZETTE_ISSUE, by=by) as taken:
         taken.told["hash"] = content_hash
         edition = db.session.get_one(GazetteEdition, gazette.edition_id)
@@ -188,7 +194,9 @@ def _lies_there(pdf: SignedFile) -> None:
 
 
 def withdraw_gazette(gazette: Gazette, reason: str, *, by: Person) -> None:
-    """The public no longer reads it, from before this returns. Wants `public_file.lock` held.
+    """Withdraw it; the public no longer reads it before this returns.
+
+    Wants `public_file.lock` held.
 
     The file is swapped first; the caller commits. A page stays that says when and why.
     """
@@ -202,7 +210,7 @@ def withdraw_gazette(gazette: Gazette, reason: str, *, by: Person) -> None:
 
 
 def trouble(gazette: Gazette) -> list[Item]:
-    """Texts of the gazette that the public no longer reads as they are printed, or not at all."""
+    """Return texts of the gazette that the public does not read as printed, or not at all."""
     if gazette.edition_id:
         return list(db.session.scalars(select(Item).where(Item.id.in_(stale_items(gazette)))))
     live = records.live_revisions(text.item_id for text in gazette.texts)

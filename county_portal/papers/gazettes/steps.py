@@ -21,7 +21,7 @@ from county_portal.papers.gazettes import contents, records, selection
 
 
 def something_to_print(gazette: Gazette) -> None:
-    """There are texts, and the public reads each of them."""
+    """Refuse unless there are texts, and the public reads each of them."""
     if gazette.kind is GazetteKind.VOLUME:
         if gazette.year not in selection.years_to_bind():
             raise Refused("No issue of this year is on the public site")
@@ -34,12 +34,12 @@ def something_to_print(gazette: Gazette) -> None:
 
 
 def gazette_is_signed(gazette: Gazette) -> None:
-    """The newest verdict on the edition that is on the road, hash and all, is release."""
+    """Refuse unless the newest verdict on the edition on the road, hash and all, is release."""
     require_released(GazetteSignOff, edition_of(gazette))
 
 
 def unchanged(gazette: Gazette) -> None:
-    """Everything the edition prints or names is still what the public reads."""
+    """Refuse unless everything the edition prints or names is still what the public reads."""
     if stale_items(gazette):
         raise Refused("A text was corrected or withdrawn since; open the gazette again")
     if gazette.kind is GazetteKind.VOLUME and not _parts_are_live(gazette):
@@ -49,12 +49,12 @@ def unchanged(gazette: Gazette) -> None:
 
 
 def edition_of(gazette: Gazette) -> GazetteEdition | None:
-    """The printed edition that is on the road now."""
+    """Return the printed edition that is on the road now."""
     return db.session.get(GazetteEdition, gazette.edition_id) if gazette.edition_id else None
 
 
 def stale_items(gazette: Gazette) -> list[int]:
-    """Items the edition prints or names in words the public no longer reads.
+    """Return items the edition prints or names in words the public no longer reads.
 
     Of a bound volume, which prints its issues as they were signed, only what was withdrawn.
     """
@@ -74,7 +74,7 @@ def _parts_are_live(gazette: Gazette) -> bool:
 
 
 def _lists_too_much(gazette: Gazette) -> bool:
-    """Whether it was found since that something it lists as ended had not ended."""
+    """Tell whether it was found since that something it lists as ended had not ended."""
     edition = db.session.get_one(GazetteEdition, gazette.edition_id)
     now = {(one.public_id, one.state, one.since_on) for one in records.changes_of(gazette)}
     return not now.issuperset(records.told_in(edition.manifest))

@@ -27,7 +27,7 @@ class GazetteLine:
 
 
 def thread_lines(gazette: Gazette) -> list[GazetteLine]:
-    """Every step, oldest first.
+    """Return every step, oldest first.
 
     Each step has a row in the log, written with it; what the log has more is older than the steps.
     """
@@ -40,7 +40,10 @@ def thread_lines(gazette: Gazette) -> list[GazetteLine]:
 
 
 def _log_of(gazette: Gazette) -> list[GazetteLine]:
-    """The steps as the log tells them. Asking for the print is none: only what was printed is."""
+    """Return the steps as the log tells them. Asking for the print is none.
+
+    Only what was printed is.
+    """
     editions = select(GazetteEdition.content_hash, GazetteEdition.id)
     known = dict(db.session.execute(editions.where(GazetteEdition.gazette_id == gazette.id)).all())
     query = (

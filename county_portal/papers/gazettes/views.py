@@ -35,7 +35,7 @@ bp = Blueprint("gazettes", __name__)
 @bp.get("/gazettes/")
 @needs(Do.GAZETTE_READ)
 def index() -> Response:
-    """Every gazette, and for the clerk the month or year to compose next."""
+    """Show every gazette, and for the clerk the month or year to compose next."""
     return _list(GazetteMonthForm.offering_months(), VolumeForm.offering_years())
 
 
@@ -78,7 +78,7 @@ def _list(form: GazetteMonthForm, volume: VolumeForm) -> Response:
 
 
 def _shown(gazette: Gazette) -> dict[str, object]:
-    """What its page and the officer's form show of it."""
+    """Return what its page and the officer's form show of it."""
     edition = edition_of(gazette)
     return {
         "gazette": gazette,
@@ -90,7 +90,7 @@ def _shown(gazette: Gazette) -> dict[str, object]:
 
 
 def gazette_name(gazette: Gazette) -> str:
-    """What people call it."""
+    """Return what people call it."""
     if gazette.key.endswith("volume"):
         return str(_("Bound volume of %(year)s", year=gazette.year))
     month = f"{gazette.month:%Y-%m}"
@@ -105,7 +105,7 @@ def gazette_name(gazette: Gazette) -> str:
 @bp.get("/gazettes/<int:gazette_id>")
 @needs(Do.GAZETTE_READ)
 def gazette(gazette_id: int) -> str:
-    """What it holds, where it stands, and what can be done with it."""
+    """Show what it holds, where it stands, and what can be done with it."""
     one = services.get_gazette(gazette_id, by=me())
     return render_template(
         "papers/gazettes/gazette.html",
@@ -124,7 +124,7 @@ def gazette(gazette_id: int) -> str:
 @bp.get("/gazettes/<int:gazette_id>/editions/<int:edition_id>.pdf")
 @needs(Do.GAZETTE_READ)
 def pdf(gazette_id: int, edition_id: int) -> Response:
-    """A printed edition: the bytes that are signed and published."""
+    """Show a printed edition: the bytes that are signed and published."""
     one = services.get_gazette(gazette_id, by=me())
     edition = db.session.get(GazetteEdition, edition_id)
     if edition is None or edition.gazette_id != one.id:
@@ -198,7 +198,7 @@ def reopen(gazette_id: int) -> ResponseReturnValue:
 @bp.route("/gazettes/<int:gazette_id>/sign", methods=["GET", "POST"])
 @needs(Do.GAZETTE_RELEASE)
 def sign(gazette_id: int) -> ResponseReturnValue:
-    """The officer's form: the PDF that is shown here is what is signed."""
+    """Show the officer's form: the PDF that is shown here is what is signed."""
     one = services.get_gazette(gazette_id, by=me())
     edition = edition_of(one)
     form = SignForm(content_hash=edition.content_hash if edition else "")
@@ -216,7 +216,7 @@ def sign(gazette_id: int) -> ResponseReturnValue:
 
 
 def _signature(form: SignForm) -> bool:
-    """Whether the password is right; what was filled in stays on the form if it is not."""
+    """Check the password; what was filled in stays on the form if it is wrong."""
     if is_password(me(), form.password.data or "", address=request.remote_addr or ""):
         return True
     form.password.errors = [_("This is not your password")]
@@ -226,7 +226,7 @@ def _signature(form: SignForm) -> bool:
 @bp.post("/gazettes/<int:gazette_id>/issue")
 @needs(Do.GAZETTE_ISSUE)
 def issue(gazette_id: int) -> ResponseReturnValue:
-    """The issuer's word: the signed edition is on the public site."""
+    """Issue it by the issuer's word: the signed edition is on the public site."""
     one = services.get_gazette(gazette_id, by=me())
     services.issue_gazette(one, request.form.get("content_hash", ""), by=me())
     db.session.commit()

@@ -14,13 +14,16 @@ NEXT = (Do.GAZETTE_RELEASE, Do.GAZETTE_ISSUE, Do.GAZETTE_FREEZE)
 
 
 def gazettes_waiting_for(person: Person) -> list[Gazette]:
-    """For the officer's verdict, the issuer's word, or to be printed again; the oldest first."""
+    """Select what waits for the officer's verdict, the issuer's word, or a new print.
+
+    The oldest first.
+    """
     query = select(Gazette).where(_lies_with(person)).options(lazyload(Gazette.hands))
     return list(db.session.scalars(query.order_by(Gazette.state_since, Gazette.id)))
 
 
 def count_gazettes_for(person: Person) -> ScalarSelect[int]:
-    """How many wait for the person, to be asked together with other things."""
+    """Count what waits for the person, to be asked together with other things."""
     return select(func.count(Gazette.id)).where(_lies_with(person)).scalar_subquery()
 
 

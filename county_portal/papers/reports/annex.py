@@ -21,7 +21,7 @@ class AnnexPiece:
 
 
 def sheets(groups: Iterable[AnnexGroup]) -> Iterable[tuple[AnnexPiece, ...]]:
-    """The annex in parts that begin on pages of their own, none longer than MOST_ENTRIES."""
+    """Return the annex in parts that begin on pages of their own, none longer than MOST_ENTRIES."""
     sheet: list[AnnexPiece] = []
     number = 1
     for group in groups:

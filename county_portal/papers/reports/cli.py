@@ -24,7 +24,7 @@ class Span(click.ParamType):  # type: ignore[type-arg]
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> Period:
-        """The period; a word that names no such one ends the command."""
+        """Read the period; a word that names no such one ends the command."""
         try:
             period = Period.named(value)
         except Refused:

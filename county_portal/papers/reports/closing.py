@@ -49,7 +49,7 @@ def _may_be_closed(month: date) -> None:
 
 
 def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
-    """The row of the closing, and a line in the log."""
+    """Write the row of the closing, and a line in the log."""
     _may_be_closed(month)
     report = db.session.get_one(MadeReport, report_id)
     figures = as_json(freeze_figures(services.report_figures(report)))
@@ -70,7 +70,7 @@ def _close(month: date, report_id: int, asked_by: int | None) -> ClosedMonth:
 
 
 def reopen_month(month: date, reason: str, *, by: Person) -> ClosedMonth:
-    """The month's closing is no longer in force; the row stays, with who opened it and why.
+    """Take the month's closing out of force; the row stays, with who opened it and why.
 
     Nor is any report that holds the month, until it is closed again.
     Only the last closed month can be opened: later reports lean on earlier figures.
@@ -91,7 +91,7 @@ def reopen_month(month: date, reason: str, *, by: Person) -> ClosedMonth:
 
 
 def in_force(month: date) -> ClosedMonth:
-    """The month's closing. Raises Missing for a month that is open."""
+    """Return the month's closing. Raises Missing for a month that is open."""
     row = closing_of(month)
     if row is None:
         raise Missing
@@ -99,13 +99,16 @@ def in_force(month: date) -> ClosedMonth:
 
 
 def closings_of(month: date) -> list[ClosedMonth]:
-    """Every closing of the month, the newest first, those that were taken back included."""
+    """Return every closing of the month, the newest first, those that were taken back included."""
     query = select(ClosedMonth).where(ClosedMonth.month == month)
     return list(db.session.scalars(query.order_by(ClosedMonth.id.desc())))
 
 
 def month_over(code: str) -> date:
-    """The month of an address. Raises Missing unless it is one that is over and has records."""
+    """Return the month of an address.
+
+    Raises Missing unless it is one that is over and has records.
+    """
     period = services.period_named(code)
     if period.months != 1 or period.first > last_month():
         raise Missing
@@ -113,7 +116,7 @@ def month_over(code: str) -> date:
 
 
 def month_closed(code: str) -> date:
-    """The month of an address. Raises Missing unless it is one that is closed."""
+    """Return the month of an address. Raises Missing unless it is one that is closed."""
     period = Period.addressed(code)
     if period.months != 1:
         raise Missing
@@ -121,7 +124,7 @@ def month_closed(code: str) -> date:
 
 
 def close_on_the_day() -> None:
-    """Months that nobody has closed are closed, the oldest first and one after another.
+    """Close the months that nobody has closed, the oldest first and one after another.
 
     Last month on the day the office sets, earlier ones at once. What was opened again stays.
     """
@@ -132,7 +135,7 @@ def close_on_the_day() -> None:
 
 
 def _left_open() -> Iterator[date]:
-    """Months that are due and were never closed, from the first closed one or the first record."""
+    """Yield months due and never closed, from the first closed one or the first record."""
     known = set(db.session.scalars(select(ClosedMonth.month)))
     begun = records.begun()
     if begun is None:

@@ -38,7 +38,7 @@ class Behind:
 def find_counted(
     made: MadeReport, figure: str, narrowed: Mapping[str, str], *, page: int, by: Person
 ) -> Page[Behind]:
-    """What is counted in a figure of the report, narrowed to a unit, column or category.
+    """Find what is counted in a figure of the report, narrowed to a unit, column or category.
 
     `when` among the narrowings names another period than the report's. Raises
     Missing for a figure that does not exist.
@@ -60,7 +60,7 @@ def find_counted(
 
 
 def behind(period: Period, figure: str, narrowed: Mapping[str, str]) -> Iterable[Any]:
-    """The records that were counted: each has an item and a unit."""
+    """Return the records that were counted: each has an item and a unit."""
     rows = _rows(period, figure)
     unit = narrowed.get("unit")
     if unit is not None:

@@ -25,7 +25,7 @@ def _closing(asked: Values) -> str:
 
 
 def _files(_asked: Values, made: Values) -> list[Link]:
-    """The report that came of it, and its files."""
+    """Return the report that came of it, and its files."""
     number = made["report"]
     return [
         Link(_l("Open the report"), url_for("reports.report", report_id=number)),

@@ -19,7 +19,7 @@ class PeriodForm(FlaskForm):
 
     @classmethod
     def offering_known_periods(cls) -> "PeriodForm":
-        """With the month before this one chosen: the last that is over."""
+        """Build the form with the month before this one chosen: the last that is over."""
         form, known = cls(), known_periods()
         form.period.choices = {
             LENGTHS[months]: [(one.code, one.code) for one in found]
@@ -47,7 +47,7 @@ class RemarksForm(FlaskForm):
 
     @classmethod
     def of(cls, noted: Noted) -> "RemarksForm":
-        """The form with what is written down already."""
+        """Build the form with what is written down already."""
         about = [Length(max=200, message=_l("At most 200 characters"))]
         fields = {
             f"item-{one.item}": StringField(_l("Why it is late"), about, filters=[stripped])
@@ -59,7 +59,7 @@ class RemarksForm(FlaskForm):
         return form
 
     def reasons(self) -> dict[int, str]:
-        """By item, why it is late."""
+        """Return, by item, why it is late."""
         return {
             int(field.name.removeprefix("item-")): field.data or ""
             for field in self

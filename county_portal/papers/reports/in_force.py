@@ -22,12 +22,15 @@ def is_in_force(made: MadeReport) -> bool:
 
 
 def enter_report(made: MadeReport) -> None:
-    """Whoever checks a copy is told that it is of this office, and is not in force."""
+    """Enter the report.
+
+    Whoever checks a copy is told that it is of this office, and is not in force.
+    """
     _enter(made, stands=False)
 
 
 def put_in_force(made: MadeReport) -> None:
-    """Its papers stand, and no other report's of the period."""
+    """Put its papers in force, and no other report's of the period."""
     others = select(MadeReport).where(
         MadeReport.kind == made.kind, MadeReport.month == made.month, MadeReport.id != made.id
     )
@@ -37,7 +40,7 @@ def put_in_force(made: MadeReport) -> None:
 
 
 def take_back(month: date) -> None:
-    """No report of the month is in force, nor one of a longer period that holds it."""
+    """Take every report of the month out of force, and those of longer periods that hold it."""
     begun = select(MadeReport).where(MadeReport.month <= month)
     for made in db.session.scalars(begun):
         if Period(made.month, MONTHS[made.kind]).last >= month:
@@ -45,7 +48,7 @@ def take_back(month: date) -> None:
 
 
 def paper_hashes(made: MadeReport) -> list[str]:
-    """The PDFs of a report: itself, and the return form if it has one."""
+    """Return the PDFs of a report: itself, and the return form if it has one."""
     return [made.pdf, made.returns.pdf] if made.returns else [made.pdf]
 
 

@@ -94,12 +94,12 @@ def build_report(month: date, months: int = 1, *, annex: bool = True) -> Monthly
 
 
 def report_pdf(report: MonthlyReport, stamp: Stamp, watch: Watch = nobody) -> bytes:
-    """The report as it is printed and filed, with its figures attached. watch: hears how far."""
+    """Print the report as it is filed, with its figures attached. watch: hears how far it is."""
     return print_paper(report_page(report, stamp), attach=as_json(report), watch=watch).pdf
 
 
 def report_page(report: MonthlyReport, stamp: Stamp) -> str:
-    """The report as a page, before it is set."""
+    """Render the report as a page, before it is set."""
     return render_html(
         "papers/reports/monthly.html",
         report=report,
@@ -115,7 +115,10 @@ def report_page(report: MonthlyReport, stamp: Stamp) -> str:
 def _past(
     period: Period, closed: Mapping[date, Frozen], known: Sequence[Unit]
 ) -> tuple[Totals, dict[str, int]]:
-    """The totals of an earlier period and what each unit published then: as closed, if it was."""
+    """Return the totals of an earlier period and what each unit published then.
+
+    As closed, if it was.
+    """
     if period.months == 1 and period.first in closed:
         then = closed[period.first]
         return then.totals, {unit.code: unit.published for unit in then.units}
@@ -127,7 +130,10 @@ def _past(
 def _a_year_before(
     period: Period, closed: Mapping[date, Frozen], known: Sequence[Unit], begun: date | None
 ) -> Totals | None:
-    """The totals a year before; None if no records were kept yet, or it is the period before."""
+    """Return the totals a year before.
+
+    None if no records were kept yet, or it is the period before.
+    """
     then = period.year_before
     if period.months == 12 or begun is None or begun > then.first:
         return None
@@ -162,14 +168,14 @@ def _changes(totals: Totals, before: Totals, year_before: Totals | None) -> Iter
 
 
 def _remarks(period: Period) -> tuple[str, ...]:
-    """What the clerk wrote, a paragraph each."""
+    """Return what the clerk wrote, a paragraph each."""
     remark = remark_of(period)
     lines = remark.words.splitlines() if remark else []
     return tuple(line.strip() for line in lines if line.strip())
 
 
 def remark_of(period: Period) -> ReportRemark | None:
-    """The row of what the clerk wrote about the period."""
+    """Return the row of what the clerk wrote about the period."""
     query = select(ReportRemark).where(
         ReportRemark.kind == period.kind, ReportRemark.month == period.first
     )

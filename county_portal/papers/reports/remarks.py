@@ -30,7 +30,7 @@ class Noted:
 
 
 def noted(period: Period, *, by: Person) -> Noted:
-    """The remarks of the period and its late items, each with the reason known so far."""
+    """Return the remarks of the period and its late items, each with the reason known so far."""
     require(by, Do.REPORT_MAKE)
     if period.months == 1 and closing_of(period.first):
         raise Refused("This month is closed; open it again before you write")

@@ -99,7 +99,7 @@ class Return:
 
 
 def build_return(report: MonthlyReport, by: Person | None) -> Return:
-    """The form over the figures of a report, filled in by the person who asked for it."""
+    """Build the form over the figures of a report, filled in by the person who asked for it."""
     now = indicators.counted(report.period)
     this_year = indicators.counted(indicators.year_until(report.period))
     lines = tuple(
@@ -121,14 +121,14 @@ def build_return(report: MonthlyReport, by: Person | None) -> Return:
 
 
 def return_pdf(form: Return, stamp: Stamp) -> bytes:
-    """The form as it is sent in, on one page."""
+    """Print the form as it is sent in, on one page."""
     return render_pdf("papers/reports/return.html", attach=as_json(form), form=form, stamp=stamp)
 
 
 def _checks(
     report: MonthlyReport, lines: tuple[ReturnLine, ...]
 ) -> Iterator[tuple[str, bool | None]]:
-    """The form against itself, against the report that it goes with, and against the one before."""
+    """Check the form against itself, its report, and the form before."""
     now = {line.code: line.now for line in lines if line.now is not None}
     units = sum(one.published for one in report.units)
     kinds = sum(one.count for one in report.categories)
@@ -144,7 +144,7 @@ def _checks(
 def _sum(
     lines: tuple[ReturnLine, ...], whole: str, parts: tuple[str, ...]
 ) -> tuple[str, bool | None]:
-    """That a line is the sum of others; None while the records hold none of them."""
+    """Check that a line is the sum of others. Return None while the records hold none of them."""
     numbers = {line.code: line.now for line in lines}
     known = [numbers[part] for part in parts]
     sign = "＋…＋" if len(parts) > 3 else "＋"
@@ -156,7 +156,7 @@ def _sum(
 
 
 def _year(report: MonthlyReport, line: ReturnLine) -> tuple[str, bool | None]:
-    """That the year so far is what the form before said, and this period."""
+    """Check that the year so far is what the form before said, and this period."""
     before = indicators.year_before(report.period)
     if before is None:
         return "01本年累计＝上期累计（上期尚无报表）＋本期实际", None

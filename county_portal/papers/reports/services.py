@@ -30,7 +30,7 @@ PER_PAGE = 24
 
 
 def find_reports(by: Person, page: int = 1) -> Page[MadeReport]:
-    """What was made, the newest first; a page that does not exist is the last one."""
+    """Find what was made, the newest first; a page that does not exist is the last one."""
     require(by, Do.REPORT_READ)
     query = select(MadeReport).options(joinedload(MadeReport.maker)).order_by(MadeReport.id.desc())
     return fetch_page(db.session, query, page, PER_PAGE)
@@ -51,7 +51,7 @@ def get_report(report_id: int, *, by: Person) -> MadeReport:
 
 
 def report_figures(made: MadeReport) -> MonthlyReport:
-    """The figures as they were stored."""
+    """Return the figures as they were stored."""
     return read_figures(MonthlyReport, made.figures)
 
 
@@ -60,7 +60,7 @@ def period_of(made: MadeReport) -> Period:
 
 
 def known_periods() -> dict[int, list[Period]]:
-    """By their length, the periods for which there can be records, the newest first."""
+    """Return, by their length, the periods for which there can be records, the newest first."""
     first = records.begun() or clock.today()
     found = {}
     for months in (1, 3, 6, 12):
@@ -73,7 +73,7 @@ def known_periods() -> dict[int, list[Period]]:
 
 
 def period_named(code: str) -> Period:
-    """The period of an address. Raises Missing unless there can be records of it."""
+    """Return the period of an address. Raises Missing unless there can be records of it."""
     period = Period.addressed(code)
     if period not in known_periods()[period.months]:
         raise Missing
@@ -81,7 +81,7 @@ def period_named(code: str) -> Period:
 
 
 def closing_of(month: date) -> ClosedMonth | None:
-    """The closing of the month that is in force."""
+    """Return the closing of the month that is in force."""
     query = select(ClosedMonth).where(ClosedMonth.month == month, ClosedMonth.reopened_at.is_(None))
     return db.session.scalar(query)
 
@@ -99,7 +99,7 @@ def request_report(period: Period, *, by: Person, annex: bool = True) -> Job:
 
 
 def ask_for_report(task: str, code: str, *, by: Person, **arguments: object) -> Job:
-    """The job for a period: the one under way, or a new one."""
+    """Ask for the report of a period. Return the job: the one under way, or a new one."""
     return editions.request_files(task, code, by=by, period=code, asked_by=by.id, **arguments)
 
 
@@ -111,7 +111,7 @@ def make_report_task(
 
 
 def unwatched(percent: int, doing: str) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress that nobody watches."""
 
 
 def make_report(
@@ -121,7 +121,9 @@ def make_report(
     progress: jobs.Progress = unwatched,
     annex: bool = True,
 ) -> MadeReport:
-    """The report of the period: the one already made, as long as it and its form say the same.
+    """Make the report of the period.
+
+    Return the one already made while it and its form say the same.
 
     That of a closed month is the one with which it was closed. Begins and ends
     transactions of its own: no file is written inside one.
@@ -155,7 +157,7 @@ def make_report(
 def _print(
     report: MonthlyReport, form: returns.Return, stamp: Stamp, progress: jobs.Progress
 ) -> dict[str, files.Stored]:
-    """The files of the report, kept on the disk. No transaction is open meanwhile."""
+    """Print the files of the report, kept on the disk. No transaction is open meanwhile."""
     progress(20, "Setting the pages")
     watch = jobs.part_progress(progress, 20, 75, "Setting the pages")
     pdf = files.keep_paper(monthly.report_pdf(report, stamp, watch))
@@ -174,7 +176,7 @@ def _store(
     said: str,
     asked_by: int | None,
 ) -> MadeReport:
-    """The row of the made report, and a line in the log. said: what its return form says."""
+    """Store the row of the made report, and a line in the log. said: what its return form says."""
     blobs = editions.register_files(kept)
     made = MadeReport(
         kind=report.period.kind,
@@ -200,7 +202,7 @@ def _store(
 
 
 def _find_made(period: Period, figures: str, said: str) -> MadeReport | None:
-    """The newest report of the period, if it holds these figures and its return form says this."""
+    """Find the newest report of the period, if figures and return form say the same."""
     query = select(MadeReport).where(
         MadeReport.kind == period.kind, MadeReport.month == period.first
     )
@@ -216,5 +218,5 @@ def _has_begun(period: Period) -> None:
 
 
 def last_month() -> date:
-    """The month before this one."""
+    """Return the month before this one."""
     return shift(clock.today().replace(day=1), -1)

@@ -20,14 +20,14 @@ bp = Blueprint("reports", __name__, url_prefix="/reports")
 
 @bp.app_template_global()
 def period_code(made: MadeReport) -> str:
-    """How pages write the period of a report: by its code."""
+    """Return how pages write the period of a report: by its code."""
     return services.period_of(made).code
 
 
 @bp.get("/")
 @needs(Do.REPORT_READ)
 def index() -> Response:
-    """What was made, and for the clerk the period to report on next."""
+    """Show what was made, and for the clerk the period to report on next."""
     return _list(PeriodForm.offering_known_periods())
 
 
@@ -46,7 +46,7 @@ def make() -> ResponseReturnValue:
 @bp.get("/<int:report_id>")
 @needs(Do.REPORT_READ)
 def report(report_id: int) -> str:
-    """The figures of a made report."""
+    """Show the figures of a made report."""
     made = services.get_report(report_id, by=me())
     figures = services.report_figures(made)
     return render_template(
@@ -70,7 +70,7 @@ def report(report_id: int) -> str:
 @bp.get("/<int:report_id>/<form>")
 @needs(Do.REPORT_READ)
 def download(report_id: int, form: str) -> Response:
-    """The stored file, the same bytes each time."""
+    """Show the stored file, the same bytes each time."""
     made = services.get_report(report_id, by=me())
     return editions.download(made, form, _file_name(made, form))
 
@@ -78,7 +78,7 @@ def download(report_id: int, form: str) -> Response:
 @bp.get("/<int:report_id>/items/<figure>")
 @needs(Do.REPORT_READ)
 def items(report_id: int, figure: str) -> str:
-    """The items behind one figure, from the records as they are now."""
+    """Show the items behind one figure, from the records as they are now."""
     made = services.get_report(report_id, by=me())
     narrowed = {name: text for name, text in request.args.items() if name != "page"}
     number = request.args.get("page", 1, int)
@@ -98,7 +98,7 @@ def items(report_id: int, figure: str) -> str:
 @bp.get("/periods/<code>/remarks")
 @needs(Do.REPORT_MAKE)
 def write_remarks(code: str) -> Response:
-    """What the report is to say in words, and why items were late."""
+    """Ask for what the report is to say in words, and why items were late."""
     noted = remarks.noted(services.period_named(code), by=me())
     return form_page("papers/reports/remarks.html", RemarksForm.of(noted), noted=noted)
 
@@ -164,7 +164,7 @@ def _list(form: PeriodForm) -> Response:
 
 
 def _file_name(made: MadeReport, form: str) -> str:
-    """As the file is named in the office: official Chinese in every language."""
+    """Name the file as the office does: official Chinese in every language."""
     period = services.period_of(made)
     if form == "return":
         return f"政府信息公开情况统计表{period.code}.pdf"

@@ -19,7 +19,7 @@ SheetColumn = tuple[str, int, Callable[[Any], Cell]]
 
 
 def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
-    """The figures of the report, a sheet for each of its sections."""
+    """Write the figures of the report, a sheet for each of its sections."""
     title = report.paper_title
     note = f"{report.office}　数据截至{report.until}　数据摘要 {stamp.figures_hash}"
     sheets = [
@@ -42,7 +42,10 @@ def to_xlsx(report: MonthlyReport, stamp: Stamp) -> bytes:
 
 
 def _table(name: str, columns: Iterable[SheetColumn], lines: Iterable[Any]) -> WorkbookSheet:
-    """A sheet with a row for each line. columns: head, width in characters, cell of a line."""
+    """Return a sheet with a row for each line. columns.
+
+    Head, width in characters, cell of a line.
+    """
     heads, widths, cells = zip(*columns, strict=True)
     return WorkbookSheet(name, heads, widths, [tuple(cell(one) for cell in cells) for one in lines])
 
@@ -68,7 +71,7 @@ def _totals(report: MonthlyReport) -> WorkbookSheet:
 
 
 def _compared(report: MonthlyReport, head: str, figure: str) -> tuple[Cell, ...]:
-    """The row of a share or a median: beside the earlier ones, without differences."""
+    """Return the row of a share or a median: beside the earlier ones, without differences."""
     now, before = getattr(report.totals, figure), getattr(report.before, figure)
     year_before = getattr(report.year_before, figure) if report.year_before else None
     return head, now, before, None, None, year_before, None

@@ -37,7 +37,10 @@ class Press:
     """
 
     def __init__(self, face: Path | None = None, plain: str | None = None) -> None:
-        """face: the font of the text; Han characters it lacks are set from another."""
+        """Prepare the engine. face: the font of the text.
+
+        Han characters it lacks are set from another.
+        """
         self.plain = why_plain() if plain is None else plain
         self._fonts = FontConfiguration()
         self._known = characters_of(face) if face else None
@@ -47,7 +50,7 @@ class Press:
     def set(
         self, html: str, folder: Path, pictures: dict[str, str] | None = None, tell: Tell = silent
     ) -> tuple[dict[str, Any], bytes]:
-        """What is to be known of the pages, and the pages as a PDF.
+        """Set the pages. Return what is to be known of them, and the PDF.
 
         Relative addresses are files of `folder`, `picture:` ones those given; there are no others.
         """
@@ -60,7 +63,7 @@ class Press:
         return facts, pdf
 
     def families(self) -> frozenset[str]:
-        """Every font family this machine can print with, under each of its names."""
+        """Return every font family this machine can print with, under each of its names."""
         return frozenset(family_names())
 
 
@@ -72,7 +75,7 @@ def quick_engine() -> PlainEngine:
 
 
 def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
-    """The page as elements; what the text's face lacks stands in `<span class="rare">`."""
+    """Return the page as elements; what the text's face lacks stands in `<span class="rare">`."""
     parser = lxml.html.HTMLParser(huge_tree=True)
     parsed = lxml.html.document_fromstring(html, parser=parser)
     if any("Excessive depth" in error.message for error in parser.error_log):
@@ -99,7 +102,7 @@ def spare_odd(document: Any) -> bool:
 
 
 def emptied(box: Any) -> bool:
-    """Whether the box held such a thing, which it does no longer."""
+    """Take such a thing out of the box. Tell whether it held one."""
     before = list(box.children)
     box.children = [
         child
@@ -110,7 +113,7 @@ def emptied(box: Any) -> bool:
 
 
 def is_bare_page(page: Any) -> bool:
-    """Whether nothing is seen on the page."""
+    """Tell whether nothing is seen on the page."""
     return not any(
         isinstance(box, TextBox | ReplacedBox) and box.style["visibility"] == "visible"
         for box in page._page_box.descendants(placeholders=True)
@@ -118,7 +121,7 @@ def is_bare_page(page: Any) -> bool:
 
 
 def facts_of(document: Any, *, spared: bool = False) -> dict[str, Any]:
-    """How many pages, which of them carry a number, and on which each named place lies.
+    """Return the number of pages, which carry a number, and on which each named place lies.
 
     spared: whether something is missing on the last page that may stand on an even one only.
     """
@@ -141,7 +144,10 @@ class FilesOf(URLFetcher):
         self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-        """The file. Raises PermissionError, which leaves a gap on the page, for anything else."""
+        """Fetch the file.
+
+        Raises PermissionError, which leaves a gap on the page, for anything else.
+        """
         parts = urlsplit(url)
         if parts.scheme == "picture" and parts.path in self._pictures:
             return super().fetch(Path(self._pictures[parts.path]).as_uri(), headers)
@@ -154,7 +160,7 @@ class FilesOf(URLFetcher):
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Without the search for unused objects: it finds nothing and costs a fifth of the time."""
+    """Run without the search for unused objects: it finds nothing and costs a fifth of the time."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -165,7 +171,7 @@ def no_collection() -> Iterator[None]:
 
 
 def family_names() -> Iterator[str]:
-    """What fontconfig knows, name by name."""
+    """Yield what fontconfig knows, name by name."""
     configuration = fontconfig.FcInitLoadConfigAndFonts()
     fonts = fontconfig.FcConfigGetFonts(configuration, 0)  # 0: those of the system
     name = ffi.new("FcChar8 **")

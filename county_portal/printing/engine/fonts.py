@@ -32,7 +32,7 @@ class CompactFont(fonts.Font):
 
 
 def kept_fonts(begin: Any) -> Callable[..., Any]:
-    """Fonts of a document, each opened once: its file, up to 25 MB, is not copied again."""
+    """Return fonts of a document, each opened once: its file, up to 25 MB, is not copied again."""
     known: dict[int, Any] = {}
 
     def font(pango_font: Any, description: Any, size: float) -> Any:
@@ -77,7 +77,7 @@ DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"SVG ", b"VORG", b"vhea
 
 
 def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
-    """The font with these glyphs alone. outline: whether missing characters show as boxes."""
+    """Cut the font to these glyphs. outline: whether missing characters show as boxes."""
     cutter = harfbuzz_subset
     order = ffi.gc(cutter.hb_subset_input_create_or_fail(), cutter.hb_subset_input_destroy)
     flags = cutter.HB_SUBSET_FLAGS_PASSTHROUGH_UNRECOGNIZED | cutter.HB_SUBSET_FLAGS_DESUBROUTINIZE
@@ -96,7 +96,7 @@ def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
 
 
 def program_of(content: bytes, glyphs: list[int]) -> bytes | None:
-    """The bare font, if it names these glyphs by the numbers they had."""
+    """Return the bare font, if it names these glyphs by the numbers they had."""
     if content[:4] != b"OTTO":
         return None
     with TTFont(BytesIO(content), lazy=True) as font:

@@ -55,7 +55,7 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
 
 
 def texts_on_line(box: Any) -> Iterator[Any]:
-    """The pieces of text on a line, from left to right."""
+    """Yield the pieces of text on a line, from left to right."""
     if isinstance(box, TextBox):
         yield box
     elif isinstance(box, LineBox | InlineBox):
@@ -104,7 +104,7 @@ def draw_spaced_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix
 
 @contextmanager
 def spacing(stream: Any, box: Any) -> Iterator[None]:
-    """What is shown has the room of the box behind each character.
+    """Give what is shown the room of the box behind each character.
 
     Source: ISO 32000-1, 9.3.2 (Tc).
     """

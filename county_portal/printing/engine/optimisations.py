@@ -92,7 +92,7 @@ SIMPLE = frozenset({b"page", b"media"})
 
 
 def own_sheet() -> Any:
-    """The engine's own style sheet without what it says of every element's notes and markers."""
+    """Return the engine's style sheet without its rules for notes and markers of all elements."""
     sheet = copy.copy(UA_STYLESHEET)
     sheet.matcher = matcher = copy.copy(sheet.matcher)
     everywhere = [entry for entry in matcher.other_selectors if entry[3] is not None]
@@ -182,7 +182,7 @@ THEIR_AVOID = floats.avoid_collisions
 
 
 def avoid_collisions(context: Any, box: Any, containing_block: Any, outer: Any = 1) -> Any:
-    """Where the box may stand and how wide: all of its place, while nothing floats there."""
+    """Return where the box may stand and how wide: all of its place, while nothing floats there."""
     if context.excluded_shapes or box.is_floated() or containing_block.style["direction"] != "ltr":
         return THEIR_AVOID(context, box, containing_block, outer)
     left = containing_block.content_box_x()
@@ -196,7 +196,7 @@ THEIR_FLOW = boxes.Box.is_in_normal_flow
 
 
 def is_in_normal_flow(box: Any) -> Any:
-    """Whether the box stands among its neighbours, asked once of each style."""
+    """Tell whether the box stands among its neighbours, asked once of each style."""
     style = box.style
     known = vars(style).get("in_flow")
     if known is None:
@@ -211,7 +211,10 @@ ROUNDED = tuple(f"border_{corner}_radius" for corner in CORNERS)
 def layout_box_backgrounds(
     page: Any, box: Any, get_image: Any, layout_children: Any = 1, style: Any = None
 ) -> None:
-    """What lies behind the box: behind most, nothing, which is found out once for each style."""
+    """Lay out what lies behind the box.
+
+    Behind most, nothing, which is found out once for each style.
+    """
     known = vars(box.style).get("bare")
     if known is None:
         known = box.style.bare = is_bare_box(box.style)
@@ -228,7 +231,7 @@ BARE = {"background": None, **dict.fromkeys(ROUNDED, (0, 0))}
 
 
 def is_bare_box(style: Any) -> bool:
-    """Whether neither a colour nor a picture is behind a box of the style, and no corner round."""
+    """Tell whether a box of the style has no colour or picture behind it and no round corner."""
     return (
         style["border_image_source"][0] == "none"
         and style["mask_border_source"][0] == "none"
@@ -253,7 +256,7 @@ def take_all() -> PlainEngine:
 
 
 def replace_function(owner: Any, name: str, function: Any) -> None:
-    """From now on the engine goes this way."""
+    """Make the engine go this way from now on."""
     if isinstance(owner, dict):
         owner[name] = function
     else:

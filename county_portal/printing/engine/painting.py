@@ -15,7 +15,7 @@ CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
 def draw_border(stream: Any, box: Any) -> None:
-    """The box's borders as plain bars, where the engine would clip each."""
+    """Draw the box's borders as plain bars, where the engine would clip each."""
     widths = {side: getattr(box, f"border_{side}_width") for side in SIDES}
     colors = {
         side: get_color(box.style, f"border_{side}_color")
@@ -47,7 +47,10 @@ def draw_border(stream: Any, box: Any) -> None:
 
 
 def has_bars(box: Any, colors: dict[str, Any]) -> bool:
-    """Whether its borders are plain lines, those that meet of one colour. colors: of its sides."""
+    """Tell whether its borders are plain lines, those that meet of one colour. colors.
+
+    Of its sides.
+    """
     style = box.style
     meet = {*colors} - {"top", "bottom"} and {*colors} - {"left", "right"}
     one, *others = colors.values()
@@ -76,7 +79,7 @@ class Whole(str):
 
 
 def draw_text(picture: Any, node: Any, font_size: Any) -> None:
-    """The words of a chart in one piece, where the engine would set letter after letter."""
+    """Draw the words of a chart in one piece, where the engine would set letter after letter."""
     at = f"{node.get('x', '')}{node.get('y', '')}".strip()
     if node.text and not any(node.get(name) for name in MOVED) and not {*" ,"} & {*at}:
         node._etree_node.text = Whole(node.text)
@@ -84,7 +87,7 @@ def draw_text(picture: Any, node: Any, font_size: Any) -> None:
 
 
 def page_references(pdf: Any) -> Any:
-    """How other objects name the pages, worked out once for each number of pages."""
+    """Return how other objects name the pages, worked out once for each number of pages."""
     kids = pdf.pages["Kids"]
     known = vars(pdf).get("known_pages", ())
     if len(known) * 3 != len(kids):
@@ -93,7 +96,7 @@ def page_references(pdf: Any) -> Any:
 
 
 def pack(pdf: Any) -> None:
-    """Everything long is compressed here, where several processes work at once.
+    """Compress everything long here, where several processes work at once.
 
     But for what describes the document, which anybody may want to read.
     """

@@ -17,7 +17,7 @@ Tell = Callable[[str, int], None]
 
 
 def silent(_stage: str, _page: int) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress that nobody watches."""
 
 
 class PlainEngine:

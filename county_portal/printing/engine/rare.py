@@ -28,7 +28,7 @@ def is_rare(text: str, known: frozenset[int]) -> bool:
 
 
 def pieces_of(text: str, known: frozenset[int]) -> tuple[str, list[ET.Element]]:
-    """The text before the first rare character, and each of them with the text behind it."""
+    """Return the text before the first rare character, and each of them with the text behind it."""
     before, spans = "", []
     for sign in text:
         if ord(sign) not in known and RARE.match(sign):
@@ -43,6 +43,6 @@ def pieces_of(text: str, known: frozenset[int]) -> tuple[str, list[ET.Element]]:
 
 
 def characters_of(face: Path) -> frozenset[int]:
-    """The code points a font has a picture of."""
+    """Return the code points a font has a picture of."""
     with TTFont(face, lazy=True) as font:
         return frozenset(font.getBestCmap())

@@ -64,7 +64,7 @@ def send_message(link: Connection, kind: str, facts: dict[str, Any], pdf: bytes 
 
 
 def teller(link: Connection) -> Tell:
-    """Tells of pages, not more often than anybody looks."""
+    """Return a function that tells of pages, not more often than anybody looks."""
     last = 0.0
 
     def tell(stage: str, page: int) -> None:

@@ -8,7 +8,7 @@ PIECE = {"Type", "S", "K", "Pg", "P"}  # what is said of a piece of text, and no
 
 
 def slim_tags(pdf: Any) -> None:
-    """Text stands in its paragraph, heading or cell itself, not in a span around each piece.
+    """Tag text in its paragraph, heading or cell itself, not in a span around each piece.
 
     Source: ISO 32000-1, 14.7.4 (an element's kids may be marked content).
     """

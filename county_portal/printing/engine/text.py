@@ -19,7 +19,7 @@ UNSPLIT = frozenset(" \n\t\xad\u200b")
 
 
 def strut(style: Any) -> Any:
-    """The height of an empty line and its baseline, asked once of each style."""
+    """Return the height of an empty line and its baseline, asked once of each style."""
     known = vars(style).get("strut")
     if known is None:
         known = style.strut = THEIR_STRUT(style)
@@ -34,7 +34,7 @@ def split_first_line(
     justification_spacing: Any,
     **place: Any,
 ) -> Any:
-    """The first line of a text: short ones that fit, as most cells hold, are asked for once.
+    """Return the first line of a text: short ones that fit, as most cells hold, are asked for once.
 
     Of a long one the engine tries four times what may fit; without spaces half as much again is
     enough.
@@ -73,7 +73,7 @@ def deactivate(_layout: Any) -> None:
 
 
 def reactivate(layout: Any, style: Any) -> None:
-    """The line as it is painted: without an end, and with its words spread."""
+    """Restore the line as it is painted: without an end, and with its words spread."""
     if layout.justification_spacing:
         layout.setup(style)
         layout.set_text(layout.text, justify=True)
@@ -151,7 +151,7 @@ def learn(stream: Any, font: Any, size: float, layout: Any, run: Any, place: int
 
 
 def hexes(glyphs: Any, widths: Any, known: dict[int, int], size: float) -> str:
-    """The glyphs in the file's way, with what each is narrower or wider than it should be."""
+    """Write the glyphs in the file's way, with what each is narrower or wider than it should be."""
     room = [
         int(known[glyph] - width * 1000 * FROM_UNITS / size)
         for glyph, width in zip(glyphs, widths, strict=True)

@@ -17,7 +17,9 @@ class Unfit(Exception):
 
 
 def bring(file: SignedFile, folder: Path, blobs: Path) -> None:
-    """The rendition lies in the public folder. Raises Unfit if its bytes are not the signed ones.
+    """Bring the rendition into the public folder.
+
+    Raises Unfit if its bytes are not the signed ones.
 
     They are read when they come in; `flask verify` reads what lies there already.
     """
@@ -30,7 +32,10 @@ def bring(file: SignedFile, folder: Path, blobs: Path) -> None:
 
 
 def source(file: SignedFile, folder: Path, blobs: Path) -> Path | None:
-    """Where the signed bytes lie. None: in the public folder already. Raises Unfit: nowhere."""
+    """Find where the signed bytes lie. None: in the public folder already. Raises Unfit.
+
+    Nowhere.
+    """
     if _has_size(folder / file.path, file.size):
         return None
     blob = blobs / file.sha256[:2] / file.sha256
@@ -44,7 +49,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
-    """A second name for the bytes, or a copy where the file system cannot give one."""
+    """Give the bytes a second name, or copy them where the file system cannot give one."""
     part = target.with_name(target.name + FRESH)
     part.unlink(missing_ok=True)
     try:
@@ -60,7 +65,7 @@ def files_on_disk(folder: Path) -> set[str]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """`target` holds the bytes of `source`; the system shares or copies them by itself."""
+    """Copy the bytes of `source` to `target`; the system shares or copies them by itself."""
     with source.open("rb") as old, target.open("wb") as new:
         try:
             while os.copy_file_range(old.fileno(), new.fileno(), CHUNK):

@@ -32,7 +32,7 @@ def prepare_tables(db: Any, kinds: Iterable[Kind]) -> None:
 
 
 def write_site(db: Any, site: SiteData) -> None:
-    """The site's own words and the reference tables are these."""
+    """Write the site's own words and the reference tables in place of those there."""
     for table in SITE_TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     said = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
@@ -45,7 +45,7 @@ def write_site(db: Any, site: SiteData) -> None:
 
 
 def _insert(db: Any, table: str, rows: Iterable[tuple[object, ...]]) -> None:
-    """The table has these rows, too. Each gives every column, in the order of the schema."""
+    """Insert these rows. Each gives every column, in the order of the schema."""
     for row in rows:
         db.execute(f"INSERT INTO {table} VALUES({','.join('?' * len(row))})", row)
 
@@ -63,7 +63,7 @@ def write_withdrawal(db: Any, gone: Withdrawal) -> None:
 
 
 def write_entry(db: Any, kind: Kind, entry: Entry, manifest: Manifest) -> None:
-    """The entry is in every table it belongs to, and in the index if its kind is searched."""
+    """Write the entry to every table it belongs to, and to the index if its kind is searched."""
     thing = (kind.name, entry.key)
     published = schema.text_of_moment(entry.published_at)
     files = [
@@ -86,7 +86,7 @@ def write_entry(db: Any, kind: Kind, entry: Entry, manifest: Manifest) -> None:
 
 
 def delete_thing(db: Any, kind: Kind, key: str) -> set[str]:
-    """No trace of the thing is in the tables or in the index. The hashes of its files.
+    """Delete every trace of the thing from tables and index. Return the hashes of its files.
 
     What is taken out of the index are the very words that went in, whatever the program would
     make of the manifest today.
@@ -117,7 +117,7 @@ def table_names(kinds: Iterable[Kind]) -> tuple[str, ...]:
 
 
 def mark_generation(db: Any, kinds: Iterable[Kind]) -> None:
-    """The file carries a mark that depends on what it says and on nothing else."""
+    """Write a mark that depends on what the file says and on nothing else."""
     digest = hashlib.sha256()
     told = set(table_names(kinds)) - {"manifests", "words", "files"}  # the hash stands for these
     for table in sorted(told):
@@ -129,14 +129,14 @@ def mark_generation(db: Any, kinds: Iterable[Kind]) -> None:
 
 
 def tidy(db: Any) -> None:
-    """The index lies in one piece, and from now on forgets what it is told to forget."""
+    """Join the index into one piece; from now on it forgets what it is told to forget."""
     db.execute("INSERT INTO search(search) VALUES('optimize')")
     db.execute("INSERT INTO search(search, rank) VALUES('hashsize', ?)", (CHANGE_BYTES,))
     db.execute("INSERT INTO search(search, rank) VALUES('secure-delete', 1)")
 
 
 def differing_tables(db: Any, kinds: Iterable[Kind]) -> list[str]:
-    """The tables that say one thing in `main` and another in `lying`."""
+    """Return the tables that say one thing in `main` and another in `lying`."""
     for where in ("main", "lying"):
         db.execute(f"CREATE VIRTUAL TABLE temp.{where}_terms USING fts5vocab({where}, search, row)")
     pairs = [(name, f"main.{name}", f"lying.{name}") for name in table_names(kinds)]

@@ -64,7 +64,7 @@ def build_public_file(
     kinds: Kinds,
     blobs: Path | None = None,
 ) -> None:
-    """A public file with exactly these entries stands in `folder`, whatever was there before.
+    """Build a public file with exactly these entries in `folder`, whatever was there before.
 
     blobs: where files lie by content hash; `blobs` beside the folder unless told.
     Raises Unfit for an entry that is not what was signed or whose files are not there.
@@ -85,7 +85,7 @@ def build_public_file(
 
 
 def apply(folder: Path, changes: Changes, *, kinds: Kinds, blobs: Path | None = None) -> None:
-    """The public file in `folder` differs from before by `changes`, and by nothing else.
+    """Change the public file in `folder` by `changes`, and by nothing else.
 
     Raises NeedsBuild if there is no file of this form, Unfit as `build_public_file` does.
     """
@@ -105,7 +105,7 @@ def apply(folder: Path, changes: Changes, *, kinds: Kinds, blobs: Path | None = 
 def unfit(
     folder: Path, entries: Iterable[Entry], *, kinds: Kinds, blobs: Path | None = None
 ) -> dict[Thing, str]:
-    """Which of the entries cannot go out, and why."""
+    """Return which of the entries cannot go out, and why."""
     faults: dict[Thing, str] = {}
     known = by_name(kinds)
     for entry in entries:
@@ -122,14 +122,14 @@ def thing_of(one: Entry | Withdrawal) -> Thing:
 
 
 def sweep_public_files(folder: Path) -> None:
-    """Nothing lies in `folder` but the public file and the files it lists."""
+    """Remove from `folder` everything but the public file and the files it lists."""
     with _sole_writer(folder), _fresh(folder):
         if is_current(folder):
             _remove_unlisted(folder, files_on_disk.files_on_disk(folder))
 
 
 def is_current(folder: Path) -> bool:
-    """Whether a public file stands there in the form this program writes and reads."""
+    """Tell whether a public file stands there in the form this program writes and reads."""
     path = schema.site_path(folder)
     if not path.exists():
         return False
@@ -142,7 +142,7 @@ def is_current(folder: Path) -> bool:
 
 
 def hashes(folder: Path, kinds: Kinds) -> dict[Thing, str]:
-    """The content hash of everything in the public file; empty if there is none.
+    """Return the content hash of everything in the public file; empty if there is none.
 
     The hash is computed from the manifest that lies there, not read from beside it; that of a
     kind that is not known is no hash.
@@ -156,19 +156,19 @@ def hashes(folder: Path, kinds: Kinds) -> dict[Thing, str]:
 
 
 def listed(folder: Path) -> dict[Thing, str]:
-    """The content hash that stands beside each thing: cheap, for the everyday comparison."""
+    """Return the content hash that stands beside each thing: cheap, for the everyday comparison."""
     lines = query_public_file(folder, "SELECT kind, key, content_hash FROM entries")
     return {(kind, key): content_hash for kind, key, content_hash in lines}
 
 
 def says(folder: Path, key: str) -> str | None:
-    """One of the site's own words in the public file."""
+    """Return one of the site's own words in the public file."""
     found = query_public_file(folder, "SELECT value FROM site WHERE key = ?", key)
     return found[0][0] if found else None
 
 
 def query_public_file(folder: Path, question: str, *values: object) -> list[Any]:
-    """What the public file answers to a question in SQL; nothing if there is none."""
+    """Ask the public file a question in SQL; nothing comes if there is none."""
     if not is_current(folder):
         return []
     with closing(_read(schema.site_path(folder))) as db:
@@ -176,7 +176,7 @@ def query_public_file(folder: Path, question: str, *values: object) -> list[Any]
 
 
 def withdrawals_in(folder: Path) -> dict[Thing, Withdrawal]:
-    """The withdrawals the public file tells of."""
+    """Return the withdrawals the public file tells of."""
     question = "SELECT kind, key, name, withdrawn_at, reason FROM withdrawals"
     return {
         (kind, key): Withdrawal(kind, key, name, schema.moment_of(at), reason)
@@ -185,7 +185,7 @@ def withdrawals_in(folder: Path) -> dict[Thing, Withdrawal]:
 
 
 def files_in(folder: Path) -> set[str]:
-    """The content hashes of every file the public file lists."""
+    """Return the content hashes of every file the public file lists."""
     return {row[0] for row in query_public_file(folder, "SELECT sha256 FROM files")}
 
 
@@ -197,7 +197,7 @@ def unlike_entries(
     *,
     kinds: Kinds,
 ) -> list[str]:
-    """The tables of the public file that do not say what these entries make of them."""
+    """Return the tables of the public file that do not say what these entries make of them."""
     known = by_name(kinds)
     with closing(sqlite.connect("file::memory:", uri=True, isolation_level=None)) as db:
         rows.prepare_tables(db, known.values())
@@ -228,7 +228,7 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _fresh(folder: Path) -> Iterator[Path]:
-    """The place for the next file, empty before and after."""
+    """Hold the place for the next file, empty before and after."""
     fresh = schema.site_path(folder).with_name(schema.FILE_NAME + files_on_disk.FRESH)
     fresh.unlink(missing_ok=True)
     try:
@@ -239,7 +239,7 @@ def _fresh(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _open(fresh: Path, folder: Path, kinds: Kinds, blobs: Path | None) -> Iterator[_Work]:
-    """The fresh file, writable. It needs no journal: until the rename nobody knows it."""
+    """Open the fresh file to write. It needs no journal: until the rename nobody knows it."""
     with closing(sqlite.connect(str(fresh), isolation_level=None)) as db:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "secure_delete=ON"):
             db.execute(f"PRAGMA {pragma}")
@@ -252,7 +252,7 @@ def _read(path: Path) -> Any:
 
 
 def _swap(fresh: Path, folder: Path) -> None:
-    """The fresh file is the public file, on the disk too."""
+    """Make the fresh file the public file, on the disk too."""
     sync(fresh)
     fresh.rename(schema.site_path(folder))
     sync(folder)
@@ -274,7 +274,7 @@ def _change(work: _Work, changes: Changes) -> None:
 
 
 def _insert(work: _Work, entry: Entry) -> None:
-    """The entry and its files are in. Raises Unfit unless both are what was signed."""
+    """Insert the entry and its files. Raises Unfit unless both are what was signed."""
     kind = work.kinds[entry.kind]
     manifest, files = _fit(kind, entry)
     for file in files:
@@ -283,7 +283,10 @@ def _insert(work: _Work, entry: Entry) -> None:
 
 
 def _fit(kind: Kind, entry: Entry) -> tuple[Manifest, tuple[FileLine, ...]]:
-    """What the entry says, and its files. Raises Unfit unless it is what was signed, and whole."""
+    """Return what the entry says, and its files.
+
+    Raises Unfit unless it is what was signed, and whole.
+    """
     if kind.manifest.hash_of(entry.manifest_text) != entry.content_hash:
         raise Unfit(f"The manifest of {kind.name} {entry.key} is not the one that was signed")
     try:
@@ -315,6 +318,6 @@ def _check(work: _Work, changes: Changes) -> None:
 
 
 def _remove_unlisted(folder: Path, names: set[str]) -> None:
-    """Of these files, those that nothing lists are gone."""
+    """Remove, of these files, those that nothing lists."""
     for name in names - files_in(folder):
         (folder / schema.FILES_FOLDER / name[:2] / name).unlink(missing_ok=True)
