@@ -78,8 +78,8 @@ class YearForm(FlaskForm):
     @classmethod
     def of(cls, draft: YearDraft, *, new: bool) -> "YearForm":
         """Build the form of a year; the number of one that was chosen already stands still."""
-        words = {**vars(draft), "seen": year_mark(draft)}
-        form = cls(data={**words, "year": None if new else draft.year})
+        values = {**vars(draft), "seen": year_mark(draft)}
+        form = cls(data={**values, "year": None if new else draft.year})
         if not new:
             form.year.data = draft.year
             form.year.render_kw = {"readonly": True}

@@ -44,15 +44,15 @@ bp.add_app_template_filter(detail_value)
 
 
 def _search() -> logbook.LogSearch:
-    words = request.values
-    result = words.get("result", "")
+    typed = request.values
+    result = typed.get("result", "")
     return logbook.LogSearch(
-        actor=words.get("actor", "").strip(),
-        action=words.get("action", "").strip(),
-        thing=words.get("thing", "").strip(),
+        actor=typed.get("actor", "").strip(),
+        action=typed.get("action", "").strip(),
+        thing=typed.get("thing", "").strip(),
         result=result if result in {"done", "refused"} else "",
-        since=day_of(words.get("since", "")),
-        until=day_of(words.get("until", "")),
+        since=day_of(typed.get("since", "")),
+        until=day_of(typed.get("until", "")),
     )
 
 

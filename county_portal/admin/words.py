@@ -95,9 +95,9 @@ def detail_value(value: object) -> str:
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
     text = str(value)
-    for words in (State, Role):
-        if text in set(words):
-            return label(words(text))
+    for enum in (State, Role):
+        if text in set(enum):
+            return label(enum(text))
     if text in DONE:
         return str(DONE[text])
     if HASH.fullmatch(text):

@@ -70,8 +70,8 @@ def year_as_draft(year: int) -> YearDraft:
 
 def year_mark(draft: YearDraft) -> str:
     """Return a mark that changes when anything in the year changes."""
-    words = (draft.source, draft.holidays, draft.makeup)
-    return hashlib.sha256(repr(words).encode()).hexdigest()[:16]
+    facts = (draft.source, draft.holidays, draft.makeup)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def enter_year(draft: YearDraft, *, seen: str, by: Person) -> int:
@@ -151,13 +151,13 @@ def parse_days(text: str, year: int) -> dict[date, str]:
 
 
 def _span(line: str, number: int) -> Iterator[tuple[date, str]]:
-    found = LINE.fullmatch(line)
+    match = LINE.fullmatch(line)
     try:
-        first = date.fromisoformat(found[1]) if found else date.max
-        last = date.fromisoformat(found[2]) if found and found[2] else first
+        first = date.fromisoformat(match[1]) if match else date.max
+        last = date.fromisoformat(match[2]) if match and match[2] else first
     except ValueError:
-        found = None
-    if found is None or not 0 <= (last - first).days < LONGEST:
+        match = None
+    if match is None or not 0 <= (last - first).days < LONGEST:
         raise Refused(
             "Line %(number)s cannot be read: “%(line)s”. Write 2027-02-05 or"
             " 2027-02-05..2027-02-11, then a name",
@@ -165,4 +165,4 @@ def _span(line: str, number: int) -> Iterator[tuple[date, str]]:
             line=line[:40],
         )
     for days in range((last - first).days + 1):
-        yield first + timedelta(days=days), found[3] or ""
+        yield first + timedelta(days=days), match[3] or ""

@@ -64,8 +64,8 @@ def build_county(seed: int, items: int, say: Say) -> None:
         say(f"Telling the story of {items} items")
         ledger = Ledger()
         bulk = Bulk(county, deadlines.calendar(), ledger)
-        for one in Story(seed, items, hours).happenings():
-            bulk.play(one)
+        for deed in Story(seed, items, hours).happenings():
+            bulk.play(deed)
             if ledger.is_full:
                 ledger.flush()
         bulk.finish()

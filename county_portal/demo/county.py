@@ -44,9 +44,9 @@ class County:
         """Return the statutory category whose name holds the topic's word, for this kind of unit."""
         others = FOR_COUNTIES if plan.unit.kind is UnitKind.TOWNSHIP else FOR_TOWNSHIPS
         open_to_unit = [one for one in self.categories if one.article != others]
-        words = [word for word in plan.topic.category.split("|") if word]
-        found = (one for word in words for one in open_to_unit if word in one.name)
-        return next(found, None)
+        names = [word for word in plan.topic.category.split("|") if word]
+        matching = (one for word in names for one in open_to_unit if word in one.name)
+        return next(matching, None)
 
     def ground_note(self, plan: ItemPlan) -> str:
         asked = plan.attribute is not Attribute.PROACTIVE and plan.ground

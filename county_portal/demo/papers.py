@@ -63,20 +63,24 @@ def _document() -> bytes:
 def _form() -> bytes:
     fields = "申请人（单位） 联系地址 联系电话 申请事项 申请理由 村（社区）意见 乡镇意见 主管部门意见".split()
     rows = [(field, "") for field in fields]
-    said = ["填写前请阅读填报说明。本表一式两份，由受理单位和申请人各执一份。"]
+    paragraphs = ["填写前请阅读填报说明。本表一式两份，由受理单位和申请人各执一份。"]
     return render_pdf(
-        "demo/paper.html", title="申请表", paragraphs=said, head=("项目", "填写内容"), rows=rows
+        "demo/paper.html",
+        title="申请表",
+        paragraphs=paragraphs,
+        head=("项目", "填写内容"),
+        rows=rows,
     )
 
 
 def _notes() -> bytes:
-    said = [
+    paragraphs = [
         "一、本说明适用于本次申报的全部申请人。",
         "二、申请材料应当真实、完整，复印件须注明与原件一致。",
         "三、受理单位收到材料后当场登记，材料不全的一次告知需要补充的内容。",
         "四、办理结果在受理单位公示栏和县政府网站公布，公示期不少于五个工作日。",
     ]
-    return render_pdf("demo/paper.html", title="填报说明", paragraphs=said, head=(), rows=())
+    return render_pdf("demo/paper.html", title="填报说明", paragraphs=paragraphs, head=(), rows=())
 
 
 def _original() -> bytes:

@@ -127,8 +127,8 @@ class DemoRoad:
         if plan.end is State.ACCEPTED:
             return
         if plan.end is State.WITHHELD and plan.ground:
-            said = remarks.WITHHELD[plan.ground]
-            self._verdict(Verdict.WITHHOLD, said)
+            remark = remarks.WITHHELD[plan.ground]
+            self._verdict(Verdict.WITHHOLD, remark)
         elif plan.end is State.ON_REQUEST:
             self._verdict(Verdict.RELEASE_ON_REQUEST, self.rng.choice(remarks.ON_REQUEST))
         elif plan.end is State.REFERRED:

@@ -67,9 +67,9 @@ class Story:
             for place, deed in enumerate(plan.deeds)
         ]
         before = datetime.min.replace(tzinfo=self.hours.moment(0).tzinfo)
-        for minute, number, place in sorted(line):
+        for minute, number, position in sorted(line):
             plan = self.plans[number - 1]
-            deed = plan.deeds[place]
+            deed = plan.deeds[position]
             at = max(self.hours.moment(minute), before + timedelta(milliseconds=1))
             before = at
             yield PlannedDeed(at, plan, deed, self._publish_at(plan, deed, at))

@@ -192,11 +192,11 @@ def _new_rows() -> Iterator[str]:
 
 def _keys(table: str) -> list[str]:
     """Return what a row must have in common with a new one to be replaced by it, key by key."""
-    found = Base.metadata.tables[table]
-    first = tuple(column.name for column in found.primary_key)
+    rows = Base.metadata.tables[table]
+    first = tuple(column.name for column in rows.primary_key)
     unique: list[UniqueConstraint | Index] = [
-        *(one for one in found.constraints if isinstance(one, UniqueConstraint)),
-        *(one for one in found.indexes if one.unique and not one.dialect_kwargs),
+        *(one for one in rows.constraints if isinstance(one, UniqueConstraint)),
+        *(one for one in rows.indexes if one.unique and not one.dialect_kwargs),
     ]
     others = {tuple(column.name for column in one.columns) for one in unique}
     more = sorted(key for key in others if not set(first) <= set(key))

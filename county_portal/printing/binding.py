@@ -50,11 +50,11 @@ def folio_of(sheets: Sheets) -> Folio:
 
 def _widths(table: Any) -> dict[int, float]:
     """Return widths by glyph, from the font's `first [width width …]` table."""
-    found: dict[int, float] = {}
+    widths: dict[int, float] = {}
     entries = list(table)
     for first, row in zip(entries[::2], entries[1::2], strict=True):
-        found |= {int(first) + place: float(width) for place, width in enumerate(row)}
-    return found
+        widths |= {int(first) + place: float(width) for place, width in enumerate(row)}
+    return widths
 
 
 def bind(

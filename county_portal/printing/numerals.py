@@ -7,9 +7,9 @@ def numeral(number: int) -> str:
     """Return a whole number from 1 to 999 in Chinese, as headings count: 十, 一百零一, 一百一十."""
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
-    found = f"{DIGITS[hundreds]}百" if hundreds else ""
+    numerals = f"{DIGITS[hundreds]}百" if hundreds else ""
     if tens:
-        found += "十" if tens == 1 and not hundreds else f"{DIGITS[tens]}十"
+        numerals += "十" if tens == 1 and not hundreds else f"{DIGITS[tens]}十"
     elif hundreds and ones:
-        found += "零"
-    return found + (DIGITS[ones] if ones else "")
+        numerals += "零"
+    return numerals + (DIGITS[ones] if ones else "")

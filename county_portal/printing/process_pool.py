@@ -142,10 +142,10 @@ class Typesetter:
     def _used(self) -> float:
         """Return seconds of a processor since it began; the last word when it has ended."""
         try:
-            words = Path(f"/proc/{self.pid}/stat").read_text()
+            status = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:
             return 0
-        fields = words.rpartition(")")[2].split()
+        fields = status.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def end(self) -> None:
@@ -174,10 +174,10 @@ def hello() -> dict[str, Any]:
     Raises CannotPrint.
     """
     with _free:
-        one = _take()
+        typesetter = _take()
         with _lock:
-            _idle.append(one)
-        return one.hello
+            _idle.append(typesetter)
+        return typesetter.hello
 
 
 def running() -> list[int]:
@@ -221,12 +221,12 @@ class _Work:
         while self._waiting and self._may_take_one():
             number = self._waiting.pop(0)
             try:
-                one = _take()
+                typesetter = _take()
             except BaseException:
                 _free.release()
                 raise
-            self._busy[one.link] = number, one
-            one.begin(self._orders[number])
+            self._busy[typesetter.link] = number, typesetter
+            typesetter.begin(self._orders[number])
 
     def _may_take_one(self) -> bool:
         """Tell whether there is a process to have.
@@ -249,15 +249,15 @@ class _Work:
 
     def _hear(self, number: int, one: Typesetter) -> None:
         try:
-            said = one.hear()
+            answer = one.hear()
         except Unset:
             if one.alive:
                 self._let_go(one)
             raise
-        if isinstance(said, Sheets):
-            self.done[number] = said
+        if isinstance(answer, Sheets):
+            self.done[number] = answer
             self._let_go(one)
-        self._shares[number] = 1 if isinstance(said, Sheets) else said
+        self._shares[number] = 1 if isinstance(answer, Sheets) else answer
 
     def _let_go(self, one: Typesetter) -> None:
         del self._busy[one.link]
@@ -270,8 +270,8 @@ class _Work:
 
     def leave(self) -> None:
         """Let whoever is still at work go; it is not needed any more."""
-        for _number, one in self._busy.values():
-            one.end()
+        for _number, typesetter in self._busy.values():
+            typesetter.end()
             _free.release()
         self._busy.clear()
 
@@ -280,10 +280,10 @@ def _take() -> Typesetter:
     """Take a warm process if there is one, a new one if not. Raises CannotPrint."""
     with _lock:
         while _idle:
-            one = _idle.pop()
-            if one.alive:
-                return one
-            one.end()
+            typesetter = _idle.pop()
+            if typesetter.alive:
+                return typesetter
+            typesetter.end()
     return Typesetter()
 
 
@@ -295,5 +295,5 @@ def _give_back(one: Typesetter) -> None:
 
 @atexit.register
 def _close_the_shop() -> None:
-    for one in _idle:
-        one.end()
+    for typesetter in _idle:
+        typesetter.end()

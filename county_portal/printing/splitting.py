@@ -52,11 +52,11 @@ def _keep_tags(root: Any, places: set[tuple[int, int]], keys: set[int]) -> None:
 
 
 def _target(bookmark: Any) -> tuple[int, int]:
-    found: tuple[int, int] = bookmark.destination[0].objgen
-    return found
+    target: tuple[int, int] = bookmark.destination[0].objgen
+    return target
 
 
 def _call(book: Pdf, title: str) -> None:
-    with book.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
-        said["dc:title"] = title
+    with book.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+        metadata["dc:title"] = title
     book.docinfo["/Title"] = title

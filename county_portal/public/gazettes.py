@@ -25,34 +25,34 @@ class PublicGazette(GazetteManifest):
 @bp.get("/gazette/")
 def index() -> str:
     """Show every issue of the gazette and every bound volume, the latest year first."""
-    found = [PublicGazette(**vars(said), published_at=at) for said, at in site().every(GAZETTE)]
-    found.sort(key=lambda one: one.number, reverse=True)
-    found.sort(key=lambda one: one.kind)  # the volume stands after the issues of its year
-    found.sort(key=lambda one: one.year, reverse=True)
-    return show("public/gazettes.html", gazettes=found)
+    gazettes = [PublicGazette(**vars(said), published_at=at) for said, at in site().every(GAZETTE)]
+    gazettes.sort(key=lambda one: one.number, reverse=True)
+    gazettes.sort(key=lambda one: one.kind)  # the volume stands after the issues of its year
+    gazettes.sort(key=lambda one: one.year, reverse=True)
+    return show("public/gazettes.html", gazettes=gazettes)
 
 
 @bp.get("/gazette/<key>")
 def page(key: str) -> ResponseReturnValue:
     """Show the electronic table of contents: each text leads to its page, and all to the PDF."""
-    found = _gazette(key)
-    return show("public/gazette.html", gazette=found) if found else _withdrawn_gazette(key)
+    signed = _gazette(key)
+    return show("public/gazette.html", gazette=signed) if signed else _withdrawn_gazette(key)
 
 
 @bp.get("/gazette/<key>/<name>")
 def file(key: str, name: str) -> Response:
     """Show the gazette as it was signed and printed."""
-    found = _gazette(key)
-    if found is None:
+    signed = _gazette(key)
+    if signed is None:
         return _withdrawn_gazette(key)
-    if found.pdf.name != name:
+    if signed.pdf.name != name:
         abort(404)
-    return send(pdf_of(found))
+    return send(pdf_of(signed))
 
 
 def _gazette(key: str) -> PublicGazette | None:
-    found = site().signed(GAZETTE, key)
-    return PublicGazette(**vars(found[0]), published_at=found[1]) if found else None
+    signed = site().signed(GAZETTE, key)
+    return PublicGazette(**vars(signed[0]), published_at=signed[1]) if signed else None
 
 
 def _withdrawn_gazette(key: str) -> Response:

@@ -31,13 +31,13 @@ def printed(public_id: int) -> ResponseReturnValue:
 
 
 def _item_page(template: str, public_id: int) -> ResponseReturnValue:
-    found = site().item(public_id)
-    if found is None:
+    public_item = site().item(public_id)
+    if public_item is None:
         return _withdrawn_item(public_id)
     return show(
         template,
-        item=found,
-        address=pages.address_in(found),
+        item=public_item,
+        address=pages.address_in(public_item),
         standing=standing(site(), public_id),
     )
 
@@ -45,10 +45,10 @@ def _item_page(template: str, public_id: int) -> ResponseReturnValue:
 @bp.get(f"/files/{ID}/<key>/<name>")
 def file(public_id: int, key: str, name: str) -> Response:
     """Show a rendition that a published item lists, in whole or in part."""
-    found = site().file(ITEM, str(public_id), key)
-    if found is None or found.name != name:
+    line = site().file(ITEM, str(public_id), key)
+    if line is None or line.name != name:
         return _withdrawn_item(public_id)
-    return send(found)
+    return send(line)
 
 
 def _withdrawn_item(public_id: int) -> Response:

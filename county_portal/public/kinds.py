@@ -75,8 +75,8 @@ class PublicKind:
 
 def install(app: Flask, kinds: tuple[PublicKind, ...]) -> None:
     app.extensions[EXTENSION] = {one.kind.name: one for one in kinds}
-    for one in kinds:
-        app.register_blueprint(one.blueprint)
+    for kind in kinds:
+        app.register_blueprint(kind.blueprint)
     app.jinja_env.globals.update(kinds=kinds_here, menu=menu_links)
 
 

@@ -57,10 +57,10 @@ def columns() -> str:
 def column(slug: str) -> str:
     """Show one column and those under it, newest first."""
     here = site()
-    found = here.columns.get(slug) or abort(404)
+    column_line = here.columns.get(slug) or abort(404)
     lines = here.catalogue(Filters(column=slug), "newest", pages.page_number())
     _stop_after_the_last(lines)
-    return show("public/column.html", known=frozenset({"page"}), column=found, lines=lines)
+    return show("public/column.html", known=frozenset({"page"}), column=column_line, lines=lines)
 
 
 @bp.get("/catalogue")
@@ -78,16 +78,16 @@ def catalogue() -> str:
 @bp.get("/search")
 def search() -> str:
     """Show the items that hold the words, newest first."""
-    words = " ".join(request.args.get("q", "")[:LONGEST_QUESTION].split())
+    typed = " ".join(request.args.get("q", "")[:LONGEST_QUESTION].split())
     order = _order(SEARCH_ORDERS)
     chosen = pages.filters()
-    hits = site().search(words, chosen, order, pages.page_number())
+    hits = site().search(typed, chosen, order, pages.page_number())
     _stop_after_the_last(hits)
     return show(
         "public/search.html",
         known=SEARCH_QUESTIONS,
         hits=hits,
-        words=words,
+        words=typed,
         chosen=chosen,
         order=order,
     )
@@ -159,10 +159,10 @@ def _mapped_years() -> list[str]:
 
 def _changes(year: str) -> Iterator[tuple[str, datetime]]:
     """Address and last change of everything that was published in that year."""
-    for one in kinds_here().values():
-        if one.site_map:
-            start, _, end = pages.absolute(one.address("0", lang=None)).rpartition("0")
-            for key, changed_at in one.site_map.changes(site(), year):
+    for kind in kinds_here().values():
+        if kind.site_map:
+            start, _, end = pages.absolute(kind.address("0", lang=None)).rpartition("0")
+            for key, changed_at in kind.site_map.changes(site(), year):
                 yield f"{start}{quote(key)}{end}", changed_at
 
 

@@ -115,11 +115,11 @@ class GazetteManifest(GazetteWords):
 
         Of this issue only.
         """
-        found: dict[str, list[ContentsLine]] = {}
+        headings: dict[str, list[ContentsLine]] = {}
         for line in self.contents:
             if part in {"", line.part}:
-                found.setdefault(line.section, []).append(line)
-        return found
+                headings.setdefault(line.section, []).append(line)
+        return headings
 
 
 def pdf_of(gazette: GazetteManifest) -> FileLine:

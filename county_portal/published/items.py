@@ -202,8 +202,8 @@ def _index(entry: PublicEntry, item: ItemManifest) -> IndexWords:
         search.facet("c", item.column_slug),
         search.facet("y", str(county_year(entry.published_at))),
     )
-    words = search.tokens(item.title), search.tokens("\n".join(rest))
-    return IndexWords(*words, " ".join(facets))
+    given = search.tokens(item.title), search.tokens("\n".join(rest))
+    return IndexWords(*given, " ".join(facets))
 
 
 ITEM = Kind(

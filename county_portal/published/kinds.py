@@ -80,6 +80,6 @@ def by_name(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
 
 def check_halves(whole: Iterable[Kind], half: Iterable[Kind], name: str) -> None:
     """Raise RuntimeError unless each kind has this half, once, and it is the half of a kind."""
-    wanted, found = sorted(kind.name for kind in whole), sorted(kind.name for kind in half)
-    if wanted != found:
-        raise RuntimeError(f"Kinds and their half for {name} differ: {wanted} and {found}")
+    wanted, names = sorted(kind.name for kind in whole), sorted(kind.name for kind in half)
+    if wanted != names:
+        raise RuntimeError(f"Kinds and their half for {name} differ: {wanted} and {names}")

@@ -55,19 +55,19 @@ class Manifest:
     def read(cls, text: str) -> Self:
         """Return what a stored text says. Raises ValueError for what is no manifest of the kind."""
         try:
-            said = json.loads(text)
-            form = said["form"]
-            if form not in cls.DOMAINS or not said.keys() >= cls.asked_in(form):
+            stored = json.loads(text)
+            form = stored["form"]
+            if form not in cls.DOMAINS or not stored.keys() >= cls.asked_in(form):
                 raise ValueError(f"This is not the whole of form {form}")
-            return from_json(cls, said)
+            return from_json(cls, stored)
         except (AttributeError, KeyError, TypeError) as fault:
             raise ValueError("This is not a manifest") from fault
 
     @classmethod
     def hash_of(cls, text: str) -> str:
         """Return the content hash of a stored text: what an officer signs."""
-        found = _FORM.search(text)
-        domain = cls.DOMAINS.get(int(found[1]), NO_FORM) if found else NO_FORM
+        match = _FORM.search(text)
+        domain = cls.DOMAINS.get(int(match[1]), NO_FORM) if match else NO_FORM
         return hashlib.sha256(domain + text.encode()).hexdigest()
 
     @classmethod
@@ -83,5 +83,5 @@ class Manifest:
     @property
     def text(self) -> str:
         """The fields of the form, in the one spelling that is hashed."""
-        said = {name: to_json(getattr(self, name)) for name in self.asked_in(self.form)}
-        return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        values = {name: to_json(getattr(self, name)) for name in self.asked_in(self.form)}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -108,10 +108,10 @@ class Site(OpenFile):
     def catalogue(self, filters: Filters, order: str, page: int) -> ListPage[Listing]:
         """Return one page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
-        found = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
+        lines = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
         count = self._count(f"SELECT 1 FROM items WHERE {where}", *values)  # noqa: S608
         return ListPage(
-            found[:PAGE_LINES], page, min(count, COUNTED), _more(found, page), count > COUNTED
+            lines[:PAGE_LINES], page, min(count, COUNTED), _more(lines, page), count > COUNTED
         )
 
     def _count(self, rows: str, *values: object) -> int:
@@ -195,8 +195,8 @@ class Site(OpenFile):
 
     def signed(self, kind: Kind, key: str) -> tuple[Any, datetime] | None:
         """Return a thing as it was signed, and when it was published, if it is public."""
-        found = self._signed(kind, "key = ?", key)
-        return found[0] if found else None
+        entry = self._signed(kind, "key = ?", key)
+        return entry[0] if entry else None
 
     def every(self, kind: Kind) -> list[tuple[Any, datetime]]:
         """Return everything public of a kind, the newest first."""
@@ -284,16 +284,16 @@ class Site(OpenFile):
         )
         items = self.listings(f"public_id IN ({marks})", tuple(numbers), "newest", 0, len(numbers))
         lines = {line.public_id: line for line in items}
-        found = {}
+        hits = {}
         for number, name, key, text, published_at in rows:
             if (kind := self._kinds.get(name)) is None:
                 continue
-            said = kind.manifest.read(text)
+            manifest = kind.manifest.read(text)
             line = lines.get(number) if kind is ITEM else None
-            found[number] = Hit(
-                name, key, kind.title(said), kind.text(said), moment_of(published_at), line
+            hits[number] = Hit(
+                name, key, kind.title(manifest), kind.text(manifest), moment_of(published_at), line
             )
-        return tuple(found[number] for number in numbers if number in found)
+        return tuple(hits[number] for number in numbers if number in hits)
 
     # Everything, for machines
 

@@ -56,15 +56,15 @@ def facet(kind: str, value: str) -> str:
 
 def phrases(words: str) -> list[str]:
     """Return the runs of a question that stand without a gap, joined; at most MOST_RUNS runs."""
-    found: list[str] = []
+    runs: list[str] = []
     end = -1
     for run in list(RUN.finditer(folded(words)))[:MOST_RUNS]:
-        if found and run.start() == end:
-            found[-1] += run[0]
+        if runs and run.start() == end:
+            runs[-1] += run[0]
         else:
-            found.append(run[0])
+            runs.append(run[0])
         end = run.end()
-    return found
+    return runs
 
 
 def _phrase_query(phrase: str) -> str:
@@ -144,8 +144,8 @@ def highlighted(text: str, words: str) -> Markup:
 
 def excerpt(text: str, words: str, length: int = SHOWN_CHARACTERS) -> Markup:
     """Return the part of the text around the first hit, with every hit in it marked."""
-    found = phrase_places(text, words)
-    start = max(0, found[0][0] - length // 4) if found else 0
+    places = phrase_places(text, words)
+    start = max(0, places[0][0] - length // 4) if places else 0
     start = max(0, min(start, len(text) - length))
     part = highlighted(text[start : start + length], words)
     before = "…" if start else ""

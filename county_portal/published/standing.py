@@ -29,17 +29,17 @@ def standing(site: Site, public_id: int) -> PublicValidity | None:
 
     None for one that neither has a validity nor gives one.
     """
-    found = _one(site, public_id)
-    if not found:
+    known = _one(site, public_id)
+    if not known:
         return None
     question = "SELECT validity_on, validity_by, expires_on FROM items WHERE public_id = ?"
     since, by, expires = site.ask(question, public_id)[0]
     changer = _one(site, by) if by else ()
     changes = site.listings("validity_by = ?", (public_id,), "newest", 0, MOST)
-    if not found[0].validity and not changes and not expires:
+    if not known[0].validity and not changes and not expires:
         return None
     return PublicValidity(
-        state=found[0].validity,
+        state=known[0].validity,
         since_on=date.fromisoformat(since) if since else None,
         by=changer[0] if changer else None,
         changes=changes,

@@ -177,9 +177,9 @@ def first_paragraph(html: str, limit: int = 100) -> str:
 
 def _paragraphs(nodes: list[Node]) -> Iterator[str]:
     for paragraph in elements(nodes, "p"):
-        words = " ".join("".join(_words(paragraph.children)).split())
-        if words:
-            yield words
+        text = " ".join("".join(_words(paragraph.children)).split())
+        if text:
+            yield text
 
 
 def _shortened(text: str, limit: int) -> str:
@@ -212,10 +212,10 @@ def _addressed(nodes: list[Node], address: Callable[[str], str | None]) -> list[
         if isinstance(node, Element):
             node.children = _addressed(node.children, address)
             if node.tag == "img":
-                found = address(_key(node))
-                if not found:
+                key = address(_key(node))
+                if not key:
                     continue
-                node.attributes["src"] = found
+                node.attributes["src"] = key
         kept.append(node)
     return kept
 

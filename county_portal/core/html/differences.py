@@ -85,10 +85,10 @@ def word_diff(old_html: str, new_html: str) -> Markup:
 
 
 def _shown(change: BlockChange) -> Markup:
-    words = Markup("").join(map(_shown_part, change.parts))
+    text = Markup("").join(map(_shown_part, change.parts))
     if change.tag in {"h2", "h3", "h4"}:
-        words = Markup("<strong>{}</strong>").format(words)
-    return Markup("<p>{}{}</p>").format("• " if change.tag == "li" else "", words)
+        text = Markup("<strong>{}</strong>").format(text)
+    return Markup("<p>{}{}</p>").format("• " if change.tag == "li" else "", text)
 
 
 def _shown_part(part: TextPart) -> Markup:
@@ -115,9 +115,9 @@ def _blocks(nodes: Sequence[Node]) -> Iterator[_Block]:
 def _entry(node: Element) -> Iterator[_Block]:
     """Yield the words of the entry itself, then the blocks that lie in it."""
     inner = [child for child in node.children if _is_block(child)]
-    words = "".join(_words([child for child in node.children if not _is_block(child)]))
-    if words:
-        yield _Block("li", words)
+    text = "".join(_words([child for child in node.children if not _is_block(child)]))
+    if text:
+        yield _Block("li", text)
     yield from _blocks(inner)
 
 
@@ -202,12 +202,12 @@ def _aligned_middle(
         yield False, old, new
         return
     at_old = at_new = 0
-    for one, other in [*pairs, (len(old), len(new))]:
-        if one > at_old or other > at_new:
-            yield from _aligned(old[at_old:one], new[at_new:other], budget, level + 1)
-        if one < len(old):
-            yield True, old[one : one + 1], new[other : other + 1]
-        at_old, at_new = one + 1, other + 1
+    for earlier, other in [*pairs, (len(old), len(new))]:
+        if earlier > at_old or other > at_new:
+            yield from _aligned(old[at_old:earlier], new[at_new:other], budget, level + 1)
+        if earlier < len(old):
+            yield True, old[earlier : earlier + 1], new[other : other + 1]
+        at_old, at_new = earlier + 1, other + 1
 
 
 def _landmarks(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[int, int]]:
@@ -228,10 +228,10 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     last: list[int] = []
     before: list[int | None] = []
     for index, (_, other) in enumerate(pairs):
-        place = bisect_left(ends, other)
-        before.append(last[place - 1] if place else None)
-        ends[place : place + 1] = [other]
-        last[place : place + 1] = [index]
+        rank = bisect_left(ends, other)
+        before.append(last[rank - 1] if rank else None)
+        ends[rank : rank + 1] = [other]
+        last[rank : rank + 1] = [index]
     run: list[tuple[int, int]] = []
     step = last[-1] if last else None
     while step is not None:
@@ -243,10 +243,10 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _longest_common(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[int, int]]:
     """Return the places of the longest common subsequence."""
     lengths = [[0] * (len(new) + 1)]
-    for one in reversed(old):
+    for mine in reversed(old):
         below, row = lengths[-1], [0]
         for at, other in enumerate(reversed(new)):
-            row.append(below[at] + 1 if one == other else max(row[at], below[at + 1]))
+            row.append(below[at] + 1 if mine == other else max(row[at], below[at + 1]))
         lengths.append(row)
     lengths.reverse()
     pairs, i, j = [], 0, 0

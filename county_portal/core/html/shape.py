@@ -84,9 +84,9 @@ class _Flow:
         """Make what was collected blocks named `tag`; two line breaks in a row part them."""
         runs, self.runs = self.runs, []
         for part in split_at_breaks(runs) if tag == "p" else [runs]:
-            words = nest(tidied(part))
-            if words:
-                self.blocks.append(Element(tag, {}, words))
+            nodes = nest(tidied(part))
+            if nodes:
+                self.blocks.append(Element(tag, {}, nodes))
 
     def finish(self) -> list[Node]:
         self.flush()
@@ -289,11 +289,11 @@ def _sort_out_row(parts: _TableParts, row: Element, group: str) -> None:
 
 
 def _caption(flow: _Flow, nodes: list[Node], wrappers: tuple[Wrapper, ...]) -> list[Node]:
-    words: list[Node] = []
+    label: list[Node] = []
     for block in _inside(flow, nodes, wrappers):
-        words += [" "] if words else []
-        words += _phrases([block])
-    return [Element("caption", {}, words)] if words else []
+        label += [" "] if label else []
+        label += _phrases([block])
+    return [Element("caption", {}, label)] if label else []
 
 
 def _phrases(nodes: Iterable[Node]) -> list[Node]:

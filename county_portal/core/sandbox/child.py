@@ -43,9 +43,9 @@ def main() -> None:
     _stand["limits"] = _limit(order["limits"])
     _stand["network"] = _leave_the_network()
     _stand["files"] = _fence_files(order["source"], order["target"])
-    said = json.dumps(_done(order), ensure_ascii=False).encode("utf-8", "replace")
+    answer = json.dumps(_done(order), ensure_ascii=False).encode("utf-8", "replace")
     with os.fdopen(answers, "wb") as out:
-        out.write(said)
+        out.write(answer)
 
 
 def _done(order: dict[str, Any]) -> dict[str, object]:

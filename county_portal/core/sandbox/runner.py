@@ -96,16 +96,16 @@ def _said_by_child(order: dict[str, object], folder: Path, seconds: int) -> tupl
             start_new_session=True,
         )
     try:
-        said = _listen(child, json.dumps(order).encode(), deadline)
+        answer = _listen(child, json.dumps(order).encode(), deadline)
         code = child.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
-        said, code = b"", -signal.SIGKILL
+        answer, code = b"", -signal.SIGKILL
     finally:
         _end(child)
     if code:
         told = (folder / "stderr").read_bytes()[-2000:].decode(errors="replace")
         log.warning("Sandbox ended with %s in %s: %s", code, order["task"], told)
-    return said, code
+    return answer, code
 
 
 def _listen(child: subprocess.Popen[bytes], order: bytes, deadline: float) -> bytes:
@@ -116,16 +116,16 @@ def _listen(child: subprocess.Popen[bytes], order: bytes, deadline: float) -> by
         child.stdin.close()
     except BrokenPipeError:
         return b""
-    said = bytearray()
+    answer = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
-        while len(said) <= MAX_ANSWER:
+        while len(answer) <= MAX_ANSWER:
             if not selector.select(max(0.0, deadline - time.monotonic())):
                 raise subprocess.TimeoutExpired(child.args, 0)
             piece = os.read(child.stdout.fileno(), 65536)
             if not piece:
-                return bytes(said)
-            said += piece
+                return bytes(answer)
+            answer += piece
     raise subprocess.TimeoutExpired(child.args, 0)
 
 

@@ -136,10 +136,10 @@ class Speaker:
         return self._reckon(name)
 
     def _reckon(self, name: str) -> str:
-        if found := _RANGE.fullmatch(name):
-            return self._figure(found[1], found[2])
-        if found := _DAY.fullmatch(name):
-            return self._day(found[1], int(found[2] or 0))
+        if match := _RANGE.fullmatch(name):
+            return self._figure(match[1], match[2])
+        if match := _DAY.fullmatch(name):
+            return self._day(match[1], int(match[2] or 0))
         if name in SEASONS:
             return self.rng.choice(SEASONS[name][self.formed_on.month - 1].split())
         fixed = {

@@ -97,15 +97,15 @@ def edit_column(column: Column, draft: ColumnDraft, *, seen_version: int, by: Pe
     db.session.flush()
     now = _facts(column)
     changed = [f"{name}={now[name]}" for name in now if now[name] != was[name]]
-    words = "; ".join(changed)
-    audit.record(by, Do.COLUMN_MANAGE, column, deed="changed", slug=column.slug, changed=words)
+    fields = "; ".join(changed)
+    audit.record(by, Do.COLUMN_MANAGE, column, deed="changed", slug=column.slug, changed=fields)
 
 
 def column_as_draft(column: Column) -> ColumnDraft:
     """Return the column as its form shows it."""
-    words = {name: getattr(column, name) for name in asdict(ColumnDraft("", "", 0)) if name != IDS}
+    fields = {name: getattr(column, name) for name in asdict(ColumnDraft("", "", 0)) if name != IDS}
     return replace(
-        ColumnDraft(**words), submitter_ids=frozenset(unit.id for unit in column.submitters)
+        ColumnDraft(**fields), submitter_ids=frozenset(unit.id for unit in column.submitters)
     )
 
 

@@ -51,12 +51,12 @@ def turns(rows: Iterable[Validity]) -> list[Validity]:
     standing: list[Validity] = []
     for row in sorted(rows, key=lambda row: row.id):
         standing = [one for one in standing if not _overtakes(row, one)] + [row]
-    found: list[Validity] = []
+    due: list[Validity] = []
     for row in sorted(standing, key=lambda row: (row.since_on, row.id)):
-        over = bool(found) and found[-1].state in ENDED
+        over = bool(due) and due[-1].state in ENDED
         if not over or row.state in {ValidityState.IN_FORCE, ValidityState.REPEALED}:
-            found.append(row)
-    return found
+            due.append(row)
+    return due
 
 
 def _overtakes(later: Validity, earlier: Validity) -> bool:
@@ -69,13 +69,13 @@ def _overtakes(later: Validity, earlier: Validity) -> bool:
 
 def standing_on(day: date, rows: Iterable[Validity]) -> DocumentValidity:
     """Return how a document stands on a day, by everything found of it."""
-    found, expires_on = None, None
+    finding_now, expires_on = None, None
     for row in turns(rows):
         if row.since_on <= day:
-            found = row
+            finding_now = row
         elif row.state is ValidityState.EXPIRED:
             expires_on = row.since_on
-    return DocumentValidity(found, expires_on)
+    return DocumentValidity(finding_now, expires_on)
 
 
 def standings(day: date, *only: ColumnElement[bool]) -> dict[int, DocumentValidity]:
@@ -208,16 +208,16 @@ def _of_the_ground(finding: Finding) -> MissingPart | None:
 
 
 def _of_the_text(item: Item, finding: Finding) -> MissingPart | None:
-    words = finding.by.strip()
-    if not words:
+    typed = finding.by.strip()
+    if not typed:
         return None
     if finding.state not in CHANGED_BY_TEXT:
         return MissingPart("by", "Only an amendment or a repeal names another text")
-    found = find_texts(words)
-    if not found:
+    texts = find_texts(typed)
+    if not texts:
         return MissingPart("by", "No published text has this number")
-    if len(found) > 1:
+    if len(texts) > 1:
         return MissingPart("by", "Several published texts have this number; enter the index number")
-    if found[0].id == item.id:
+    if texts[0].id == item.id:
         return MissingPart("by", "A text does not amend or repeal itself")
     return None

@@ -103,12 +103,12 @@ def queue() -> str:
 @needs(Do.ITEM_VIEW)
 def item(item_id: int) -> str:
     """Show the item as the public will see it, and everything the office knows of it."""
-    one = items.get_item(item_id, by=me())
-    number = request.args.get("revision", one.revision_number, type=int)
-    revision = items.find_revision(one, number)
+    item_row = items.get_item(item_id, by=me())
+    number = request.args.get("revision", item_row.revision_number, type=int)
+    revision = items.find_revision(item_row, number)
     if revision is None and number:
         raise Missing
-    return _item_page(one, revision)
+    return _item_page(item_row, revision)
 
 
 def _item_page(one: Item, revision: Revision | None, note: str = "", action: str = "") -> str:
@@ -139,15 +139,17 @@ def _item_page(one: Item, revision: Revision | None, note: str = "", action: str
 @needs(Do.ITEM_VIEW)
 def preview(item_id: int) -> str:
     """Show the page as the public would read it: the public site's own template, nothing else."""
-    one = items.get_item(item_id, by=me())
+    item_row = items.get_item(item_id, by=me())
     number = request.args.get("revision", type=int)
-    revision = items.find_revision(one, number) if number else None
+    revision = items.find_revision(item_row, number) if number else None
     if number and revision is None:
         raise Missing
     return render_template(
         "editorial/review/preview.html",
-        public_item=public_item(one, revision, revision.manifest if revision else _now(one)),
-        file_address=lambda file: _file_address(one, revision, file.key),
+        public_item=public_item(
+            item_row, revision, revision.manifest if revision else _now(item_row)
+        ),
+        file_address=lambda file: _file_address(item_row, revision, file.key),
     )
 
 
@@ -168,17 +170,17 @@ def _file_address(one: Item, revision: Revision | None, key: str) -> str:
 @needs(Do.ITEM_VIEW)
 def file(item_id: int, number: int, key: str) -> Response:
     """Show a rendition that a revision names: the bytes the public would get."""
-    one = items.get_item(item_id, by=me())
-    revision = items.find_revision(one, number)
-    found = revision.manifest.file_with(key) if revision else None
-    if found is None:
+    item_row = items.get_item(item_id, by=me())
+    revision = items.find_revision(item_row, number)
+    rendition_line = revision.manifest.file_with(key) if revision else None
+    if rendition_line is None:
         raise Missing
     response = send_file(
-        blob_path(found.sha256),
-        mimetype=found.media_type,
-        download_name=PurePath(found.name).name,
-        as_attachment=not found.media_type.startswith(("image/", "application/pdf")),
-        etag=f"{found.sha256[:16]}",
+        blob_path(rendition_line.sha256),
+        mimetype=rendition_line.media_type,
+        download_name=PurePath(rendition_line.name).name,
+        as_attachment=not rendition_line.media_type.startswith(("image/", "application/pdf")),
+        etag=f"{rendition_line.sha256[:16]}",
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -188,17 +190,17 @@ def file(item_id: int, number: int, key: str) -> Response:
 @needs(Do.ITEM_VIEW)
 def compare(item_id: int) -> str:
     """Show two revisions beside each other, the difference by words."""
-    one = items.get_item(item_id, by=me())
-    revisions = items.revisions_of(one)
-    new = items.find_revision(one, request.args.get("new", one.revision_number, type=int))
+    item_row = items.get_item(item_id, by=me())
+    revisions = items.revisions_of(item_row)
+    new = items.find_revision(item_row, request.args.get("new", item_row.revision_number, type=int))
     before = new.number - 1 if new else 0
-    old = items.find_revision(one, request.args.get("old", before, type=int))
+    old = items.find_revision(item_row, request.args.get("old", before, type=int))
     if new is None or old is None:
         raise Missing
     was, now = old.manifest, new.manifest
     return render_template(
         "editorial/review/compare.html",
-        item=one,
+        item=item_row,
         old=old,
         new=new,
         revisions=revisions,
@@ -215,12 +217,12 @@ def compare(item_id: int) -> str:
 @needs(Do.ITEM_VIEW)
 def take(item_id: int, action: str) -> ResponseReturnValue:
     """Take one step that needs no page of its own, and go back to the desk."""
-    one = items.get_item(item_id, by=me())
-    services.require_seen(one, request.form.get("revision", type=int))
-    services.take_plain_step(one, action, by=me(), note=request.form.get("note", ""))
+    item_row = items.get_item(item_id, by=me())
+    services.require_seen(item_row, request.form.get("revision", type=int))
+    services.take_plain_step(item_row, action, by=me(), note=request.form.get("note", ""))
     db.session.commit()
-    flash(_("Done: %(title)s", title=one.title))
-    return redirect(_onward(one), 303)
+    flash(_("Done: %(title)s", title=item_row.title))
+    return redirect(_onward(item_row), 303)
 
 
 def _onward(one: Item) -> str:
@@ -237,31 +239,31 @@ def _onward(one: Item) -> str:
 @needs(Do.ITEM_REMARK)
 def remark(item_id: int) -> ResponseReturnValue:
     """Say something about the item without moving it."""
-    one = items.get_item(item_id, by=me())
-    items.remark(one, request.form.get("note", ""), token=sent_form(), by=me())
+    item_row = items.get_item(item_id, by=me())
+    items.remark(item_row, request.form.get("note", ""), token=sent_form(), by=me())
     db.session.commit()
     flash(_("The remark is written down"))
-    return redirect(url_for(".item", item_id=one.id, _anchor="thread"), 303)
+    return redirect(url_for(".item", item_id=item_row.id, _anchor="thread"), 303)
 
 
 @bp.post("/review/<int:item_id>/submit")
 @needs(Do.ITEM_SUBMIT)
 def submit(item_id: int) -> ResponseReturnValue:
     """Save what is on the form and hand it over, or say what is still missing."""
-    one = items.get_item(item_id, by=me(), to=Do.ITEM_EDIT)
-    form = ItemForm.of(one)
+    item_row = items.get_item(item_id, by=me(), to=Do.ITEM_EDIT)
+    form = ItemForm.of(item_row)
     if not form.validate_on_submit():
-        return edit_page(form, one)
-    if form.is_stale(one):
-        return stale_page("editorial/items/edit.html", form, one)
-    items.edit_item(one, form.draft(), seen_version=form.seen_version(), by=me())
-    if items.missing_parts(one):
+        return edit_page(form, item_row)
+    if form.is_stale(item_row):
+        return stale_page("editorial/items/edit.html", form, item_row)
+    items.edit_item(item_row, form.draft(), seen_version=form.seen_version(), by=me())
+    if items.missing_parts(item_row):
         db.session.commit()
         flash(_("Saved, but not submitted: something is still missing"), "warning")
-        return redirect(url_for("items.edit", item_id=one.id), 303)
-    services.take_plain_step(one, Do.ITEM_SUBMIT, by=me())
+        return redirect(url_for("items.edit", item_id=item_row.id), 303)
+    services.take_plain_step(item_row, Do.ITEM_SUBMIT, by=me())
     db.session.commit()
-    flash(_("Submitted: %(title)s", title=one.title))
+    flash(_("Submitted: %(title)s", title=item_row.title))
     return redirect(url_for(".desk"), 303)
 
 
@@ -269,17 +271,17 @@ def submit(item_id: int) -> ResponseReturnValue:
 @needs(Do.ITEM_AMEND)
 def amend(item_id: int) -> ResponseReturnValue:
     """Correct the text as editor: a new version, shown to the liaison as a difference."""
-    one = items.get_item(item_id, by=me(), to=Do.ITEM_AMEND)
-    form = ItemForm.of(one)
+    item_row = items.get_item(item_id, by=me(), to=Do.ITEM_AMEND)
+    form = ItemForm.of(item_row)
     if not form.validate_on_submit():
-        return edit_page(form, one, AMEND)
-    if form.is_stale(one):
-        return stale_page(AMEND, form, one)
+        return edit_page(form, item_row, AMEND)
+    if form.is_stale(item_row):
+        return stale_page(AMEND, form, item_row)
     note = request.form.get("amend_note", "")
-    items.amend_item(one, form.draft(), seen_version=form.seen_version(), note=note, by=me())
+    items.amend_item(item_row, form.draft(), seen_version=form.seen_version(), note=note, by=me())
     db.session.commit()
-    flash(_("Version %(number)s was made", number=one.revision_number))
-    return redirect(url_for(".item", item_id=one.id), 303)
+    flash(_("Version %(number)s was made", number=item_row.revision_number))
+    return redirect(url_for(".item", item_id=item_row.id), 303)
 
 
 # The confidentiality sign-off
@@ -289,23 +291,23 @@ def amend(item_id: int) -> ResponseReturnValue:
 @needs(Do.ITEM_RELEASE)
 def sign_off(item_id: int) -> ResponseReturnValue:
     """Show the officer's form: what is shown here is what is signed."""
-    one = items.get_item(item_id, by=me(), to=Do.ITEM_RELEASE)
-    revision = items.current_revision(one)
+    item_row = items.get_item(item_id, by=me(), to=Do.ITEM_RELEASE)
+    revision = items.current_revision(item_row)
     form = SignOffForm(content_hash=revision.content_hash)
     if form.validate_on_submit() and _signature(form):
-        services.sign_off(one, form.sign(), by=me())
+        services.sign_off(item_row, form.sign(), by=me())
         db.session.commit()
-        flash(_("Signed: %(title)s", title=one.title))
-        return redirect(url_for(".item", item_id=one.id), 303)
+        flash(_("Signed: %(title)s", title=item_row.title))
+        return redirect(url_for(".item", item_id=item_row.id), 303)
     return form_page(
         "editorial/review/sign_off.html",
         form=form,
-        item=one,
+        item=item_row,
         revision=revision,
         inside=revision.inside,
         shown=revision.manifest,
         questions=QUESTION_WORDS,
-        earlier=workflow.sign_offs_of(SignOff, one),
+        earlier=workflow.sign_offs_of(SignOff, item_row),
     )
 
 
@@ -322,9 +324,9 @@ def _signature(form: SignOffForm) -> bool:
 @needs(Do.ITEM_VIEW)
 def sheet_of(item_id: int, sign_off_id: int) -> Response:
     """Show the confidentiality review sheet of one verdict, to print."""
-    one = items.get_item(item_id, by=me())
+    item_row = items.get_item(item_id, by=me())
     row = db.session.get(SignOff, sign_off_id)
-    if row is None or row.item_id != one.id:
+    if row is None or row.item_id != item_row.id:
         raise Missing
     made = review_sheet.review_sheet_of(row)
     db.session.rollback()

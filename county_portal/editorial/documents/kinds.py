@@ -82,17 +82,19 @@ def identify(path: Path, name: str) -> FileType:
     named = _EXTENSIONS.get(name.rpartition(".")[2].lower()) if "." in name else None
     if named is None:
         raise _unwelcome()
-    found = FileType(runner.run_in_sandbox(f"{__name__}:examine", source=path, seconds=20)["kind"])
-    if found != named:
+    file_type = FileType(
+        runner.run_in_sandbox(f"{__name__}:examine", source=path, seconds=20)["kind"]
+    )
+    if file_type != named:
         raise Refused(
             "The name ends in .%(named)s but the content is %(found)s; rename the file or save it "
             "again",
             named=named.value,
-            found=found.value,
+            found=file_type.value,
         )
-    if found in _CHECKS:
-        runner.run_in_sandbox(_CHECKS[found], source=path, seconds=20)
-    return found
+    if file_type in _CHECKS:
+        runner.run_in_sandbox(_CHECKS[file_type], source=path, seconds=20)
+    return file_type
 
 
 def _unwelcome() -> Refused:

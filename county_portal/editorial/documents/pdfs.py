@@ -244,10 +244,10 @@ def _link(note: Object, places: Places) -> Dictionary | None:
             return None
         link["/A"] = Dictionary(S=Name.URI, URI=String(address))
         return link
-    place = places(_target(note))
-    if place is None:
+    target = places(_target(note))
+    if target is None:
         return None
-    link["/Dest"] = place
+    link["/Dest"] = target
     return link
 
 
@@ -286,8 +286,8 @@ def _write_bookmarks(pdf: Pdf, bookmarks: list[Bookmark]) -> None:
 
 
 def _outline_item(bookmark: Bookmark) -> OutlineItem:
-    title, place, below = bookmark
-    item = OutlineItem(title, place) if place is not None else OutlineItem(title)
+    title, target, below = bookmark
+    item = OutlineItem(title, target) if target is not None else OutlineItem(title)
     item.children.extend(map(_outline_item, below))
     return item
 
@@ -352,7 +352,7 @@ def without_marks(jpeg: bytes) -> bytes | None:
 
     None if there is nothing to take out, or the bytes are not what they should be.
     """
-    kept, at, found = bytearray(jpeg[:2]), 2, False
+    kept, at, marked = bytearray(jpeg[:2]), 2, False
     while jpeg[at : at + 1] == b"\xff" and at + 4 <= len(jpeg):
         mark, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
         if mark == 0xDA or length < 2:
@@ -360,9 +360,9 @@ def without_marks(jpeg: bytes) -> bytes | None:
         unwanted = mark == 0xFE or (0xE0 < mark <= 0xEF and mark not in {0xE2, 0xEE})
         if not unwanted:
             kept += jpeg[at : at + 2 + length]
-        found = found or unwanted
+        marked = marked or unwanted
         at += 2 + length
-    return bytes(kept + jpeg[at:]) if found else None
+    return bytes(kept + jpeg[at:]) if marked else None
 
 
 # Proof

@@ -243,9 +243,9 @@ class _SheetReader(_Reader):
             self.sheet.hidden_rows.add(self.row)
 
     def _begin_c(self, given: dict[str, str]) -> None:
-        place = _REFERENCE.fullmatch(given["r"]) if "r" in given else None
-        self.column = _column(place[1]) if place else self.column + 1
-        self.row = int(place[2]) - 1 if place else self.row
+        reference = _REFERENCE.fullmatch(given["r"]) if "r" in given else None
+        self.column = _column(reference[1]) if reference else self.column + 1
+        self.row = int(reference[2]) - 1 if reference else self.row
         if not (0 <= self.row < LAST_ROW and 0 <= self.column < LAST_COLUMN):
             raise broken()
         self.given, self.text, self.formula = given, "", False
@@ -254,8 +254,8 @@ class _SheetReader(_Reader):
         self.formula = True
 
     def _begin_mergeCell(self, given: dict[str, str]) -> None:  # noqa: N802
-        if place := _block(given.get("ref", "")):
-            self.sheet.merged.append(place)
+        if block := _block(given.get("ref", "")):
+            self.sheet.merged.append(block)
         if len(self.sheet.merged) > MAX_CELLS:
             raise too_much()
 
@@ -297,10 +297,10 @@ def _column(letters: str) -> int:
 def _block(reference: str) -> tuple[int, int, int, int] | None:
     """Return first row, first column, last row, last column of "A1:B2"."""
     first, _, last = reference.partition(":")
-    one, other = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last)
-    if not one or not other:
+    start, other = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last)
+    if not start or not other:
         return None
-    return int(one[2]) - 1, _column(one[1]), int(other[2]) - 1, _column(other[1])
+    return int(start[2]) - 1, _column(start[1]), int(other[2]) - 1, _column(other[1])
 
 
 def broken() -> Broken:

@@ -146,16 +146,16 @@ class _SheetWriter:
             raise too_much()
         self._set_widths(max(columns))
         done = self._write_merged()
-        for place, cell in self.cells.items():
-            if place not in done:
+        for position, cell in self.cells.items():
+            if position not in done:
                 self._put(self.rows[cell.row], self.columns[cell.column], cell)
 
     def _set_widths(self, last_used: int) -> None:
         for first, last, width in self.sheet.widths:
             for column in range(first, min(last, last_used) + 1):
                 if column not in self.sheet.hidden_columns:
-                    place = self.columns[column]
-                    self.made.set_column(place, place, width)
+                    filled = self.columns[column]
+                    self.made.set_column(filled, filled, width)
 
     def _write_merged(self) -> set[tuple[int, int]]:
         """Merge the blocks that are whole, small and apart from one another."""

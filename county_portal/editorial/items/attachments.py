@@ -87,16 +87,16 @@ def limits() -> Limits:
 def _stem(name: str) -> str:
     """Return a name without its ending and what a name on disk or in an address cannot hold."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    words = " ".join(_NOT_IN_NAMES.sub(" ", PurePath(base).stem).split()).strip(". ")
-    return words[:NAME_LENGTH].strip() or "file"
+    stem = " ".join(_NOT_IN_NAMES.sub(" ", PurePath(base).stem).split()).strip(". ")
+    return stem[:NAME_LENGTH].strip() or "file"
 
 
 def chosen(uploads: Iterable[FileStorage]) -> list[FileStorage]:
     """Return the files chosen in the form. Raises Refused when there are none."""
-    found = [one for one in uploads if one.filename]
-    if not found:
+    named = [one for one in uploads if one.filename]
+    if not named:
         raise Refused("Choose a file first")
-    return found
+    return named
 
 
 def keys_for(sent: str, count: int) -> list[str]:
@@ -147,7 +147,7 @@ def add(
     if inline and not (received.rendition and received.rendition.media_type.startswith("image/")):
         raise Refused("Only pictures (jpg, png) can stand inside the text")
     _check_total(item, received)
-    one = Attachment(
+    attachment = Attachment(
         item_id=item.id,
         key=key,
         name=_unlike_others(received.name, item),
@@ -157,9 +157,9 @@ def add(
         uploaded_at=clock.now(),
         **_content(received),
     )
-    item.attachments.append(one)
-    _changed(item, "added", one.name, by=by)
-    return one
+    item.attachments.append(attachment)
+    _changed(item, "added", attachment.name, by=by)
+    return attachment
 
 
 def replace(item: Item, key: str, received: Received, *, new: str, by: Person) -> Attachment:
@@ -182,34 +182,34 @@ def replace(item: Item, key: str, received: Received, *, new: str, by: Person) -
 
 def rename(item: Item, key: str, name: str, *, by: Person) -> None:
     """Give the file another name; the ending stays, whatever was typed."""
-    one = find_attachment(item, key)
-    ending = PurePath(one.name).suffix
+    attachment = find_attachment(item, key)
+    ending = PurePath(attachment.name).suffix
     typed = name.strip()
     stem = typed[: -len(ending)] if typed.lower().endswith(ending.lower()) else typed
     if not stem.strip():
         raise Refused("Enter a name for the file")
     fresh = f"{_stem(stem + ending)}{ending}"
-    if fresh == one.name:
+    if fresh == attachment.name:
         return
-    one.name = _unlike_others(fresh, item)
-    _changed(item, "renamed", one.name, by=by)
+    attachment.name = _unlike_others(fresh, item)
+    _changed(item, "renamed", attachment.name, by=by)
 
 
 def remove_attachment(item: Item, key: str, *, by: Person) -> None:
     """Take the file out of the item. Its bytes stay for the revisions that name it."""
-    one = next((one for one in item.attachments if one.key == key), None)
-    if one is None:
+    attachment = next((one for one in item.attachments if one.key == key), None)
+    if attachment is None:
         return
-    item.attachments.remove(one)
-    db.session.delete(one)
-    _changed(item, "removed", one.name, by=by)
+    item.attachments.remove(attachment)
+    db.session.delete(attachment)
+    _changed(item, "removed", attachment.name, by=by)
 
 
 def order(item: Item, keys: list[str], *, by: Person) -> None:
     """Put the files into the order of `keys`; files it does not name follow as they were."""
-    place = {key: number for number, key in enumerate(keys)}
+    order_of = {key: number for number, key in enumerate(keys)}
     before = [one.key for one in item.attachments]
-    after = sorted(item.attachments, key=lambda one: place.get(one.key, len(place)))
+    after = sorted(item.attachments, key=lambda one: order_of.get(one.key, len(order_of)))
     if [one.key for one in after] == before:
         return
     for number, one in enumerate(after, 1):
@@ -228,9 +228,9 @@ def move_attachment(item: Item, key: str, steps: int, *, by: Person) -> None:
 
 def find_attachment(item: Item, key: str) -> Attachment:
     """Return the item's file of that key. Raises Missing when the item has no such file."""
-    for one in item.attachments:
-        if one.key == key:
-            return one
+    for attachment in item.attachments:
+        if attachment.key == key:
+            return attachment
     raise Missing
 
 
@@ -286,21 +286,23 @@ def served(item: Item, key: str, *, original: bool) -> Served:
 
     Raises Missing when there is none, or when it has no rendition.
     """
-    one = next((one for one in item.attachments if one.key == key), None)
-    if one is None:
+    attachment = next((one for one in item.attachments if one.key == key), None)
+    if attachment is None:
         return _of_a_revision(item, key, original=original)
     if original:
-        return Served(one.name, _media_type(one.original), one.original)
-    if one.rendition is None:
+        return Served(attachment.name, _media_type(attachment.original), attachment.original)
+    if attachment.rendition is None:
         raise Missing
-    return Served(one.name, one.rendition_type, one.rendition)
+    return Served(attachment.name, attachment.rendition_type, attachment.rendition)
 
 
 def _of_a_revision(item: Item, key: str, *, original: bool) -> Served:
     for revision in revisions_of(item):
-        for one in revision.inside.originals if original else revision.manifest.files:
-            if one.key == key:
-                return Served(one.name, _media_type(one.sha256), one.sha256)
+        for original_line in revision.inside.originals if original else revision.manifest.files:
+            if original_line.key == key:
+                return Served(
+                    original_line.name, _media_type(original_line.sha256), original_line.sha256
+                )
     raise Missing
 
 

@@ -155,13 +155,13 @@ class ItemForm(FlaskForm):
 
         Only as the item fills it.
         """
-        words = {name: getattr(item, name) for name in Draft.__dataclass_fields__}
-        words["body"] = with_addresses(clean(item.body), _addresses(item))
-        words["wanted_at"] = item.wanted_at and item.wanted_at.astimezone(COUNTY)
-        words["summary"] = item.summary or first_paragraph(item.body, SUMMARY_LENGTH)
-        words["responsible_unit_id"] = item.responsible_unit_id or item.unit_id
-        words |= {"version": item.version, "token": item.token}
-        form = cls(data=words, **({"formdata": None} if unsent else {}))
+        values = {name: getattr(item, name) for name in Draft.__dataclass_fields__}
+        values["body"] = with_addresses(clean(item.body), _addresses(item))
+        values["wanted_at"] = item.wanted_at and item.wanted_at.astimezone(COUNTY)
+        values["summary"] = item.summary or first_paragraph(item.body, SUMMARY_LENGTH)
+        values["responsible_unit_id"] = item.responsible_unit_id or item.unit_id
+        values |= {"version": item.version, "token": item.token}
+        form = cls(data=values, **({"formdata": None} if unsent else {}))
         return form._offering(choices_for(item.unit, item))
 
     @classmethod
@@ -264,8 +264,8 @@ def _line(text: str | None) -> str:
 
 
 def _keywords(text: str | None) -> str:
-    words = _BETWEEN_WORDS.split((text or "").strip())
-    return " ".join(dict.fromkeys(word for word in words if word))
+    keywords = _BETWEEN_WORDS.split((text or "").strip())
+    return " ".join(dict.fromkeys(word for word in keywords if word))
 
 
 def _county_time(typed: datetime | None) -> datetime | None:

@@ -128,27 +128,27 @@ def public_words(manifest: ItemManifest, inside: Inside) -> dict[str, object]:
         "category": manifest.category_code,
         "unit": manifest.unit_code,
     }
-    said = {**vars(manifest), **vars(inside), **codes, "form": None, "revision": None}
-    return {name: word for name, word in said.items() if word}
+    fields = {**vars(manifest), **vars(inside), **codes, "form": None, "revision": None}
+    return {name: word for name, word in fields.items() if word}
 
 
 def restore(item: Item, revision: Revision) -> None:
     """Make the item say again what the revision says; what its form did not ask for is empty."""
-    said, inside = revision.manifest, revision.inside
+    signed, inside = revision.manifest, revision.inside
     for name in ("title", "summary", "body", "document_number", "source"):
-        setattr(item, name, getattr(said, name) or "")
-    item.keywords = " ".join(said.keywords)
-    item.attribute, item.origin = Attribute(said.attribute), Origin(said.origin)
-    item.formed_on = said.formation_day
-    item.column = db.session.scalars(select(Column).where(Column.slug == said.column_slug)).one()
-    by_code = select(Category).where(Category.code == said.category_code)
+        setattr(item, name, getattr(signed, name) or "")
+    item.keywords = " ".join(signed.keywords)
+    item.attribute, item.origin = Attribute(signed.attribute), Origin(signed.origin)
+    item.formed_on = signed.formation_day
+    item.column = db.session.scalars(select(Column).where(Column.slug == signed.column_slug)).one()
+    by_code = select(Category).where(Category.code == signed.category_code)
     item.category = db.session.scalar(by_code)
-    item.responsible_unit = db.session.scalar(select(Unit).where(Unit.code == said.unit_code))
+    item.responsible_unit = db.session.scalar(select(Unit).where(Unit.code == signed.unit_code))
     item.ground = Ground(inside.ground) if inside.ground else None
     item.ground_note, item.wanted_at = inside.ground_note, inside.wanted_at
     item.note = inside.note
     item.revision_number = revision.number
-    _restore_files(item, said, inside)
+    _restore_files(item, signed, inside)
 
 
 def _restore_files(item: Item, said: ItemManifest, inside: Inside) -> None:
@@ -158,20 +158,24 @@ def _restore_files(item: Item, said: ItemManifest, inside: Inside) -> None:
         item.attachments.remove(here[key])
         db.session.delete(here[key])
     for position, original in enumerate(inside.originals):
-        one = here.get(original.key) or _attachment_again(item, original)
-        one.name, one.position, one.original = original.name, position, original.sha256
-        if file := said.file_with(one.key):
-            one.rendition, one.rendition_type = file.sha256, file.media_type
-            one.rendition_size, one.inline = file.size, file.inline
+        attachment = here.get(original.key) or _attachment_again(item, original)
+        attachment.name, attachment.position, attachment.original = (
+            original.name,
+            position,
+            original.sha256,
+        )
+        if file := said.file_with(attachment.key):
+            attachment.rendition, attachment.rendition_type = file.sha256, file.media_type
+            attachment.rendition_size, attachment.inline = file.size, file.inline
 
 
 def _attachment_again(item: Item, original: Original) -> Attachment:
-    one = Attachment(
+    attachment = Attachment(
         item_id=item.id,
         key=original.key,
         size=original.size,
         uploaded_by=item.author_id,
         uploaded_at=clock.now(),
     )
-    item.attachments.append(one)
-    return one
+    item.attachments.append(attachment)
+    return attachment

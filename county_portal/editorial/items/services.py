@@ -220,8 +220,8 @@ def remark(item: Item, note: str, *, by: Person, token: str = "") -> None:
         raise Refused("Write the remark first")
     if len(note) > NOTE_LENGTH:
         raise Refused("At most %(max)d characters", max=NOTE_LENGTH)
-    said = select(StepTaken.id).where(StepTaken.token == token)
-    if token and db.session.scalar(said) is not None:
+    earlier = select(StepTaken.id).where(StepTaken.token == token)
+    if token and db.session.scalar(earlier) is not None:
         return
     write_step(StepTaken, item, Do.ITEM_REMARK, by=by, note=note, token=token or None)
     audit.record(by, Do.ITEM_REMARK, item)
@@ -294,11 +294,11 @@ def _holds(item: Item, draft: Draft) -> bool:
 
 def _words(draft: Draft) -> dict[str, object]:
     """Return what the draft says, without characters that show nothing or turn the words around."""
-    said = {
+    fields = {
         name: seen(word) if isinstance(word, str) and not isinstance(word, StrEnum) else word
         for name, word in draft.__dict__.items()
     }
-    return {**said, "body": clean(draft.body)}
+    return {**fields, "body": clean(draft.body)}
 
 
 def _fresh_token() -> str:

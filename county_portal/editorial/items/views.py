@@ -50,11 +50,11 @@ def index() -> str:
     """Show the items the person may see; the list refreshes while the filter is typed."""
     form = FilterForm.of(request.args)
     page = request.args.get("page", 1, int)
-    found = find_items(me(), form.filter(), page)
+    rows = find_items(me(), form.filter(), page)
     return render_template(
         "editorial/items/index.html",
         form=form,
-        page=found,
+        page=rows,
         desks=DESKS,
         begun=has_any_item(me()),
         may_list=me().has_any(RULES[Do.UNIT_LIST][0]),
@@ -162,8 +162,8 @@ def add_files(item_id: int) -> ResponseReturnValue:
     db.session.rollback()  # no transaction is open while files are worked on
     received = [attachments.receive_attachment(one.stream, one.filename or "") for one in uploads]
     item = _writable(item_id)
-    for key, one in zip(keys, received, strict=True):
-        attachments.add(item, one, key=key, inline="inline" in request.form, by=me())
+    for key, upload in zip(keys, received, strict=True):
+        attachments.add(item, upload, key=key, inline="inline" in request.form, by=me())
     return _commit(item, _("Added: %(names)s", names=", ".join(one.name for one in received)))
 
 
@@ -180,8 +180,8 @@ def replace_file(item_id: int, key: str) -> ResponseReturnValue:
     db.session.rollback()  # no transaction is open while files are worked on
     received = attachments.receive_attachment(upload.stream, upload.filename or "")
     item = _writable(item_id)
-    one = attachments.replace(item, key, received, new=new_key[0], by=me())
-    return _commit(item, _("Replaced: %(name)s", name=one.name))
+    attachment = attachments.replace(item, key, received, new=new_key[0], by=me())
+    return _commit(item, _("Replaced: %(name)s", name=attachment.name))
 
 
 @bp.post("/<int:item_id>/files/<key>/rename")
@@ -232,8 +232,10 @@ def original(item_id: int, key: str) -> Response:
 @needs(Do.ITEM_VIEW)
 def rendition(item_id: int, key: str) -> Response:
     """Show the file as the public would get it."""
-    one = attachments.served(services.get_item(item_id, by=me()), key, original=False)
-    return _send(one, as_attachment=not one.media_type.startswith(SHOWN_IN_THE_PAGE))
+    served_file = attachments.served(services.get_item(item_id, by=me()), key, original=False)
+    return _send(
+        served_file, as_attachment=not served_file.media_type.startswith(SHOWN_IN_THE_PAGE)
+    )
 
 
 def _writable(item_id: int) -> Item:

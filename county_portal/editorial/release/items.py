@@ -43,10 +43,10 @@ def item_entries(only: Iterable[str] | None = None) -> Iterator[PublicEntry]:
     query = live(RELEASABLE, *columns).join(Item, Item.id == Publication.item_id)
     if only is not None:
         query = query.where(Publication.public_id.in_(sorted(map(int, only))))
-    found = item_validities()
+    validities = item_validities()
     query = query.order_by(Publication.public_id)
     for row in db.session.execute(query.execution_options(yield_per=500)):
-        yield _entry(row, found.get(row.public_id, ValidityLine()))
+        yield _entry(row, validities.get(row.public_id, ValidityLine()))
 
 
 def _entry(row: Row[Any], found: ValidityLine) -> PublicEntry:
@@ -95,7 +95,7 @@ def item_validities() -> dict[int, ValidityLine]:
 
     A text that is not live itself is not named as the one that did it.
     """
-    found = validity.standings(clock.today())
+    standings_now = validity.standings(clock.today())
     named = or_(
         Publication.item_id.in_(select(Validity.item_id)),
         Publication.item_id.in_(select(Validity.by_item_id)),
@@ -104,7 +104,7 @@ def item_validities() -> dict[int, ValidityLine]:
     public_ids: dict[int, int] = dict(db.session.execute(query).all())
     return {
         public_ids[item_id]: line
-        for item_id, standing in found.items()
+        for item_id, standing in standings_now.items()
         if item_id in public_ids
         and (line := _validity_line(standing, public_ids)) != ValidityLine()
     }
@@ -126,8 +126,10 @@ def _other_validity() -> set[str]:
         " WHERE validity > '' OR expires_on > ''",
     )
     told = {row[0]: ValidityLine(row[1], _day(row[2]), row[3], _day(row[4])) for row in lines}
-    found = item_validities()
-    return {str(key) for key in told.keys() | found.keys() if told.get(key) != found.get(key)}
+    validities = item_validities()
+    return {
+        str(key) for key in told.keys() | validities.keys() if told.get(key) != validities.get(key)
+    }
 
 
 def _day(text: str) -> date | None:

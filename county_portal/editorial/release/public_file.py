@@ -118,8 +118,8 @@ def _differences() -> writer.Changes | None:
     want = live_hashes()
     gone = {writer.thing_of(one): one for one in withdrawals()}
     differ = {thing for thing, content_hash in want.items() if have.get(thing) != content_hash}
-    for name, one in releasables().items():
-        differ |= {(name, key) for key in one.differs()} & want.keys()
+    for name, released in releasables().items():
+        differ |= {(name, key) for key in released.differs()} & want.keys()
     site = site_data()
     return writer.Changes(
         site=None if has_this_site(site) else site,
@@ -136,10 +136,10 @@ def has_this_site(site: SiteData | None = None) -> bool:
 
 def live_entries(only: Collection[Thing] | None = None) -> Iterator[Entry]:
     """Yield what the public file should hold, of every kind. only: of these things."""
-    for name, one in releasables().items():
+    for name, released in releasables().items():
         keys = None if only is None else [key for kind, key in only if kind == name]
         if keys is None or keys:
-            yield from one.entries(keys)
+            yield from released.entries(keys)
 
 
 def withdrawals() -> tuple[Withdrawal, ...]:
@@ -167,15 +167,15 @@ def site_data() -> SiteData:
             for one in register.issued()
         ),
     )
-    said = {**site.settings, "reference": _mark(site)}
-    return replace(site, settings=said)
+    site_words = {**site.settings, "reference": _mark(site)}
+    return replace(site, settings=site_words)
 
 
 def _site_settings() -> dict[str, str]:
-    said = settings.values()
+    decided = settings.values()
     names = ("site_name", "site_domain", "site_id_code", "host_unit")
-    contact = f"{said['contact_address']} {said['contact_phone']}"
-    return {**{name: said[name] for name in names}, "contact": contact}
+    contact = f"{decided['contact_address']} {decided['contact_phone']}"
+    return {**{name: decided[name] for name in names}, "contact": contact}
 
 
 def _column_lines() -> Iterator[ColumnLine]:
@@ -183,24 +183,26 @@ def _column_lines() -> Iterator[ColumnLine]:
     columns = db.session.scalars(select(Column).order_by(Column.position, Column.id)).all()
     slugs = {column.id: column.slug for column in columns}
     codes = dict(db.session.execute(select(Unit.id, Unit.code)).all())
-    for one in columns:
-        if one.open:
+    for listed in columns:
+        if listed.open:
             yield ColumnLine(
-                slug=one.slug,
-                name=one.name,
-                parent=slugs.get(one.parent_id) if one.parent_id else None,
-                kind=one.kind.value,
-                description=one.description,
-                unit_code=codes[one.unit_id],
-                position=one.position,
+                slug=listed.slug,
+                name=listed.name,
+                parent=slugs.get(listed.parent_id) if listed.parent_id else None,
+                kind=listed.kind.value,
+                description=listed.description,
+                unit_code=codes[listed.unit_id],
+                position=listed.position,
             )
 
 
 def _mark(site: SiteData) -> str:
     """Return a mark that changes when anything around the items changes."""
-    said = {name: text for name, text in site.settings.items() if name != "reference"}
-    words = repr((sorted(said.items()), site.units, site.columns, site.categories, site.papers))
-    return hashlib.sha256(words.encode()).hexdigest()
+    site_words = {name: text for name, text in site.settings.items() if name != "reference"}
+    facts = repr(
+        (sorted(site_words.items()), site.units, site.columns, site.categories, site.papers)
+    )
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def folder() -> Path:

@@ -44,25 +44,25 @@ def broken_promises() -> list[BrokenPromise]:
         _database,
         _keys,
     )
-    found = [fault for check in checks for fault in check()]
-    return found + audit.broken_chain(current_settings())
+    faults = [fault for check in checks for fault in check()]
+    return faults + audit.broken_chain(current_settings())
 
 
 def _versions() -> Iterator[BrokenPromise]:
     """Yield versions whose stored hash is not the hash of their manifest."""
-    for one in releasables().values():
-        table = one.version
+    for released in releasables().values():
+        table = released.version
         query = select(table.id, table.manifest_text, table.content_hash)
         for row in db.session.execute(query.execution_options(yield_per=500)):
-            if one.kind.manifest.hash_of(row.manifest_text) != row.content_hash:
+            if released.kind.manifest.hash_of(row.manifest_text) != row.content_hash:
                 where = f"{table.__tablename__}:{row.id}"
                 yield BrokenPromise(where, "the manifest is not the one that was hashed")
 
 
 def _sign_offs() -> Iterator[BrokenPromise]:
     """Yield publications that do not rest on a release of exactly their version."""
-    for one in releasables().values():
-        publication, version, sign_off = one.publication, one.version, one.sign_off
+    for released in releasables().values():
+        publication, version, sign_off = released.publication, released.version, released.sign_off
         query = (
             select(publication.id, sign_off.verdict)
             .add_columns(sign_off.content_hash, version.content_hash)
@@ -77,9 +77,13 @@ def _sign_offs() -> Iterator[BrokenPromise]:
 
 def _people() -> Iterator[BrokenPromise]:
     """Officer, issuer and contributors of a thing are different people."""
-    for one in releasables().values():
-        yield from _doubles(one.hand, one.sign_off, one.sign_off.officer_id, "officer")
-        yield from _doubles(one.hand, one.publication, one.publication.issuer_id, "issuer")
+    for released in releasables().values():
+        yield from _doubles(
+            released.hand, released.sign_off, released.sign_off.officer_id, "officer"
+        )
+        yield from _doubles(
+            released.hand, released.publication, released.publication.issuer_id, "issuer"
+        )
 
 
 def _doubles(hands: Any, table: Any, person: Any, hand: str) -> Iterator[BrokenPromise]:
@@ -94,8 +98,8 @@ def _doubles(hands: Any, table: Any, person: Any, hand: str) -> Iterator[BrokenP
 
 def _of_kinds() -> Iterator[BrokenPromise]:
     """Yield what each kind promises beside what all do."""
-    for one in releasables().values():
-        yield from one.faults()
+    for released in releasables().values():
+        yield from released.faults()
 
 
 def _public_file() -> Iterator[BrokenPromise]:
@@ -119,15 +123,17 @@ def _rests() -> Iterator[BrokenPromise]:
     Asked of the file, and not of what is live: whoever works that out may be wrong.
     """
     there = writer.listed(public_file.folder())
-    for one in releasables().values():
-        versions = _published(one, one.version.id, one.version.content_hash)
-        keys = _published(one, one.version.id, getattr(one.publication, one.key))
-        for rest in one.rests_on:
+    for released in releasables().values():
+        versions = _published(released, released.version.id, released.version.content_hash)
+        keys = _published(
+            released, released.version.id, getattr(released.publication, released.key)
+        )
+        for rest in released.rests_on:
             other = releasables()[rest.kind]
             key = getattr(other.publication, other.key)
             needed = _published(other, other.publication.thing_id, key)
             for version_id, thing_id in db.session.execute(rest.pairs):
-                thing = (one.kind.name, str(keys.get(version_id)))
+                thing = (released.kind.name, str(keys.get(version_id)))
                 shows_it = there.get(thing) == versions.get(version_id, "")
                 if shows_it and (rest.kind, str(needed.get(thing_id))) not in there:
                     yield BrokenPromise(":".join(thing), "it rests on what is not public")
@@ -204,9 +210,9 @@ def _database() -> Iterator[BrokenPromise]:
         yield BrokenPromise("sqlite", "a row points at nothing")
     for pragma in PRAGMAS:
         name, wanted = pragma.split(" = ")
-        found = str(db.session.scalar(text(f"PRAGMA {name}")))
-        if found.upper() not in _spellings(wanted):
-            yield BrokenPromise("sqlite", f"{name} is {found} and should be {wanted}")
+        answer = str(db.session.scalar(text(f"PRAGMA {name}")))
+        if answer.upper() not in _spellings(wanted):
+            yield BrokenPromise("sqlite", f"{name} is {answer} and should be {wanted}")
 
 
 def _spellings(wanted: str) -> set[str]:

@@ -166,8 +166,8 @@ def _before(publication: Publication) -> datetime | None:
     query = select(Publication.published_at).where(
         Publication.item_id == publication.item_id, Publication.id < publication.id
     )
-    found = db.session.scalar(query.order_by(Publication.id.desc()).limit(1))
-    return here(found) if found else None
+    replaced_at = db.session.scalar(query.order_by(Publication.id.desc()).limit(1))
+    return here(replaced_at) if replaced_at else None
 
 
 def release_pdf(form: ReleaseForm) -> bytes:
@@ -186,8 +186,8 @@ def item_sheet(item: Item, *, by: Person) -> ItemSheet:
     working_copy = item.revision_number == 0 or (item.state.editable and own)
     revision = None if working_copy else find_revision(item, item.revision_number)
     inside = revision.inside if revision else inside_of(item)
-    said = revision.manifest if revision else manifest_of(item, item.revision_number)
-    shown = PublicItem(**vars(said), content_hash=revision.content_hash if revision else "")
+    manifest = revision.manifest if revision else manifest_of(item, item.revision_number)
+    shown = PublicItem(**vars(manifest), content_hash=revision.content_hash if revision else "")
     pictures = {one.key: blob_path(one.sha256) for one in shown.files if one.inline}
     places = {key: f"picture:{key}" for key in pictures}
     return ItemSheet(

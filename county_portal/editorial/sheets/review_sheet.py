@@ -107,8 +107,8 @@ def sheet_number(row_id: int, moment: datetime) -> str:
 
 def last_of(steps: Iterable[StepTaken], action: Do) -> Level | None:
     """Return the newest of the steps that was this action."""
-    found = [step for step in steps if step.action == action and step.person]
-    return level_of(found[-1]) if found else None
+    taken = [step for step in steps if step.action == action and step.person]
+    return level_of(taken[-1]) if taken else None
 
 
 def _issue(sign_off: SignOff, steps: Iterable[StepTaken]) -> Level | None:

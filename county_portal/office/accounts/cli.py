@@ -59,9 +59,9 @@ def _make(login: str, name: str, role: Role, unit: Unit, chosen: str) -> str:
 def _unit(code: str) -> Unit:
     """Return the unit of that code, the first unit, or in an empty county the county office."""
     units = people.find_units(active=True)
-    found = [unit for unit in units if unit.code == code] if code else units
-    if found:
-        return found[0]
+    matching = [unit for unit in units if unit.code == code] if code else units
+    if matching:
+        return matching[0]
     if units:
         raise click.ClickException(f"There is no unit with the code {code}")
     draft = people.UnitDraft(code=code or "A01", name="县政府办公室")

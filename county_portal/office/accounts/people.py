@@ -117,9 +117,9 @@ def find_people(search: PeopleSearch, page: int = 1) -> Page[Person]:
 
 def _people(search: PeopleSearch) -> Select[Person]:
     query = select(Person)
-    if words := search.words.strip():
-        named = Person.name.contains(words, autoescape=True)
-        query = query.where(or_(named, Person.login.contains(words, autoescape=True)))
+    if typed := search.words.strip():
+        named = Person.name.contains(typed, autoescape=True)
+        query = query.where(or_(named, Person.login.contains(typed, autoescape=True)))
     if search.unit_id is not None:
         query = query.where(Person.unit_id == search.unit_id)
     if search.active is not None:

@@ -176,12 +176,12 @@ def edit_unit(unit_id: int) -> ResponseReturnValue:
 
 def _search() -> directory.PeopleSearch:
     """Whom the address of this page asks for. What makes no sense asks for nobody special."""
-    words, roles = request.args, {role.value for role in Role}
+    typed, roles = request.args, {role.value for role in Role}
     return directory.PeopleSearch(
-        words=words.get("q", ""),
-        unit_id=words.get("unit", type=int),
-        role=Role(words["role"]) if words.get("role") in roles else None,
-        active={"open": True, "closed": False}.get(words.get("account", "")),
+        words=typed.get("q", ""),
+        unit_id=typed.get("unit", type=int),
+        role=Role(typed["role"]) if typed.get("role") in roles else None,
+        active={"open": True, "closed": False}.get(typed.get("account", "")),
     )
 
 

@@ -56,8 +56,8 @@ def canonical(value: object) -> str:
 
 def row_hash(row: dict[str, Any]) -> str:
     """Return the hash of a log row: over its own words and the hash of the row before."""
-    words = canonical({name: row[name] for name in (*COLUMNS, "previous")})
-    return hashlib.sha256(f"county-portal/audit/v1\0{words}".encode()).hexdigest()
+    canonical_row = canonical({name: row[name] for name in (*COLUMNS, "previous")})
+    return hashlib.sha256(f"county-portal/audit/v1\0{canonical_row}".encode()).hexdigest()
 
 
 def record(
@@ -174,8 +174,8 @@ def _forget_what_a_savepoint_took_back(session: Session, ended: SessionTransacti
 def drop_anchor(settings: Settings, row: dict[str, Any]) -> None:
     """Append the head of the log to the anchor file: signed, and on the disk when this returns."""
     settings.anchors.mkdir(parents=True, exist_ok=True)
-    words = f"{row['seq']} {row['at']} {row['hash']}"
-    line = f"{words} {_seal(settings, words)}\n".encode()
+    anchor_line = f"{row['seq']} {row['at']} {row['hash']}"
+    line = f"{anchor_line} {_seal(settings, anchor_line)}\n".encode()
     handle = os.open(anchor_file(settings), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
     try:
         os.write(handle, line)

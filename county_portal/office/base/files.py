@@ -134,10 +134,10 @@ def sweep_files() -> int:
 def _is_old(path: Path) -> bool:
     """Tell whether it is a file, and was written longer ago than any row waits for."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return False
-    return stat.S_ISREG(found.st_mode) and found.st_mtime < time.time() - LEFT_ALONE
+    return stat.S_ISREG(status.st_mode) and status.st_mtime < time.time() - LEFT_ALONE
 
 
 def sweep_in_background(*, progress: jobs.Progress) -> dict[str, object]:

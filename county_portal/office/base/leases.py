@@ -93,8 +93,8 @@ def _folder() -> str:
 
 def _place() -> str:
     """Name this folder on this machine: as far as a file lock in it is seen."""
-    found = data_folder().stat()
-    return f"{BOOT_ID.read_text().strip()}:{found.st_dev}:{found.st_ino}"
+    status = data_folder().stat()
+    return f"{BOOT_ID.read_text().strip()}:{status.st_dev}:{status.st_ino}"
 
 
 def data_folder() -> Path:

@@ -161,18 +161,18 @@ def days_of(text: str) -> tuple[int, ...]:
 
     Raises Refused for a day that some month does not have.
     """
-    words = [word.strip() for word in text.replace("，", ",").replace("、", ",").split(",")]
-    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= LAST_DAY for word in words):
+    days = [word.strip() for word in text.replace("，", ",").replace("、", ",").split(",")]
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word) <= LAST_DAY for word in days):
         raise Refused("Enter days of the month from 1 to 28 with commas between them")
-    return tuple(sorted({int(word) for word in words}))
+    return tuple(sorted({int(word) for word in days}))
 
 
 def _try_pattern(pattern: str) -> None:
     try:
-        one, two = (pattern.format(unit="A01", year=2026, number=n) for n in (1, 2))
+        first, two = (pattern.format(unit="A01", year=2026, number=n) for n in (1, 2))
         other = pattern.format(unit="A02", year=2026, number=1)
         later = pattern.format(unit="A01", year=2027, number=1)
     except (KeyError, IndexError, ValueError, AttributeError):
         raise Refused("The pattern may hold {unit}, {year} and {number:05d} only") from None
-    if len({one, two, other, later}) < 4:
+    if len({first, two, other, later}) < 4:
         raise Refused("The pattern must hold {unit}, {year} and {number}")

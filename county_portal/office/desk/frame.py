@@ -163,8 +163,8 @@ def page_before() -> str:
     """Return the page of the office from which somebody came here, if it was one."""
     parts = urlsplit(request.referrer or "")
     inside = parts.netloc == request.host and parts.path.startswith(f"{request.script_root}/")
-    words = f"?{parts.query}" if parts.query else ""
-    return own_address(f"{parts.path}{words}") if inside else ""
+    query = f"?{parts.query}" if parts.query else ""
+    return own_address(f"{parts.path}{query}") if inside else ""
 
 
 def same_page(**changed: object) -> str:
@@ -172,8 +172,8 @@ def same_page(**changed: object) -> str:
 
     None takes a word out.
     """
-    words = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
-    return url_for(request.endpoint or "static", **words)
+    values = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
+    return url_for(request.endpoint or "static", **values)
 
 
 def install(app: Flask) -> None:

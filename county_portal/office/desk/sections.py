@@ -38,5 +38,5 @@ def install(app: Flask, sections: tuple[Section, ...]) -> None:
 def sections_of(page: str, **of: object) -> list[DrawnSection]:
     """Return the sections of the page with this endpoint. of: what the page is of."""
     sections = cast(tuple[Section, ...], current_app.extensions[SECTIONS])
-    found = [(one.template, one.find(**of)) for one in sections if one.page == page]
-    return [DrawnSection(template, shows) for template, shows in found if shows is not None]
+    parts = [(one.template, one.find(**of)) for one in sections if one.page == page]
+    return [DrawnSection(template, shows) for template, shows in parts if shows is not None]

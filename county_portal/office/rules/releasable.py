@@ -91,7 +91,7 @@ def live(one: Releasable, *columns: Any) -> Select[Any]:
     were off.
     """
     publication, version, sign_off = one.publication, one.version, one.sign_off
-    found: Select[Any] = (
+    query: Select[Any] = (
         select(*columns)
         .select_from(publication)
         .join(version, version.id == version_of(publication))
@@ -103,18 +103,18 @@ def live(one: Releasable, *columns: Any) -> Select[Any]:
             sign_off.content_hash == version.content_hash,
         )
     )
-    return found.where(~_lacks(one)) if one.rests_on else found
+    return query.where(~_lacks(one)) if one.rests_on else query
 
 
 def live_hashes() -> dict[Thing, str]:
     """Return the content hash of everything that is live."""
-    found: dict[Thing, str] = {}
-    for name, one in releasables().items():
-        key = getattr(one.publication, one.key)
-        query = live(one, key, one.version.content_hash).order_by(one.publication.id)
+    hashes: dict[Thing, str] = {}
+    for name, released in releasables().items():
+        key = getattr(released.publication, released.key)
+        query = live(released, key, released.version.content_hash).order_by(released.publication.id)
         rows = db.session.execute(query)
-        found |= {(name, str(key)): content_hash for key, content_hash in rows}
-    return found
+        hashes |= {(name, str(key)): content_hash for key, content_hash in rows}
+    return hashes
 
 
 def version_of(publication: Any) -> Any:
@@ -138,17 +138,17 @@ def _lacking(every: tuple[Releasable, ...]) -> CTE:
     """
     named = {one.kind.name: one for one in every}
     ended, rests, lasting = [], [], []
-    for name, one in named.items():
-        kind, theirs = literal(name, Text).label("kind"), aliased(one.publication)
-        for rest in one.rests_on:
+    for name, releasable in named.items():
+        kind, theirs = literal(name, Text).label("kind"), aliased(releasable.publication)
+        for rest in releasable.rests_on:
             pairs, other = rest.pairs.subquery(), aliased(named[rest.kind].publication)
             there = named[rest.kind].lasts(other), other.thing_id == pairs.c.thing_id
             ended.append(select(kind, pairs.c.version_id).where(~exists().where(*there)))
             on = literal(rest.kind, Text).label("on_kind")
             rests.append(select(kind, pairs.c.version_id, on, pairs.c.thing_id))
-        if one.rests_on:
+        if releasable.rests_on:
             version = version_of(theirs).label("version_id")
-            lasting.append(select(kind, theirs.thing_id, version).where(one.lasts(theirs)))
+            lasting.append(select(kind, theirs.thing_id, version).where(releasable.lasts(theirs)))
     lacking = select(union_all(*ended).subquery()).cte("lacking", recursive=True)
     pair, shown = union_all(*rests).subquery().c, union_all(*lasting).subquery().c
     return lacking.union(
@@ -168,13 +168,13 @@ def end_what_rests_on(
 
     cause: what went first, if that is what the endings are to name.
     """
-    for one in releasables().values():
-        for rest in one.rests_on:
+    for releasable in releasables().values():
+        for rest in releasable.rests_on:
             if rest.kind == name:
-                for publication in _resting(one, rest, thing_id):
-                    yield one.end(publication, rest.reason, by, cause)
+                for publication in _resting(releasable, rest, thing_id):
+                    yield releasable.end(publication, rest.reason, by, cause)
                     yield from end_what_rests_on(
-                        one.kind.name, publication.thing_id, by=by, cause=cause
+                        releasable.kind.name, publication.thing_id, by=by, cause=cause
                     )
 
 

@@ -16,11 +16,11 @@ WITHOUT_A_REFUSAL = (
 def failure(error: str) -> str:
     """Return the kept words of a failure (jobs.words_of) for people."""
     try:
-        said = json.loads(error)
-        words, params = str(said["message"]), _told(said["params"])
+        stored = json.loads(error)
+        sentence, params = str(stored["message"]), _told(stored["params"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        words, params = error, {}
-    return str(gettext(words, **params)) if words else ""
+        sentence, params = error, {}
+    return str(gettext(sentence, **params)) if sentence else ""
 
 
 def _told(params: dict[str, object]) -> dict[str, object]:

@@ -55,8 +55,8 @@ def _go_on(briefing: Briefing, deed: str, part: BriefingPart | None) -> Response
         return redirect(url_for(LEADS_TO[deed], briefing_id=briefing.id), 303)
     if not deed:
         flash(_("Draft saved"))
-    place = f"part-{part.id}" if part else ("preview" if deed == "preview" else None)
-    return redirect(url_for(".compose", briefing_id=briefing.id, _anchor=place), 303)
+    anchor = f"part-{part.id}" if part else ("preview" if deed == "preview" else None)
+    return redirect(url_for(".compose", briefing_id=briefing.id, _anchor=anchor), 303)
 
 
 @bp.post("/<int:briefing_id>/autosave")
@@ -104,8 +104,8 @@ def add(briefing_id: int) -> ResponseReturnValue:
     part = pieces.add_entry(briefing, request.form.get("revision", 0, int), by=me())
     db.session.commit()
     flash(_("Added: %(title)s", title=part.title))
-    words: dict[str, Any] = request.args.to_dict()
-    return redirect(url_for(".pick", briefing_id=briefing_id, **words), 303)
+    query: dict[str, Any] = request.args.to_dict()
+    return redirect(url_for(".pick", briefing_id=briefing_id, **query), 303)
 
 
 # Pages
@@ -147,8 +147,8 @@ def _rows(briefing: Briefing, parts: dict[int, PartWords]) -> Rows:
     A part that somebody else added meanwhile stands at the end, in its own words.
     """
     known = {part.id: part for part in briefing.parts}
-    words = {
+    values = {
         **parts,
         **{one: typed for one, typed in typed_parts(briefing).items() if one not in parts},
     }
-    return [(known[one], typed) for one, typed in words.items() if one in known]
+    return [(known[one], typed) for one, typed in values.items() if one in known]

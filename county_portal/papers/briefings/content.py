@@ -68,11 +68,11 @@ def read_content(text: str) -> Content:
 
     Raises ValueError for a form this program does not know.
     """
-    words: dict[str, Any] = json.loads(text)
-    form = words.pop("form")
+    fields: dict[str, Any] = json.loads(text)
+    form = fields.pop("form")
     if form != FORM:
         raise ValueError(f"This briefing was frozen in form {form}")
-    return from_json(Content, words)
+    return from_json(Content, fields)
 
 
 def content_hash(text: str) -> str:
@@ -101,16 +101,16 @@ def content_of(
 def _piece(part: BriefingPart) -> BriefingPiece:
     if part.kind is not PartKind.ENTRY or part.revision is None:
         return BriefingPiece(part.id, part.kind.value, part.title, part.body)
-    words = part.revision.manifest
+    manifest = part.revision.manifest
     shown = set(image_keys(part.body))
     return BriefingPiece(
         part.id,
         part.kind.value,
         part.title,
         part.body,
-        unit=words.unit_name,
+        unit=manifest.unit_name,
         item=part.revision.item_id,
         revision=part.revision.number,
         content_hash=part.revision.content_hash,
-        pictures=tuple((f.key, f.sha256) for f in words.files if f.key in shown),
+        pictures=tuple((f.key, f.sha256) for f in manifest.files if f.key in shown),
     )

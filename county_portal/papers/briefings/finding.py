@@ -50,8 +50,8 @@ def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> Page
     require(by, Do.BRIEFING_READ)
     shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
     query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
-    found = fetch_rows(db.session, query, page, PER_PAGE)
-    return found.holding([BriefingLine(*row) for row in found.rows])
+    rows = fetch_rows(db.session, query, page, PER_PAGE)
+    return rows.holding([BriefingLine(*row) for row in rows.rows])
 
 
 def briefings_waiting_for(by: Person) -> list[BriefingLine]:

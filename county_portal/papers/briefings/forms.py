@@ -93,8 +93,8 @@ class MastheadForm(Receivers):
 
     @classmethod
     def of(cls, masthead: Masthead | None, counts: Counts, office: str) -> "MastheadForm":
-        words = None if masthead else {"office": office}
-        return cls(obj=masthead, data=words, **asdict(counts))
+        own = None if masthead else {"office": office}
+        return cls(obj=masthead, data=own, **asdict(counts))
 
     def draft(self) -> MastheadDraft:
         return MastheadDraft(**{one.name: self[one.name].data for one in fields(MastheadDraft)})
@@ -161,9 +161,9 @@ class PickForm(FlaskForm):
 
     def wanted(self) -> Wanted:
         good = {name: one.data for name, one in self._fields.items() if not one.errors}
-        words = (good.get("q") or "")[:LONGEST_WORDS].split()
+        terms = (good.get("q") or "")[:LONGEST_WORDS].split()
         narrowed = (good.get(name) for name in ("column", "unit", "since", "until"))
-        return Wanted(tuple(words), *narrowed)
+        return Wanted(tuple(terms), *narrowed)
 
 
 class ComposeForm(Receivers):
@@ -186,10 +186,10 @@ class ComposeForm(Receivers):
     def of(cls, briefing: Briefing, offered: Iterable[Masthead]) -> "ComposeForm":
         """Build the form as it was sent, else as the briefing fills it."""
         names = ("masthead_id", "special", "dated_on", "copies", "version")
-        words = {name: getattr(briefing, name) for name in names}
-        words |= {name: getattr(briefing, name) for name in ("report_to", "send_to", "issue_to")}
-        words["note"] = text_of(briefing.note)
-        form = cls(data=words)
+        values = {name: getattr(briefing, name) for name in names}
+        values |= {name: getattr(briefing, name) for name in ("report_to", "send_to", "issue_to")}
+        values["note"] = text_of(briefing.note)
+        form = cls(data=values)
         known = {one.id: one.name for one in offered}
         known.setdefault(briefing.masthead_id, briefing.masthead.name)
         form.masthead_id.choices = list(known.items())
@@ -209,8 +209,8 @@ class ComposeForm(Receivers):
         """
         long = [one.title[:20] for one in parts.values() if len(one.title) > TITLE_LENGTH]
         for title in long:
-            words = {"title": title, "max": TITLE_LENGTH}
-            self.form_errors.append(_("“%(title)s…” is longer than %(max)d characters", **words))
+            limits = {"title": title, "max": TITLE_LENGTH}
+            self.form_errors.append(_("“%(title)s…” is longer than %(max)d characters", **limits))
         return not long
 
     def draft(self, parts: dict[int, PartWords]) -> BriefingDraft:

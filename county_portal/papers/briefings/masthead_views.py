@@ -20,8 +20,8 @@ bp = Blueprint("mastheads", __name__, url_prefix="/mastheads")
 @needs(Do.MASTHEAD_MANAGE)
 def index() -> str:
     """Show every series with its last numbers."""
-    found = [(one, mastheads.counts_of(one)) for one in mastheads.find_mastheads(me())]
-    return render_template("papers/briefings/mastheads.html", mastheads=found)
+    lines = [(one, mastheads.counts_of(one)) for one in mastheads.find_mastheads(me())]
+    return render_template("papers/briefings/mastheads.html", mastheads=lines)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -148,8 +148,8 @@ def set_official_text(html: str, pictures: Mapping[str, str] | None = None) -> s
 
 def first_number(entries: Element) -> int:
     """Return the first number of a numbered list."""
-    words = entries.attributes.get("start", "")[:4]
-    return int(words) if words.isascii() and words.isdigit() else 1
+    digits = entries.attributes.get("start", "")[:4]
+    return int(digits) if digits.isascii() and digits.isdigit() else 1
 
 
 def set_note(html: str) -> str:
@@ -166,9 +166,9 @@ def set_note(html: str) -> str:
 
 def _widen(nodes: list[Node], before: str) -> str:
     """Full-width signs in every piece of text; answers with the last character."""
-    for place, node in enumerate(nodes):
+    for index, node in enumerate(nodes):
         if isinstance(node, str):
-            nodes[place] = full_width(node, before)
+            nodes[index] = full_width(node, before)
             before = node[-1:] or before
         elif node.tag in {"p", "li", "td", "th", "h2", "h3", "h4", "br"}:
             _widen(node.children, "")
@@ -189,9 +189,9 @@ def _levelled(node: Node) -> Node:
     """
     if isinstance(node, str) or node.tag not in {"p", "h2", "h3", "h4"}:
         return node
-    words = _plain(node.children)
-    level = _level_of(node.tag, words)
-    if level and _is_heading(node.tag, words):
+    text = _plain(node.children)
+    level = _level_of(node.tag, text)
+    if level and _is_heading(node.tag, text):
         return Element("p", {"class": level}, node.children)
     if level and isinstance(node.children[0], str):
         return _with_lead(node, level)

@@ -121,12 +121,12 @@ def _blocks(
     pieces: tuple[BriefingPiece, ...], left_out: Collection[str]
 ) -> tuple[BriefingBlock, ...]:
     headings = 0
-    found = []
+    blocks_found = []
     for piece in pieces:
         headings += piece.kind == PartKind.HEADING
         gone = str(piece.id) in left_out
-        found.append(_gap(piece) if gone else _block(piece, headings))
-    return tuple(found)
+        blocks_found.append(_gap(piece) if gone else _block(piece, headings))
+    return tuple(blocks_found)
 
 
 def _gap(piece: BriefingPiece) -> BriefingBlock:
@@ -186,8 +186,8 @@ def briefing_pdf(content: Content, watch: Watch = nobody) -> Printed:
 
 def pictures_of(content: Content) -> dict[str, Path]:
     """Return the files of all pictures, by their hash."""
-    found = {sha256 for piece in content.pieces for _key, sha256 in piece.pictures}
-    return {sha256: blob_path(sha256) for sha256 in sorted(found)}
+    hashes = {sha256 for piece in content.pieces for _key, sha256 in piece.pictures}
+    return {sha256: blob_path(sha256) for sha256 in sorted(hashes)}
 
 
 def briefing_page(content: Content) -> str:

@@ -44,9 +44,9 @@ def move_part(briefing: Briefing, part_id: int, by_places: int, *, by: Person) -
     """Move the part so many places further down; at either end it stays."""
     require(by, Do.BRIEFING_EDIT, briefing)
     part, parts = _part(briefing, part_id), list(briefing.parts)
-    place = min(max(0, parts.index(part) + by_places), len(parts) - 1)
+    position = min(max(0, parts.index(part) + by_places), len(parts) - 1)
     parts.remove(part)
-    parts.insert(place, part)
+    parts.insert(position, part)
     number_parts(parts)
     touch(briefing, by)
 

@@ -132,8 +132,8 @@ def request_preview(briefing: Briefing, *, by: Person) -> Job | None:
     digest = digest_of(briefing)
     if pages_of(digest) and _tried(briefing, digest) is not None:
         return None
-    words = {"briefing_id": briefing.id, "at": briefing.version}
-    return editions.request_files(PREVIEW, briefing.id, by=by, **words)
+    arguments = {"briefing_id": briefing.id, "at": briefing.version}
+    return editions.request_files(PREVIEW, briefing.id, by=by, **arguments)
 
 
 def preview_in_background(

@@ -31,16 +31,16 @@ def rewritten(html: str, typed: str) -> str:
     blocks = _blocks(html)
     if lines == [line for block in blocks for line in block.lines]:
         return html
-    found = []
+    kept_blocks = []
     while lines:
         block = next((one for one in blocks if _begins_with(lines, one)), None)
         if block:
             blocks.remove(block)
         else:
             block = ShortenedBlock(f"<p>{escape(lines[0])}</p>", (lines[0],))
-        found.append(block.html)
+        kept_blocks.append(block.html)
         lines = lines[len(block.lines) :]
-    return clean("".join(found))
+    return clean("".join(kept_blocks))
 
 
 def holds_signs(html: str) -> bool:
@@ -64,9 +64,9 @@ def _pieces(node: Node, counts: dict[str, int]) -> list[ShortenedBlock]:
     if isinstance(node, Element) and node.tag == "table":
         return [_signed(TABLE, write_html([node]), counts)]
     pictures = [one for one in walk([node]) if isinstance(one, Element) and one.tag == "img"]
-    words = write_html(_left(node))
-    lines = tuple(" ".join(one.split()) for one in text_of(words).splitlines())
-    made = [ShortenedBlock(words, lines)] if lines else []
+    html = write_html(_left(node))
+    lines = tuple(" ".join(one.split()) for one in text_of(html).splitlines())
+    made = [ShortenedBlock(html, lines)] if lines else []
     return made + [_signed(PICTURE, f"<p>{write_html([one])}</p>", counts) for one in pictures]
 
 

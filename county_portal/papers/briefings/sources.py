@@ -76,10 +76,10 @@ def find_sources(briefing: Briefing, wanted: Wanted, page: int, *, by: Person) -
     query = _narrowed(_usable(briefing.masthead, by), wanted)
     newest = func.coalesce(Publication.published_at, Revision.made_at).desc()
     query = query.order_by(newest, Revision.id.desc())
-    found = fetch_rows(db.session, query, page, PER_PAGE)
+    rows = fetch_rows(db.session, query, page, PER_PAGE)
     here = {part.revision_id for part in briefing.parts}
-    used = _used_in([row.id for row in found.rows])
-    return found.holding([_line(row, here, used) for row in found.rows])
+    used = _used_in([row.id for row in rows.rows])
+    return rows.holding([_line(row, here, used) for row in rows.rows])
 
 
 def is_usable(revision: Revision, masthead: Masthead, *, by: Person) -> bool:
@@ -173,15 +173,15 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _line(row: Row[Any], here: set[int | None], used: dict[int, list[str]]) -> SourceLine:
-    words: ItemManifest = row.manifest
+    manifest: ItemManifest = row.manifest
     return SourceLine(
         revision_id=row.id,
-        title=words.title,
-        excerpt=words.summary or first_paragraph(words.body, EXCERPT),
-        unit=words.unit_name,
+        title=manifest.title,
+        excerpt=manifest.summary or first_paragraph(manifest.body, EXCERPT),
+        unit=manifest.unit_name,
         kind=row.kind,
-        column=words.column_name,
-        formed_on=str(words.formed_on or ""),
+        column=manifest.column_name,
+        formed_on=str(manifest.formed_on or ""),
         published_on=clock.county_day(row.published_at) if row.published_at else None,
         here=row.id in here,
         used=tuple(used.get(row.id, ())),
@@ -198,7 +198,7 @@ def _used_in(revisions: list[int]) -> dict[int, list[str]]:
         .where(BriefingPart.revision_id.in_(revisions), Briefing.state == BriefingState.APPROVED)
         .order_by(FrozenBriefing.id)
     )
-    found: dict[int, list[str]] = {}
+    issues: dict[int, list[str]] = {}
     for revision_id, name, year, number in db.session.execute(query):
-        found.setdefault(revision_id or 0, []).append(f"{name} {year}/{number}")
-    return found
+        issues.setdefault(revision_id or 0, []).append(f"{name} {year}/{number}")
+    return issues

@@ -130,18 +130,18 @@ def _foot(document: Document, sheet: BriefingSheet) -> None:
     rows = [f"{head}{who}" for head, who in sheet.foot.lines]
     table = document.add_table(len(rows) + 1, 1)
     _tie_to_the_bottom(table)
-    for cell, words in zip(table.columns[0].cells, [*rows, sheet.foot.copies], strict=True):
+    for cell, text in zip(table.columns[0].cells, [*rows, sheet.foot.copies], strict=True):
         cell.width = Twips(WIDTH)
         line = cell.paragraphs[0]
         line.style = document.styles["版记"]
-        line.add_run(words)
+        line.add_run(text)
         line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Pt(28), Pt(-28)
     line.alignment = RIGHT
     document.add_paragraph(style="落脚")
 
 
 def _tie_to_the_bottom(table: Table) -> None:
-    place = {"horzAnchor": "page", "tblpX": BINDING, "vertAnchor": "margin", "tblpYSpec": "bottom"}
+    anchor = {"horzAnchor": "page", "tblpX": BINDING, "vertAnchor": "margin", "tblpYSpec": "bottom"}
     edges = element("w:tblBorders")
     for side, size in (("top", THICK), ("bottom", THICK), ("insideH", THIN)):
         edges.append(element(f"w:{side}", val="single", sz=size, space="0", color="000000"))
@@ -152,7 +152,7 @@ def _tie_to_the_bottom(table: Table) -> None:
     properties.clear()
     properties.extend(
         [
-            element("w:tblpPr", **place),
+            element("w:tblpPr", **anchor),
             element("w:tblW", w=str(WIDTH), type="dxa"),
             edges,
             element("w:tblLayout", type="fixed"),

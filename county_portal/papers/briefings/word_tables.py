@@ -35,17 +35,17 @@ def grid_of(table: Element) -> Grid:
 
     Columns in which no cell begins are none: a span over more than there is takes no room.
     """
-    found, rows, heads = [], 0, 0
+    cells, rows, heads = [], 0, 0
     for group in _groups(table):
-        found += [
+        cells += [
             replace(one, row=one.row + rows, below=one.below + rows) for one in _placed(group)
         ]
         rows += len(group.children)
         heads = rows if group.tag == "thead" and heads == rows - len(group.children) else heads
-    starts = sorted({one.column for one in found})
+    starts = sorted({one.column for one in cells})
     spots = (
         replace(one, column=bisect_left(starts, one.column), after=bisect_left(starts, one.after))
-        for one in found
+        for one in cells
     )
     return Grid(rows, len(starts), heads, tuple(spots))
 
@@ -77,8 +77,8 @@ def _placed(group: Element) -> Iterator[Spot]:
 
 
 def _span(cell: Element, name: str) -> int:
-    words = cell.attributes.get(name, "1")[:4]
-    return max(1, min(int(words), MOST)) if words.isascii() and words.isdigit() else 1
+    digits = cell.attributes.get(name, "1")[:4]
+    return max(1, min(int(digits), MOST)) if digits.isascii() and digits.isdigit() else 1
 
 
 def _elements(node: Element) -> list[Element]:

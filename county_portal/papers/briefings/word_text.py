@@ -44,11 +44,11 @@ class WordPlace:
 
 def add_word_text(document: Document, html: str, style: str = "") -> None:
     """Add the words at the end of the document."""
-    place = WordPlace(document, style)
+    start = WordPlace(document, style)
     after_table = False
     for node in read_html(html):
         before = len(document.paragraphs) if after_table else 0
-        _block(place, node)
+        _block(start, node)
         if after_table and not _is(node, "table"):
             _keep_off(document.paragraphs[before:])
         after_table = _is(node, "table")

@@ -180,17 +180,17 @@ def blocks(circular: Circular) -> Iterable[CircularBlock]:
 def _about(field: Field) -> Iterable[CircularBlock]:
     published = {one.name: one.published for one in field.places}
     kind = KINDS[field.kind]
-    words = []
+    sentences = []
     if field.first:
-        words.append(f"公开信息居前的{kind}是：{_names(field.first, published)}")
+        sentences.append(f"公开信息居前的{kind}是：{_names(field.first, published)}")
     if field.last:
-        words.append(f"有报送而公开信息居后的{kind}是：{_names(field.last, published)}")
-    if not words and not any(published.values()):
-        words.append(f"{kind}均没有公开的信息")
+        sentences.append(f"有报送而公开信息居后的{kind}是：{_names(field.last, published)}")
+    if not sentences and not any(published.values()):
+        sentences.append(f"{kind}均没有公开的信息")
     closed = [one.name for one in field.places if one.rank is None]
     if closed:
-        words.append(f"已停用的单位不排名次：{'、'.join(closed)}")
-    yield CircularBlock("text", f"{'；'.join(words)}。")
+        sentences.append(f"已停用的单位不排名次：{'、'.join(closed)}")
+    yield CircularBlock("text", f"{'；'.join(sentences)}。")
     yield CircularBlock(
         "table",
         f"{kind}报送和公开情况",

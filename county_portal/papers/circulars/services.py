@@ -109,8 +109,8 @@ def request_circular(made: MadeReport, *, by: Person) -> Job:
     if services.report_figures(made).partial:
         raise Refused("A circular is made when the period is over")
     _require_in_force(made)
-    words = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
-    job = editions.request_files(CIRCULAR, made.id, by=by, **words)
+    arguments = {"period": services.period_of(made).code, "report": made.id, "asked_by": by.id}
+    job = editions.request_files(CIRCULAR, made.id, by=by, **arguments)
     audit.record(by, Do.CIRCULAR_SEND, job, report=made.id)
     return job
 
@@ -128,8 +128,8 @@ def make_circular(
     """Make the circular over a report; return the one already made as long as it says the same."""
     made = db.session.get_one(MadeReport, report_id)
     _require_in_force(made)
-    found = circular.build_circular(services.report_figures(made))
-    figures = as_json(found)
+    content = circular.build_circular(services.report_figures(made))
+    figures = as_json(content)
     stamp = Stamp(clock.now(), figures_hash(figures), made.audit_head)
     known = _known(report_id, stamp.figures_hash)
     known_id = known.id if known else None
@@ -138,11 +138,11 @@ def make_circular(
         with editions.storing():
             return db.session.get_one(CircularRow, known_id)
     progress(20, "Setting the circular")
-    pdf = files.keep_paper(circular.circular_pdf(found, stamp, figures))
+    pdf = files.keep_paper(circular.circular_pdf(content, stamp, figures))
     progress(80, "Writing the Word document")
-    blocks = circular.blocks(found)
+    blocks = circular.blocks(content)
     docx = files.keep_bytes(
-        circular_docx(circular.title_lines(found), blocks, found.office, stamp.made_here)
+        circular_docx(circular.title_lines(content), blocks, content.office, stamp.made_here)
     )
     with editions.storing():
         row = CircularRow(

@@ -56,8 +56,8 @@ def circular_docx(
             style = "一级标题" if block.kind == "heading" else "简报正文"
             document.add_paragraph(block.words, style)
     day = f"{made_at.year}年{made_at.month}月{made_at.day}日"
-    for words, before in ((office, LINE), (day, 0)):
-        line = document.add_paragraph(words, "落款")
+    for text, before in ((office, LINE), (day, 0)):
+        line = document.add_paragraph(text, "落款")
         line.paragraph_format.space_before = Pt(before)
         line.paragraph_format.right_indent = Pt(63)
     return pack_document(document)
@@ -78,12 +78,12 @@ def _table(document: Any, block: CircularBlock) -> None:
     table = document.add_table(rows=0, cols=len(block.heads))
     for row in (block.heads, *block.rows):
         cells = table.add_row().cells
-        for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
-            cell.width = Mm(wide[place])
+        for index, (cell, text) in enumerate(zip(cells, row, strict=True)):
+            cell.width = Mm(wide[index])
             line = cell.paragraphs[0]
             line.style = "表头小字" if row is block.heads else "表格小字"
-            line.add_run(words)
-            if row is not block.heads and place != 1:
+            line.add_run(text)
+            if row is not block.heads and index != 1:
                 line.alignment = RIGHT
     for column, width in zip(table.columns, wide, strict=False):
         column.width = Mm(width)

@@ -25,9 +25,11 @@ STAGES = {
 
 
 def _package_title(said: Values) -> str:
-    one = db.session.get_one(Deposit, said["deposit"])
-    month = f"{one.month:%Y-%m}"
-    return str(_("Packages of deposit %(number)s, %(month)s", number=number_of(one), month=month))
+    deposit = db.session.get_one(Deposit, said["deposit"])
+    month = f"{deposit.month:%Y-%m}"
+    return str(
+        _("Packages of deposit %(number)s, %(month)s", number=number_of(deposit), month=month)
+    )
 
 
 def _letter_title(said: Values) -> str:

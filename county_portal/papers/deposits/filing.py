@@ -60,14 +60,14 @@ def _papers(
     lines = tuple(line for one in parts for line in _list_lines(plan, one))
     heads = {place: plan.head_of(part, receiver) for receiver, place in FOLDERS.items()}
     if not lines:
-        return {f"{place}/零报告.pdf": prints.Zero(head) for place, head in heads.items()}
+        return {f"{folder}/零报告.pdf": prints.Zero(head) for folder, head in heads.items()}
     units = tuple((one.name, len(one.pages), len(one.left_out)) for one in parts)
     made: dict[str, Paper] = {}
-    for place, head in heads.items():
+    for folder, head in heads.items():
         lists = [prints.DepositList(head, copy, lines) for copy in prints.COPIES]
-        for number, one in enumerate(lists, 1):
-            made[f"{place}/明细表-第{number}联.pdf"] = one
-        made[f"{place}/交接文据.pdf"] = prints.Record(
+        for number, paper in enumerate(lists, 1):
+            made[f"{folder}/明细表-第{number}联.pdf"] = paper
+        made[f"{folder}/交接文据.pdf"] = prints.Record(
             head=head,
             texts=lists[0].texts,
             left_out=lists[0].left_out,

@@ -57,8 +57,8 @@ def hand_over_all(deposit: Deposit, handed: Handed, *, by: Person) -> int:
         raise OutOfDate("Every unit's part is with this receiver already")
     for part in missing:
         _write(part, handed, 1, by)
-    said = {"receiver": handed.receiver.value, "day": str(handed.handed_on)}
-    audit.record(by, Do.DEPOSIT_HAND_OVER, deposit, **said, parts=len(missing))
+    details = {"receiver": handed.receiver.value, "day": str(handed.handed_on)}
+    audit.record(by, Do.DEPOSIT_HAND_OVER, deposit, **details, parts=len(missing))
     return len(missing)
 
 
@@ -165,8 +165,8 @@ def year_of(year: int, *, by: Person) -> Year:
         .order_by(Deposit.month)
     )
     by_unit: dict[int, list[Kept]] = {}
-    for one in keeping(db.session.scalars(query).all()):
-        by_unit.setdefault(one.part.unit_id, []).append(one)
+    for line in keeping(db.session.scalars(query).all()):
+        by_unit.setdefault(line.part.unit_id, []).append(line)
     units = sorted(by_unit.values(), key=lambda kept: kept[-1].part.position)
     return Year(year, tuple(_unit_year(kept) for kept in units), _not_made(year))
 
@@ -180,12 +180,12 @@ def _unit_year(kept: list[Kept]) -> UnitYear:
 def _not_made(year: int) -> tuple[date, ...]:
     """Return months that are over, since the county's first deposit, without one."""
     made = set(db.session.scalars(select(Deposit.month)))
-    found, month = [], min(made, default=clock.today().replace(day=1))
+    months, month = [], min(made, default=clock.today().replace(day=1))
     while month < clock.today().replace(day=1):
         if month not in made and month.year == year:
-            found.append(month)
+            months.append(month)
         month = shift(month, 1)
-    return tuple(found)
+    return tuple(months)
 
 
 def deposit_years() -> list[int]:

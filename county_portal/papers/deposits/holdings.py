@@ -62,22 +62,24 @@ def _omitted(place: Any) -> ColumnElement[bool]:
 
     Columns of it.
     """
-    one = aliased(DepositOmission)
-    return exists().where(one.publication_id == place.publication_id, one.part_id == place.part_id)
+    omission = aliased(DepositOmission)
+    return exists().where(
+        omission.publication_id == place.publication_id, omission.part_id == place.part_id
+    )
 
 
 def deposited(publication_id: Any) -> ColumnElement[bool]:
     """Build the condition that the publication is in a part, and does not wait to come again."""
     placed = exists().where(DepositLine.publication_id == publication_id)
-    one = aliased(DepositOmission)
-    waits = exists().where(one.publication_id == publication_id, ~_came_again(one))
+    omission = aliased(DepositOmission)
+    waits = exists().where(omission.publication_id == publication_id, ~_came_again(omission))
     return and_(placed, ~waits)
 
 
 def packed(deposit_id: Any) -> ColumnElement[bool]:
     """Build the condition that the packages are made. The county's is joined to ask when."""
-    one = DepositPackage
-    return and_(one.deposit_id == deposit_id, one.unit_code == WHOLE)
+    package = DepositPackage
+    return and_(package.deposit_id == deposit_id, package.unit_code == WHOLE)
 
 
 def ended_before(place: Subquery) -> ColumnElement[bool]:
@@ -104,15 +106,15 @@ def not_given(place: Subquery) -> ColumnElement[bool]:
 
 def count_texts(column: Any, those: Iterable[int]) -> dict[int, int]:
     """Count the texts, by part or deposit; none that ended before it was packed."""
-    place = held_places()
+    places = held_places()
     query = (
         select(column, func.count())
-        .select_from(place)
-        .join(DepositPart, DepositPart.id == place.c.part_id)
+        .select_from(places)
+        .join(DepositPart, DepositPart.id == places.c.part_id)
         .join(Deposit, Deposit.id == DepositPart.deposit_id)
-        .join(Publication, Publication.id == place.c.publication_id)
+        .join(Publication, Publication.id == places.c.publication_id)
         .join(DepositPackage, packed(Deposit.id), isouter=True)
-        .where(column.in_(those), ~ended_before(place))
+        .where(column.in_(those), ~ended_before(places))
         .group_by(column)
     )
     return dict(db.session.execute(query).all())

@@ -39,15 +39,15 @@ class NotGiven:
 
 def find_not_given(deposit: Deposit) -> list[NotGiven]:
     """Find the texts that ended before the packages are made, unit by unit."""
-    place = held_places()
+    places = held_places()
     query = (
         select(Publication, Revision.manifest, DepositPart)
-        .join(place, place.c.publication_id == Publication.id)
-        .join(DepositPart, DepositPart.id == place.c.part_id)
+        .join(places, places.c.publication_id == Publication.id)
+        .join(DepositPart, DepositPart.id == places.c.part_id)
         .join(Revision, Revision.id == Publication.revision_id)
         .join(DepositPackage, packed(deposit.id), isouter=True)
-        .where(DepositPart.deposit_id == deposit.id, not_given(place))
-        .order_by(DepositPart.position, place.c.position)
+        .where(DepositPart.deposit_id == deposit.id, not_given(places))
+        .order_by(DepositPart.position, places.c.position)
     )
     return [
         NotGiven(
@@ -73,19 +73,19 @@ def settle(deposit: Deposit) -> None:
         db.session.add(DepositOmission(publication_id=publication_id, part_id=left))
     db.session.flush()
     parts = {part.unit_code: part.id for part in deposit.parts}
-    for publication_id, words in _live_instead({item_id for *_place, item_id in ended}):
-        part_id = parts.get(words.unit_code)
+    for publication_id, manifest in _live_instead({item_id for *_place, item_id in ended}):
+        part_id = parts.get(manifest.unit_code)
         if part_id is not None:
             _put(publication_id, part_id)
 
 
 def texts_to_pack(deposit: Deposit) -> set[tuple[int, int]]:
     """Return what is to be packed: part and publication."""
-    place = held_places()
+    places = held_places()
     query = (
-        select(place.c.part_id, place.c.publication_id)
-        .join(DepositPart, DepositPart.id == place.c.part_id)
-        .join(Publication, Publication.id == place.c.publication_id)
+        select(places.c.part_id, places.c.publication_id)
+        .join(DepositPart, DepositPart.id == places.c.part_id)
+        .join(Publication, Publication.id == places.c.publication_id)
         .where(DepositPart.deposit_id == deposit.id, Publication.ended_at.is_(None))
     )
     return {(part_id, publication_id) for part_id, publication_id in db.session.execute(query)}
@@ -93,12 +93,12 @@ def texts_to_pack(deposit: Deposit) -> set[tuple[int, int]]:
 
 def _ended(deposit: Deposit) -> list[Row[int, int, int]]:
     """Select texts of the deposit that the public no longer reads: publication, part, item."""
-    place = held_places()
+    places = held_places()
     query = (
-        select(Publication.id, place.c.part_id, Publication.item_id)
-        .join(place, place.c.publication_id == Publication.id)
-        .join(DepositPart, DepositPart.id == place.c.part_id)
-        .where(DepositPart.deposit_id == deposit.id, lies_there(place))
+        select(Publication.id, places.c.part_id, Publication.item_id)
+        .join(places, places.c.publication_id == Publication.id)
+        .join(DepositPart, DepositPart.id == places.c.part_id)
+        .where(DepositPart.deposit_id == deposit.id, lies_there(places))
         .where(Publication.ended_at.is_not(None))
         .order_by(Publication.id)
     )
@@ -119,8 +119,8 @@ def _live_instead(items: set[int]) -> list[Row[int, ItemManifest]]:
 
 def _put(publication_id: int, part_id: int) -> None:
     """Put the publication into the last line of the part."""
-    place = held_places()
-    query = select(func.max(place.c.position)).where(place.c.part_id == part_id)
+    places = held_places()
+    query = select(func.max(places.c.position)).where(places.c.part_id == part_id)
     position = (db.session.scalar(query) or 0) + 1
     db.session.add(DepositLine(publication_id=publication_id, part_id=part_id, position=position))
     db.session.flush()

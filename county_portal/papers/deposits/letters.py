@@ -118,12 +118,12 @@ def _signed(publications: Sequence[Publication]) -> dict[int, tuple[str, str]]:
 
 def _deposits_of(publications: Sequence[Publication]) -> dict[int, str]:
     """Return the number of the deposit that holds each publication."""
-    place = held_places()
+    places = held_places()
     query = (
-        select(place.c.publication_id, Deposit)
-        .join(DepositPart, DepositPart.id == place.c.part_id)
+        select(places.c.publication_id, Deposit)
+        .join(DepositPart, DepositPart.id == places.c.part_id)
         .join(Deposit, Deposit.id == DepositPart.deposit_id)
-        .where(place.c.publication_id.in_([one.id for one in publications]), lies_there(place))
+        .where(places.c.publication_id.in_([one.id for one in publications]), lies_there(places))
         .order_by(Deposit.month)
     )
     return {number: number_of(deposit) for number, deposit in db.session.execute(query)}
@@ -188,9 +188,9 @@ def make_letter(*, by: Person) -> DepositLetter:
 
 
 def _lines(letter: DepositLetter, due: list[Publication]) -> Iterator[DepositLetterLine]:
-    for position, (one, new) in enumerate(_with_live(due), 1):
+    for position, (change, new) in enumerate(_with_live(due), 1):
         yield DepositLetterLine(
-            publication_id=one.id,
+            publication_id=change.id,
             letter_id=letter.id,
             position=position,
             replaced_by=new.id if new else None,
@@ -210,13 +210,13 @@ def letter_task(*, progress: jobs.Progress, letter: int) -> dict[str, object]:
     """Print the letter once and keep it."""
     progress(10, "Setting the letter")
     row = db.session.get_one(DepositLetter, letter)
-    words = _paper_of(row)
+    paper = _paper_of(row)
     known = db.session.get(DepositLetterPaper, letter) is not None
     db.session.rollback()
     if not known:
-        kept = files.keep_paper(prints.letter_pdf(words))
+        kept = files.keep_paper(prints.letter_pdf(paper))
         with editions.storing():
-            _store(letter, kept, words.number)
+            _store(letter, kept, paper.number)
     return {"letter": letter}
 
 

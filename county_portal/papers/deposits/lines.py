@@ -41,22 +41,22 @@ class TextLine:
 
 def deposit_lines(part: DepositPart) -> list[TextLine]:
     """Return the texts of a part in order."""
-    place = held_places()
+    places = held_places()
     query = (
         select(
-            place.c.position,
-            place.c.omitted_from,
-            lies_there(place).label("lies_there"),
-            not_given(place).label("not_given"),
+            places.c.position,
+            places.c.omitted_from,
+            lies_there(places).label("lies_there"),
+            not_given(places).label("not_given"),
             Publication,
             Revision.manifest,
             Revision.content_hash,
         )
-        .join(Publication, Publication.id == place.c.publication_id)
+        .join(Publication, Publication.id == places.c.publication_id)
         .join(Revision, Revision.id == Publication.revision_id)
         .join(DepositPackage, packed(part.deposit_id), isouter=True)
-        .where(place.c.part_id == part.id)
-        .order_by(place.c.position)
+        .where(places.c.part_id == part.id)
+        .order_by(places.c.position)
     )
     rows = db.session.execute(query).all()
     before = _held_before({row.Publication.item_id for row in rows}, part.deposit)
@@ -74,18 +74,18 @@ def deposit_lines(part: DepositPart) -> list[TextLine]:
 
 
 def _line(row: Any, position: int | None, replaces: str, missing_in: str) -> TextLine:
-    said, publication = row.manifest, row.Publication
+    manifest, publication = row.manifest, row.Publication
     return TextLine(
         publication_id=publication.id,
         revision_id=publication.revision_id,
         position=position,
         index_number=publication.index_number,
-        title=said.title,
-        document_number=said.document_number,
-        formed_on=said.formation_day,
+        title=manifest.title,
+        document_number=manifest.document_number,
+        formed_on=manifest.formation_day,
         published_at=publication.published_at,
         content_hash=row.content_hash,
-        files=said.files,
+        files=manifest.files,
         replaces=replaces,
         missing_in=missing_in,
         lies_there=row.lies_there and position is not None,
@@ -97,11 +97,11 @@ def _line(row: Any, position: int | None, replaces: str, missing_in: str) -> Tex
 
 def parts_changed(deposit: Deposit) -> list[DepositPart]:
     """Return the parts in whose package a text lies that was replaced or withdrawn since."""
-    place = held_places()
+    places = held_places()
     ended = (
-        select(place.c.part_id)
-        .join(Publication, Publication.id == place.c.publication_id)
-        .where(Publication.ended_at.is_not(None), lies_there(place))
+        select(places.c.part_id)
+        .join(Publication, Publication.id == places.c.publication_id)
+        .where(Publication.ended_at.is_not(None), lies_there(places))
         .where(exists().where(packed(deposit.id)))
     )
     query = select(DepositPart).where(
@@ -119,14 +119,14 @@ def _deposits_of(parts: set[int]) -> dict[int, str]:
 
 def _held_before(items: set[int], deposit: Deposit) -> dict[int, str]:
     """Return, for each of the items, the newest earlier deposit that holds a version of it."""
-    place = held_places()
+    places = held_places()
     query = (
         select(Publication.item_id, Deposit)
-        .join(place, place.c.publication_id == Publication.id)
-        .join(DepositPart, DepositPart.id == place.c.part_id)
+        .join(places, places.c.publication_id == Publication.id)
+        .join(DepositPart, DepositPart.id == places.c.part_id)
         .join(Deposit, Deposit.id == DepositPart.deposit_id)
         .join(DepositPackage, packed(Deposit.id))
-        .where(Publication.item_id.in_(items), Deposit.month < deposit.month, lies_there(place))
+        .where(Publication.item_id.in_(items), Deposit.month < deposit.month, lies_there(places))
         .order_by(Deposit.month)
     )
     return {item_id: number_of(one) for item_id, one in db.session.execute(query)}

@@ -21,15 +21,15 @@ class Names:
 
     @classmethod
     def now(cls) -> "Names":
-        said = settings.values()
+        decided = settings.values()
         return cls(
-            office=said["host_unit"],
-            contact=said["deposit_contact"],
-            phone=said["contact_phone"],
-            mark=said["deposit_mark"],
-            carrier=said["deposit_carrier"],
-            receivers={one.value: said[f"deposit_{one.value}"] for one in Receiver},
-            contacts={one.value: said[f"deposit_{one.value}_contact"] for one in Receiver},
+            office=decided["host_unit"],
+            contact=decided["deposit_contact"],
+            phone=decided["contact_phone"],
+            mark=decided["deposit_mark"],
+            carrier=decided["deposit_carrier"],
+            receivers={one.value: decided[f"deposit_{one.value}"] for one in Receiver},
+            contacts={one.value: decided[f"deposit_{one.value}_contact"] for one in Receiver},
         )
 
     @classmethod

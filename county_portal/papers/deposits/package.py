@@ -122,8 +122,8 @@ def _pack(plan: PackagePlan, folder: Path, progress: jobs.Progress) -> list[Pack
     whole = add_papers(plan, folder, _steady(progress, 70, 90, "Setting lists and records"))
     tell = _steady(progress, 90, 99, "Packing")
     made, number = [], len(plan.parts)
-    for place, part in enumerate(plan.parts):
-        alive = partial(tell, place, number * 2)
+    for position, part in enumerate(plan.parts):
+        alive = partial(tell, position, number * 2)
         made.append(_packed(plan, (part.code, part.name), part.entries, alive))
     alive = partial(tell, number, number * 2)
     return [*made, _packed(plan, (WHOLE, plan.names.office), whole, alive)]
@@ -194,15 +194,15 @@ def _finish(part: PlannedPart, line: TextLine, work: Future[bytes], folder: Path
 def _renditions(line: TextLine, name: str) -> Iterator[PackageEntry]:
     """Yield what the public gets beside the text; pictures stand in the text itself."""
     offered = [one for one in line.files if not one.inline]
-    for place, one in enumerate(offered, 1):
+    for position, rendition in enumerate(offered, 1):
         yield PackageEntry(
-            path=f"附件/{name}/{place:02}-{package_files.safe(one.name)}",
-            sha256=one.sha256,
-            size=one.size,
+            path=f"附件/{name}/{position:02}-{package_files.safe(rendition.name)}",
+            sha256=rendition.sha256,
+            size=rendition.size,
             kind="file",
-            source=files.blob_path(one.sha256),
+            source=files.blob_path(rendition.sha256),
             index_number=line.index_number,
-            title=one.name,
+            title=rendition.name,
         )
 
 
@@ -254,13 +254,13 @@ def _keep(plan: PackagePlan, made: list[Packed]) -> bool:
         if texts_to_pack(deposit) != plan.texts:
             db.session.rollback()
             return False
-        for one in made:
+        for packed_part in made:
             db.session.add(
                 DepositPackage(
                     deposit_id=plan.deposit_id,
-                    unit_code=one.code,
-                    blob=editions.register_files({"zip": one.stored})["zip"],
-                    contents=one.manifest,
+                    unit_code=packed_part.code,
+                    blob=editions.register_files({"zip": packed_part.stored})["zip"],
+                    contents=packed_part.manifest,
                     made_at=clock.now(),
                 )
             )

@@ -43,8 +43,8 @@ class PackageEntry:
 
     def said(self) -> dict[str, object]:
         """Return the line of the manifest."""
-        words = {name: value for name, value in asdict(self).items() if name != "source"}
-        return {name: value for name, value in words.items() if value not in {"", None}}
+        fields = {name: value for name, value in asdict(self).items() if name != "source"}
+        return {name: value for name, value in fields.items() if value not in {"", None}}
 
 
 def safe(name: str) -> str:
@@ -58,8 +58,8 @@ def lay_down(folder: Path, path: str, content: bytes, kind: str, **about: object
     digest = hashlib.sha256(content).hexdigest()
     source = folder / digest
     source.write_bytes(content)
-    words = {"sha256": digest, "size": len(content), "kind": kind, "source": source, **about}
-    return PackageEntry(path=path, **words)  # type: ignore[arg-type]
+    facts = {"sha256": digest, "size": len(content), "kind": kind, "source": source, **about}
+    return PackageEntry(path=path, **facts)  # type: ignore[arg-type]
 
 
 def checksum(entries: Iterable[PackageEntry]) -> str:
@@ -71,8 +71,8 @@ def checksum(entries: Iterable[PackageEntry]) -> str:
 def package_manifest(about: dict[str, object], entries: Iterable[PackageEntry]) -> str:
     """Return what lies in the package, file by file, for machines."""
     listed = sorted(entries, key=lambda one: one.path)
-    words = {**about, "files": [one.said() for one in listed]}
-    return json.dumps(words, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    about_all = {**about, "files": [one.said() for one in listed]}
+    return json.dumps(about_all, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
 def sums_of(manifest: str, entries: Iterable[PackageEntry]) -> str:
@@ -95,8 +95,8 @@ def zipped(
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:
         for one in listed:
             alive()
-            with one.source.open("rb") as source, package.open(_info(one.path, at), "w") as place:
-                shutil.copyfileobj(source, place, files.CHUNK)
+            with one.source.open("rb") as source, package.open(_info(one.path, at), "w") as inside:
+                shutil.copyfileobj(source, inside, files.CHUNK)
         for name, text in written.items():
             package.writestr(_info(name, at), text.encode())
     return files.keep_file(target)

@@ -35,8 +35,8 @@ def reminder_for(by: Person) -> Reminder | None:
     """Return what is to be done now. None: nothing, or somebody else does it."""
     if not can(by, Do.DEPOSIT_MAKE):
         return None
-    found = _of_deposit()
-    return found if found.to_make or found.to_hand_over or found.letters else None
+    reminder = _of_deposit()
+    return reminder if reminder.to_make or reminder.to_hand_over or reminder.letters else None
 
 
 def _of_deposit() -> Reminder:

@@ -196,11 +196,11 @@ def _by_unit(until_on: date) -> dict[int, list[int]]:
         .with_only_columns(Publication.id, Revision.manifest, Item.unit_id)
         .order_by(Publication.published_at, Publication.id)
     )
-    found: dict[int, list[int]] = {}
-    for one in db.session.execute(query.execution_options(yield_per=100)):
-        unit_id = codes.get(one.manifest.unit_code, one.unit_id)
-        found.setdefault(unit_id, []).append(one.id)
-    return found
+    by_unit: dict[int, list[int]] = {}
+    for row in db.session.execute(query.execution_options(yield_per=100)):
+        unit_id = codes.get(row.manifest.unit_code, row.unit_id)
+        by_unit.setdefault(unit_id, []).append(row.id)
+    return by_unit
 
 
 def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
@@ -232,10 +232,10 @@ def _add_parts(deposit: Deposit, by_unit: dict[int, list[int]]) -> int:
 def _place(
     publication_id: int, part: DepositPart, position: int, omitted_from: int | None
 ) -> DepositLine | DepositSupplement:
-    place = {"publication_id": publication_id, "part_id": part.id, "position": position}
+    values = {"publication_id": publication_id, "part_id": part.id, "position": position}
     if omitted_from is None:
-        return DepositLine(**place)
-    return DepositSupplement(**place, omitted_from=omitted_from)
+        return DepositLine(**values)
+    return DepositSupplement(**values, omitted_from=omitted_from)
 
 
 def _contacts() -> dict[int, list[str]]:
@@ -246,7 +246,7 @@ def _contacts() -> dict[int, list[str]]:
         .where(PersonRole.role == Role.LIAISON, Person.active)
         .order_by(Person.id)
     )
-    found: dict[int, list[str]] = {}
+    names: dict[int, list[str]] = {}
     for unit_id, name in db.session.execute(query):
-        found.setdefault(unit_id, []).append(name)
-    return found
+        names.setdefault(unit_id, []).append(name)
+    return names

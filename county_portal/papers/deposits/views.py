@@ -74,7 +74,7 @@ def _form(offer: services.Offer) -> DepositForm:
 
 
 def _list(form: DepositForm) -> Response:
-    found = letters.find_letters(me())
+    newest = letters.find_letters(me())
     page = services.find_deposits(me(), request.args.get("page", 1, int))
     return form_page(
         "papers/deposits/index.html",
@@ -84,8 +84,8 @@ def _list(form: DepositForm) -> Response:
         texts=count_texts(Deposit.id, [one.id for one in page.rows]),
         left_out=find_left_out(),
         due=letters.changes_due(me()),
-        letters=found,
-        printed=letters.printed(found),
+        letters=newest,
+        printed=letters.printed(newest),
         number_of=number_of,
         letter_number=letters.letter_number,
         year=clock.today().year,
@@ -96,18 +96,18 @@ def _list(form: DepositForm) -> Response:
 @needs(Do.DEPOSIT_READ)
 def deposit(deposit_id: int) -> str:
     """Show a deposit: its units, what was handed over, its package."""
-    one = services.get_deposit(deposit_id, by=me())
+    deposit_row = services.get_deposit(deposit_id, by=me())
     return render_template(
         "papers/deposits/deposit.html",
-        deposit=one,
-        number=number_of(one),
-        names=Names.of(one.words),
-        texts=count_texts(DepositPart.id, [part.id for part in one.parts]),
-        not_given=find_not_given(one),
-        handed=handovers.newest_handovers(one.parts),
+        deposit=deposit_row,
+        number=number_of(deposit_row),
+        names=Names.of(deposit_row.words),
+        texts=count_texts(DepositPart.id, [part.id for part in deposit_row.parts]),
+        not_given=find_not_given(deposit_row),
+        handed=handovers.newest_handovers(deposit_row.parts),
         receivers=list(Receiver),
-        changed=parts_changed(one),
-        **_package(one),
+        changed=parts_changed(deposit_row),
+        **_package(deposit_row),
     )
 
 
@@ -115,8 +115,8 @@ def deposit(deposit_id: int) -> str:
 @needs(Do.DEPOSIT_MAKE)
 def pack(deposit_id: int) -> ResponseReturnValue:
     """Have the packages made, if that has failed or nobody has asked yet."""
-    one = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
-    job = package.request_package(one, by=me())
+    deposit_row = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
+    job = package.request_package(deposit_row, by=me())
     db.session.commit()
     return redirect(url_for("work.page", job_id=job.id), 303)
 
@@ -136,14 +136,14 @@ def _package(one: Deposit) -> dict[str, Any]:
 @needs(Do.DEPOSIT_MAKE)
 def hand_over_all(deposit_id: int, receiver: str) -> ResponseReturnValue:
     """Write down that all parts which are still here were handed over together."""
-    one = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
+    deposit_row = services.get_deposit(deposit_id, by=me(), to=Do.DEPOSIT_MAKE)
     whom, form = _receiver(receiver), _handover_form(0)
     if not form.validate_on_submit():
-        return _handover_page(form, one, None, whom)
-    count = handovers.hand_over_all(one, form.handed(whom), by=me())
+        return _handover_page(form, deposit_row, None, whom)
+    count = handovers.hand_over_all(deposit_row, form.handed(whom), by=me())
     db.session.commit()
     flash(_("Written down for %(count)s units", count=count))
-    return redirect(url_for(".deposit", deposit_id=one.id), 303)
+    return redirect(url_for(".deposit", deposit_id=deposit_row.id), 303)
 
 
 # A unit's part
@@ -153,19 +153,19 @@ def hand_over_all(deposit_id: int, receiver: str) -> ResponseReturnValue:
 @needs(Do.DEPOSIT_PART)
 def part(deposit_id: int, unit_id: int) -> str:
     """Show one unit's part: its texts, its package, and who has it."""
-    one = services.get_part(deposit_id, unit_id, by=me())
-    row = package.package_of(deposit_id, one.unit_code)
+    part_row = services.get_part(deposit_id, unit_id, by=me())
+    row = package.package_of(deposit_id, part_row.unit_code)
     listed = json.loads(row.contents)["files"] if row else []
     return render_template(
         "papers/deposits/part.html",
-        part=one,
-        number=number_of(one.deposit),
-        names=Names.of(one.deposit.words),
-        texts=deposit_lines(one),
+        part=part_row,
+        number=number_of(part_row.deposit),
+        names=Names.of(part_row.deposit.words),
+        texts=deposit_lines(part_row),
         package=row,
         files=list(enumerate(listed, 1)),
-        kept=handovers.keeping([one])[0],
-        history={receiver: handovers.handover_history(one, receiver) for receiver in Receiver},
+        kept=handovers.keeping([part_row])[0],
+        history={receiver: handovers.handover_history(part_row, receiver) for receiver in Receiver},
     )
 
 
@@ -173,12 +173,12 @@ def part(deposit_id: int, unit_id: int) -> str:
 @needs(Do.DEPOSIT_HAND_OVER)
 def hand_over(deposit_id: int, unit_id: int, receiver: str) -> ResponseReturnValue:
     """Write down that the unit's part was handed over, or correct what was written down."""
-    one = services.get_part(deposit_id, unit_id, by=me(), to=Do.DEPOSIT_HAND_OVER)
+    part_row = services.get_part(deposit_id, unit_id, by=me(), to=Do.DEPOSIT_HAND_OVER)
     whom = _receiver(receiver)
-    form = _handover_form(len(handovers.handover_history(one, whom)))
+    form = _handover_form(len(handovers.handover_history(part_row, whom)))
     if not form.validate_on_submit():
-        return _handover_page(form, one.deposit, one, whom)
-    handovers.hand_over(one, form.handed(whom), by=me())
+        return _handover_page(form, part_row.deposit, part_row, whom)
+    handovers.hand_over(part_row, form.handed(whom), by=me())
     db.session.commit()
     flash(_("The handover is written down"))
     return redirect(url_for(".part", deposit_id=deposit_id, unit_id=unit_id), 303)
@@ -219,34 +219,34 @@ def _handover_page(
 @needs(Do.DEPOSIT_READ)
 def download(deposit_id: int) -> Response:
     """Show the county's package, the same bytes each time."""
-    one = services.get_deposit(deposit_id, by=me())
-    name = f"送交{one.month:%Y-%m}-全县.zip"
-    return editions.download(package.package_of(one.id), "zip", name)
+    deposit_row = services.get_deposit(deposit_id, by=me())
+    name = f"送交{deposit_row.month:%Y-%m}-全县.zip"
+    return editions.download(package.package_of(deposit_row.id), "zip", name)
 
 
 @bp.get("/<int:deposit_id>/units/<int:unit_id>/package.zip")
 @needs(Do.DEPOSIT_PART)
 def download_part(deposit_id: int, unit_id: int) -> Response:
     """Show a unit's package, the same bytes each time."""
-    one = services.get_part(deposit_id, unit_id, by=me())
-    name = f"送交{one.deposit.month:%Y-%m}-{one.unit_name}.zip"
-    return editions.download(package.package_of(deposit_id, one.unit_code), "zip", name)
+    part_row = services.get_part(deposit_id, unit_id, by=me())
+    name = f"送交{part_row.deposit.month:%Y-%m}-{part_row.unit_name}.zip"
+    return editions.download(package.package_of(deposit_id, part_row.unit_code), "zip", name)
 
 
 @bp.get("/<int:deposit_id>/units/<int:unit_id>/files/<int:number>")
 @needs(Do.DEPOSIT_PART)
 def file(deposit_id: int, unit_id: int, number: int) -> Response:
     """Show one file of a unit's package, by its place in the manifest."""
-    one = services.get_part(deposit_id, unit_id, by=me())
-    return _file(package.package_of(deposit_id, one.unit_code), number)
+    part_row = services.get_part(deposit_id, unit_id, by=me())
+    return _file(package.package_of(deposit_id, part_row.unit_code), number)
 
 
 @bp.get("/<int:deposit_id>/files/<int:number>")
 @needs(Do.DEPOSIT_READ)
 def file_of_all(deposit_id: int, number: int) -> Response:
     """Show one file of the county's package, by its place in the manifest."""
-    one = services.get_deposit(deposit_id, by=me())
-    return _file(package.package_of(one.id), number)
+    deposit_row = services.get_deposit(deposit_id, by=me())
+    return _file(package.package_of(deposit_row.id), number)
 
 
 def _file(row: DepositPackage | None, number: int) -> Response:

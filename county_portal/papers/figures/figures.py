@@ -45,10 +45,10 @@ def as_json(report: Any) -> str:
 
 def read_figures(kind: type[Figures], text: str) -> Figures:
     """Read the dataclass that `as_json` wrote. Raises ValueError if it was another."""
-    words = json.loads(text)
-    if words["kind"] != kind.__name__:
-        raise ValueError(f"These are figures of {words['kind']}, not of {kind.__name__}")
-    return from_json(kind, words["figures"])
+    stored = json.loads(text)
+    if stored["kind"] != kind.__name__:
+        raise ValueError(f"These are figures of {stored['kind']}, not of {kind.__name__}")
+    return from_json(kind, stored["figures"])
 
 
 def figures_hash(text: str) -> str:

@@ -39,16 +39,16 @@ def between(first: date, last: date) -> dict[date, Frozen]:
     query = select(ClosedMonth.figures).where(
         ClosedMonth.reopened_at.is_(None), ClosedMonth.month >= first, ClosedMonth.month <= last
     )
-    found = (_read(figures) for figures in db.session.scalars(query))
-    return {one.month: one for one in found}
+    months = (_read(figures) for figures in db.session.scalars(query))
+    return {one.month: one for one in months}
 
 
 def _read(figures: str) -> Frozen:
     """Return what was frozen. The first months gave 0 as the share of nothing."""
-    one = read_figures(Frozen, figures)
-    if one.totals.published:
-        return one
-    return replace(one, totals=replace(one.totals, on_time_share=None))
+    frozen = read_figures(Frozen, figures)
+    if frozen.totals.published:
+        return frozen
+    return replace(frozen, totals=replace(frozen.totals, on_time_share=None))
 
 
 def open_months(

@@ -66,7 +66,7 @@ def year_before(period: Period) -> int | None:
         MadeReport.kind == earlier.kind, MadeReport.month == earlier.first
     )
     figures = db.session.scalar(query.order_by(MadeReport.id.desc()).limit(1))
-    said = json.loads(figures)["figures"] if figures else {}
-    if said.get("until") != earlier.last.isoformat() or not said.get("this_year"):
+    stored = json.loads(figures)["figures"] if figures else {}
+    if stored.get("until") != earlier.last.isoformat() or not stored.get("this_year"):
         return None
-    return int(said["this_year"]["published"])
+    return int(stored["this_year"]["published"])

@@ -37,10 +37,10 @@ class Period:
     @classmethod
     def named(cls, code: str) -> "Period":
         """Read 2026-10, 2026-Q3, 2026-H1 or 2026. Raises Refused for anything else."""
-        found = CODE.fullmatch(code)
-        if found is None:
+        match = CODE.fullmatch(code)
+        if match is None:
             raise Refused("Name a period such as 2026-10, 2026-Q3, 2026-H1 or 2026")
-        year, _q, quarter, _h, half, month = found.groups()
+        year, _q, quarter, _h, half, month = match.groups()
         if quarter:
             return cls(date(int(year), int(quarter) * 3 - 2, 1), 3)
         if half:

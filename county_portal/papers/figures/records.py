@@ -118,11 +118,11 @@ def moment_within(moment: Any, period: Period) -> ColumnElement[bool]:
 
 def signed_word(*path: str) -> ColumnElement[str]:
     """Return the column of what manifests say at that place; the database counts without us."""
-    words: Any = Revision.manifest_text
+    manifest: Any = Revision.manifest_text
     if db.engine.dialect.name == "postgresql":
-        words = cast(words, JSON)
-    found: ColumnElement[str] = type_coerce(words, JSON)[path].as_string()
-    return found
+        manifest = cast(manifest, JSON)
+    value: ColumnElement[str] = type_coerce(manifest, JSON)[path].as_string()
+    return value
 
 
 def first_publication_id() -> ColumnElement[int]:

@@ -60,8 +60,8 @@ def unit_figures(
     )
     late = Counter(one.unit_id for one in found.published if one.late)
     took: dict[int, list[int]] = defaultdict(list)
-    for one in found.published:
-        took[one.unit_id].append(one.took)
+    for record in found.published:
+        took[record.unit_id].append(record.took)
     for unit in known:
         line = UnitFigures(
             code=unit.code,
@@ -142,11 +142,15 @@ def categories(published: Sequence[FirstPublication]) -> Iterable[CategoryFigure
     """Return a line for each category that is used or got something; what has none comes last."""
     counts = Counter(one.category for one in published)
     query = select(Category).order_by(Category.position, Category.code)
-    for one in db.session.scalars(query):
-        if one.active or counts[one.code]:
-            count = counts[one.code]
+    for category in db.session.scalars(query):
+        if category.active or counts[category.code]:
+            count = counts[category.code]
             yield CategoryFigures(
-                one.code, one.name, one.article, count, share_of(count, len(published))
+                category.code,
+                category.name,
+                category.article,
+                count,
+                share_of(count, len(published)),
             )
     yield CategoryFigures("", "", "", counts[""], share_of(counts[""], len(published)))
 
@@ -192,9 +196,9 @@ def buckets(published: Sequence[FirstPublication]) -> Iterable[Bucket]:
 
 def afterwards(rows: Iterable[Aftermath], names: Mapping[int, str]) -> Iterable[Afterwards]:
     """Return what was corrected or withdrawn, in the order in which it happened."""
-    for one in rows:
-        on = clock.county_day(one.at)
-        yield Afterwards(one.title, names[one.unit_id], one.index_number, on, one.why)
+    for row in rows:
+        on = clock.county_day(row.at)
+        yield Afterwards(row.title, names[row.unit_id], row.index_number, on, row.why)
 
 
 def annex(
@@ -202,8 +206,8 @@ def annex(
 ) -> Iterable[AnnexGroup]:
     """Return everything that was published, by column and in the order of publication."""
     groups: dict[str, list[PublishedLine]] = defaultdict(list)
-    for one in published:
-        groups[one.column].append(copy_fields(PublishedLine, one, unit=names[one.unit_id]))
+    for record in published:
+        groups[record.column].append(copy_fields(PublishedLine, record, unit=names[record.unit_id]))
     for column in known:
         if column.slug in groups:
             under = column.parent.name if column.parent else ""

@@ -115,15 +115,15 @@ class Paper:
 
 def gazette_paper(gazette: Gazette) -> Paper:
     """Return the gazette as it would be printed now."""
-    said = settings.values()
+    decided = settings.values()
     volume = gazette.kind is GazetteKind.VOLUME
     parts = tuple(_bound(gazette.year)) if volume else (_issue(gazette),)
     return Paper(
         kind=gazette.kind.value,
         key=gazette.key,
-        name=said["gazette_name"],
-        publisher=said["gazette_publisher"],
-        statement=said["gazette_statement"],
+        name=decided["gazette_name"],
+        publisher=decided["gazette_publisher"],
+        statement=decided["gazette_statement"],
         year=gazette.year,
         month=gazette.month,
         number=gazette.number or 0,
@@ -168,7 +168,7 @@ def _part(
 def _piece(
     part: str, section: str, place: int, publication: Publication, revision: Revision
 ) -> GazettePiece:
-    said = revision.manifest
+    manifest = revision.manifest
     return GazettePiece(
         place=f"text-{part}-{place}",
         part=part,
@@ -178,14 +178,14 @@ def _piece(
         content_hash=revision.content_hash,
         public_id=publication.public_id,
         index_number=publication.index_number,
-        title=said.title,
-        document_number=said.document_number,
-        unit=said.unit_name,
-        category=said.category_code,
-        category_name=said.category_name,
-        formed_on=said.formed_on or date.min,
-        body=clean(said.body),
-        files=said.files,
+        title=manifest.title,
+        document_number=manifest.document_number,
+        unit=manifest.unit_name,
+        category=manifest.category_code,
+        category_name=manifest.category_name,
+        formed_on=manifest.formed_on or date.min,
+        body=clean(manifest.body),
+        files=manifest.files,
     )
 
 
@@ -220,9 +220,9 @@ def _signed_part(gazette: Gazette, edition: GazetteEdition) -> GazettePart:
         .join(Revision, Revision.id == Publication.revision_id)
         .where(Revision.content_hash.in_(hashes))
     )
-    found = {revision.content_hash: (row, revision) for row, revision in db.session.execute(query)}
+    signed = {revision.content_hash: (row, revision) for row, revision in db.session.execute(query)}
     pieces = (
-        _piece(gazette.key, line.section, place, *found[line.content_hash])
+        _piece(gazette.key, line.section, place, *signed[line.content_hash])
         for place, line in enumerate(contents, 1)
     )
     return _part(gazette, pieces, edition)

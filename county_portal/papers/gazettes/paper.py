@@ -113,12 +113,12 @@ def _pages(sheets: Sequence[Sheets]) -> int:
 
 def _places(sheets: Sequence[Sheets]) -> dict[str, int]:
     """Return the page number of everything that has a mark, counted through all sheets."""
-    found: dict[str, int] = {}
+    pages: dict[str, int] = {}
     before = 0
-    for one in sheets:
-        found |= {name: before + page + 1 for name, page in one.places.items()}
-        before += one.pages
-    return found
+    for sheet in sheets:
+        pages |= {name: before + page + 1 for name, page in sheet.places.items()}
+        before += sheet.pages
+    return pages
 
 
 # What is signed

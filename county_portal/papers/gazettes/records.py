@@ -110,7 +110,7 @@ def told_in(printed: GazetteManifest) -> list[Told]:
 
 def _change(row: Validity, live: Live, *, late: bool) -> ValidityChange:
     publication, revision = live[row.item_id]
-    said = revision.manifest
+    manifest = revision.manifest
     changer = live.get(row.by_item_id) if row.by_item_id else None
     by = changer[1].manifest if changer else None
     return ValidityChange(
@@ -119,8 +119,8 @@ def _change(row: Validity, live: Live, *, late: bool) -> ValidityChange:
         item_id=row.item_id,
         revision_id=revision.id,
         public_id=publication.public_id,
-        title=said.title,
-        document_number=said.document_number,
+        title=manifest.title,
+        document_number=manifest.document_number,
         by=by.document_number or by.title if by else "",
         by_public_id=changer[0].public_id if changer else None,
         by_item_id=row.by_item_id if changer else None,

@@ -117,14 +117,14 @@ def gazette_entries(only: Iterable[str] | None = None) -> Iterator[GazetteEntry]
     The newest, should the database ever hold two that are live.
     """
     query = live(RELEASABLE, GazettePublication, GazetteEdition).order_by(GazettePublication.id)
-    found = {
+    chosen = {
         row.key: GazetteEntry(
             row.key, edition.manifest_text, edition.content_hash, row.published_at
         )
         for row, edition in db.session.execute(query)
     }
-    wanted = found.keys() if only is None else set(only)
-    return (entry for key, entry in found.items() if key in wanted)
+    wanted = chosen.keys() if only is None else set(only)
+    return (entry for key, entry in chosen.items() if key in wanted)
 
 
 def withdrawn_gazettes() -> Iterator[Withdrawal]:
@@ -165,21 +165,23 @@ def _untied() -> Iterator[BrokenPromise]:
     )
     for edition, public_id in db.session.execute(rows):
         tied.setdefault(edition, set()).add(public_id)
-    for one in db.session.scalars(select(GazetteEdition)):
-        if not _named_in(one) <= tied.get(one.id, set()):
+    for edition_row in db.session.scalars(select(GazetteEdition)):
+        if not _named_in(edition_row) <= tied.get(edition_row.id, set()):
             yield BrokenPromise(
-                f"gazette_editions:{one.id}", "it is not tied to a text that it names"
+                f"gazette_editions:{edition_row.id}", "it is not tied to a text that it names"
             )
 
 
 def _named_in(edition: GazetteEdition) -> set[int | None]:
     """Return the public ids of the items that the edition names; no item's if it cannot be read."""
     try:
-        said = edition.manifest
+        manifest = edition.manifest
     except ValueError:
         return {0}
-    changed = {number for line in said.changes for number in (line.public_id, line.by_public_id)}
-    return {line.public_id for line in said.contents} | (changed - {None})
+    changed = {
+        number for line in manifest.changes for number in (line.public_id, line.by_public_id)
+    }
+    return {line.public_id for line in manifest.contents} | (changed - {None})
 
 
 def _live_twice() -> Iterator[BrokenPromise]:

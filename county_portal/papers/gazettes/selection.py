@@ -119,10 +119,10 @@ def move_text(gazette: Gazette, item_id: int, *, up: bool, seen_version: int, by
     _open(gazette, seen_version, by)
     text = _text(gazette, item_id)
     row = [one for one in gazette.texts if one.section is text.section]
-    place = row.index(text) + (-1 if up else 1)
-    if not 0 <= place < len(row):
+    position = row.index(text) + (-1 if up else 1)
+    if not 0 <= position < len(row):
         return
-    text.position, row[place].position = row[place].position, text.position
+    text.position, row[position].position = row[position].position, text.position
     _changed(gazette, by, moved=item_id)
     db.session.expire(gazette, ["texts"])
 
@@ -138,10 +138,10 @@ def _open(gazette: Gazette, seen_version: int, by: Person) -> None:
 
 
 def _text(gazette: Gazette, item_id: int) -> GazetteText:
-    found = next((text for text in gazette.texts if text.item_id == item_id), None)
-    if found is None:
+    matching = next((text for text in gazette.texts if text.item_id == item_id), None)
+    if matching is None:
         raise Missing
-    return found
+    return matching
 
 
 def _append(gazette: Gazette, mark: GazetteMark, section: GazetteSection) -> None:

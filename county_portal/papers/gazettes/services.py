@@ -176,11 +176,11 @@ def issue_gazette(gazette: Gazette, content_hash: str, *, by: Person) -> None:
         if edition.content_hash != content_hash:
             raise OutOfDate("The gazette has changed since this page was drawn; read it again")
         composed_nothing(gazette, by)
-        said = edition.manifest
-        _lies_there(said.pdf)
+        manifest = edition.manifest
+        _lies_there(manifest.pdf)
         verdict = workflow.require_released(GazetteSignOff, edition)
         release.publish_gazette(gazette, verdict, by=by)
-        register.enter_paper(edition.pdf, PaperKind.GAZETTE, said.title, said.made_on)
+        register.enter_paper(edition.pdf, PaperKind.GAZETTE, manifest.title, manifest.made_on)
 
 
 def _lies_there(pdf: SignedFile) -> None:

@@ -55,11 +55,11 @@ def _log_of(gazette: Gazette) -> list[GazetteLine]:
             AuditRow.action.in_([step.action.value for step in STEPS]),
         )
     )
-    found = []
+    lines = []
     for action, at, actor, details, name in db.session.execute(query.order_by(AuditRow.seq)):
         told = json.loads(details)
         if action != Do.GAZETTE_FREEZE or "hash" in told:
             note, edition = told.get("note") or told.get("reason", ""), known.get(told.get("hash"))
             moment = datetime.fromisoformat(at)
-            found.append(GazetteLine(action, name or actor, moment, note, edition, from_log=True))
-    return found
+            lines.append(GazetteLine(action, name or actor, moment, note, edition, from_log=True))
+    return lines

@@ -106,17 +106,17 @@ def gazette_name(gazette: Gazette) -> str:
 @needs(Do.GAZETTE_READ)
 def gazette(gazette_id: int) -> str:
     """Show what it holds, where it stands, and what can be done with it."""
-    one = services.get_gazette(gazette_id, by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
     return render_template(
         "papers/gazettes/gazette.html",
-        **_shown(one),
-        steps=[step.action for step in open_steps(ROAD, one, me())],
+        **_shown(gazette_row),
+        steps=[step.action for step in open_steps(ROAD, gazette_row, me())],
         offered=marks.waiting_marks(),
         sections=list(GazetteSection),
-        thread=thread_lines(one),
-        hands=sorted(one.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
-        publications=release.gazette_publications(one),
-        live=release.live_gazette_publication(one),
+        thread=thread_lines(gazette_row),
+        hands=sorted(gazette_row.hands, key=lambda row: list(GazetteHandKind).index(row.hand)),
+        publications=release.gazette_publications(gazette_row),
+        live=release.live_gazette_publication(gazette_row),
         public_address=public_address,
     )
 
@@ -125,9 +125,9 @@ def gazette(gazette_id: int) -> str:
 @needs(Do.GAZETTE_READ)
 def pdf(gazette_id: int, edition_id: int) -> Response:
     """Show a printed edition: the bytes that are signed and published."""
-    one = services.get_gazette(gazette_id, by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
     edition = db.session.get(GazetteEdition, edition_id)
-    if edition is None or edition.gazette_id != one.id:
+    if edition is None or edition.gazette_id != gazette_row.id:
         raise Missing
     return editions.download(edition, "pdf", edition.manifest.pdf.name, shown=True)
 
@@ -136,19 +136,19 @@ def pdf(gazette_id: int, edition_id: int) -> Response:
 @needs(Do.GAZETTE_COMPOSE)
 def change(gazette_id: int, item_id: int, deed: str) -> ResponseReturnValue:
     """Put a text in, take it out, or move it up or down."""
-    one = services.get_gazette(gazette_id, by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
     seen = request.form.get("version", 0, type=int)
     if deed == "put":
         section = _section()
-        selection.put_in(one, item_id, section, seen_version=seen, by=me())
+        selection.put_in(gazette_row, item_id, section, seen_version=seen, by=me())
     elif deed == "out":
-        selection.take_out_text(one, item_id, seen_version=seen, by=me())
+        selection.take_out_text(gazette_row, item_id, seen_version=seen, by=me())
     elif deed in {"up", "down"}:
-        selection.move_text(one, item_id, up=deed == "up", seen_version=seen, by=me())
+        selection.move_text(gazette_row, item_id, up=deed == "up", seen_version=seen, by=me())
     else:
         raise Missing
     db.session.commit()
-    return redirect(url_for(".gazette", gazette_id=one.id), 303)
+    return redirect(url_for(".gazette", gazette_id=gazette_row.id), 303)
 
 
 def _section() -> GazetteSection:
@@ -178,9 +178,9 @@ def mark(item_id: int) -> ResponseReturnValue:
 @needs(Do.GAZETTE_FREEZE)
 def freeze(gazette_id: int) -> ResponseReturnValue:
     """Ask for the PDF and go where its progress is shown."""
-    one = services.get_gazette(gazette_id, by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
     seen = request.form.get("version", 0, type=int)
-    job = services.freeze_gazette(one, seen_version=seen, by=me())
+    job = services.freeze_gazette(gazette_row, seen_version=seen, by=me())
     db.session.commit()
     return redirect(url_for("work.page", job_id=job.id), 303)
 
@@ -189,28 +189,28 @@ def freeze(gazette_id: int) -> ResponseReturnValue:
 @needs(Do.GAZETTE_REOPEN)
 def reopen(gazette_id: int) -> ResponseReturnValue:
     """Open it again for changes; what was signed counts no more."""
-    one = services.get_gazette(gazette_id, by=me())
-    services.reopen_gazette(one, by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
+    services.reopen_gazette(gazette_row, by=me())
     db.session.commit()
-    return redirect(url_for(".gazette", gazette_id=one.id), 303)
+    return redirect(url_for(".gazette", gazette_id=gazette_row.id), 303)
 
 
 @bp.route("/gazettes/<int:gazette_id>/sign", methods=["GET", "POST"])
 @needs(Do.GAZETTE_RELEASE)
 def sign(gazette_id: int) -> ResponseReturnValue:
     """Show the officer's form: the PDF that is shown here is what is signed."""
-    one = services.get_gazette(gazette_id, by=me())
-    edition = edition_of(one)
+    gazette_row = services.get_gazette(gazette_id, by=me())
+    edition = edition_of(gazette_row)
     form = SignForm(content_hash=edition.content_hash if edition else "")
     if form.validate_on_submit() and _signature(form):
-        services.sign(one, form.given(), by=me())
+        services.sign(gazette_row, form.given(), by=me())
         db.session.commit()
-        flash(_("Signed: %(title)s", title=gazette_name(one)))
-        return redirect(url_for(".gazette", gazette_id=one.id), 303)
+        flash(_("Signed: %(title)s", title=gazette_name(gazette_row)))
+        return redirect(url_for(".gazette", gazette_id=gazette_row.id), 303)
     return form_page(
         "papers/gazettes/sign.html",
         form,
-        **_shown(one),
+        **_shown(gazette_row),
         questions=QUESTION_WORDS,
     )
 
@@ -227,29 +227,29 @@ def _signature(form: SignForm) -> bool:
 @needs(Do.GAZETTE_ISSUE)
 def issue(gazette_id: int) -> ResponseReturnValue:
     """Issue it by the issuer's word: the signed edition is on the public site."""
-    one = services.get_gazette(gazette_id, by=me())
-    services.issue_gazette(one, request.form.get("content_hash", ""), by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
+    services.issue_gazette(gazette_row, request.form.get("content_hash", ""), by=me())
     db.session.commit()
     public_file.reconcile()
-    flash(_("Published: %(title)s", title=gazette_name(one)))
-    return redirect(url_for(".gazette", gazette_id=one.id), 303)
+    flash(_("Published: %(title)s", title=gazette_name(gazette_row)))
+    return redirect(url_for(".gazette", gazette_id=gazette_row.id), 303)
 
 
 @bp.route("/gazettes/<int:gazette_id>/withdraw", methods=["GET", "POST"])
 @needs(Do.GAZETTE_WITHDRAW)
 def withdraw(gazette_id: int) -> ResponseReturnValue:
     """Take it off the site: the public stops reading it before this answers."""
-    one = services.get_gazette(gazette_id, by=me())
+    gazette_row = services.get_gazette(gazette_id, by=me())
     if request.method == "POST":
         with public_file.lock():
-            services.withdraw_gazette(one, request.form.get("note", ""), by=me())
+            services.withdraw_gazette(gazette_row, request.form.get("note", ""), by=me())
             db.session.commit()
         public_file.reconcile()
-        flash(_("Taken down: %(title)s", title=gazette_name(one)))
-        return redirect(url_for(".gazette", gazette_id=one.id), 303)
+        flash(_("Taken down: %(title)s", title=gazette_name(gazette_row)))
+        return redirect(url_for(".gazette", gazette_id=gazette_row.id), 303)
     return render_template(
         "papers/gazettes/withdraw.html",
-        gazette=one,
-        name=gazette_name(one),
-        live=release.live_gazette_publication(one),
+        gazette=gazette_row,
+        name=gazette_name(gazette_row),
+        live=release.live_gazette_publication(gazette_row),
     )

@@ -122,9 +122,9 @@ def _past(
     if period.months == 1 and period.first in closed:
         then = closed[period.first]
         return then.totals, {unit.code: unit.published for unit in then.units}
-    found = records.read_records(period)
-    lines = sections.unit_figures(found, known, {}, period)
-    return _totals(found), {unit.code: unit.published for unit in lines}
+    past = records.read_records(period)
+    lines = sections.unit_figures(past, known, {}, period)
+    return _totals(past), {unit.code: unit.published for unit in lines}
 
 
 def _a_year_before(

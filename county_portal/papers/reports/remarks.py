@@ -34,13 +34,13 @@ def noted(period: Period, *, by: Person) -> Noted:
     require(by, Do.REPORT_MAKE)
     if period.months == 1 and closing_of(period.first):
         raise Refused("This month is closed; open it again before you write")
-    found = records.read_records(period)
+    counted = records.read_records(period)
     names = {unit.id: unit.name for unit in db.session.scalars(select(Unit))}
-    late = tuple(sections.overdue(found, names))
+    late = tuple(sections.overdue(counted, names))
     row = remark_of(period)
-    words = row.words if row else ""
-    typed = "\0".join([words, *(f"{one.item}={one.reason}" for one in late if one.reason)])
-    return Noted(period, words, late, hashlib.sha256(typed.encode()).hexdigest()[:16])
+    remark = row.words if row else ""
+    typed = "\0".join([remark, *(f"{one.item}={one.reason}" for one in late if one.reason)])
+    return Noted(period, remark, late, hashlib.sha256(typed.encode()).hexdigest()[:16])
 
 
 def write_remarks(

@@ -149,10 +149,10 @@ def _sum(
     known = [numbers[part] for part in parts]
     sign = "＋…＋" if len(parts) > 3 else "＋"
     ends = parts if len(parts) <= 3 else (parts[0], parts[-1])
-    words = f"{whole}＝{sign.join(ends)}"
+    sentence = f"{whole}＝{sign.join(ends)}"
     if numbers[whole] is None or None in known:
-        return words, None
-    return words, numbers[whole] == sum(one for one in known if one is not None)
+        return sentence, None
+    return sentence, numbers[whole] == sum(one for one in known if one is not None)
 
 
 def _year(report: MonthlyReport, line: ReturnLine) -> tuple[str, bool | None]:
@@ -160,5 +160,5 @@ def _year(report: MonthlyReport, line: ReturnLine) -> tuple[str, bool | None]:
     before = indicators.year_before(report.period)
     if before is None:
         return "01本年累计＝上期累计（上期尚无报表）＋本期实际", None
-    words = f"01本年累计{line.this_year}＝上期累计{before}＋本期实际{line.now}"
-    return words, line.this_year == before + (line.now or 0)
+    sentence = f"01本年累计{line.this_year}＝上期累计{before}＋本期实际{line.now}"
+    return sentence, line.this_year == before + (line.now or 0)

@@ -62,14 +62,14 @@ def period_of(made: MadeReport) -> Period:
 def known_periods() -> dict[int, list[Period]]:
     """Return, by their length, the periods for which there can be records, the newest first."""
     first = records.begun() or clock.today()
-    found = {}
+    periods = {}
     for months in (1, 3, 6, 12):
-        one = Period.holding(clock.today(), months)
-        found[months] = [one]
-        while one.first > first:
-            one = one.before
-            found[months].append(one)
-    return found
+        newest = Period.holding(clock.today(), months)
+        periods[months] = [newest]
+        while newest.first > first:
+            newest = newest.before
+            periods[months].append(newest)
+    return periods
 
 
 def period_named(code: str) -> Period:
@@ -139,8 +139,8 @@ def make_report(
     figures = as_json(report)
     stamp = Stamp(clock.now(), figures_hash(figures), audit.head())
     form = returns.build_return(report, db.session.get(Person, asked_by) if asked_by else None)
-    said = form.figures_hash
-    known = _find_made(period, figures, said)
+    form_hash = form.figures_hash
+    known = _find_made(period, figures, form_hash)
     known_id = known.id if known else None
     db.session.rollback()
     kept = None if known_id else _print(report, form, stamp, progress)
@@ -148,7 +148,9 @@ def make_report(
         if kept is None:
             made = db.session.get_one(MadeReport, known_id)
         else:
-            made = _find_made(period, figures, said) or _store(report, stamp, kept, said, asked_by)
+            made = _find_made(period, figures, form_hash) or _store(
+                report, stamp, kept, form_hash, asked_by
+            )
         if report.final and not frozen_months.open_now(period):
             in_force.put_in_force(made)
         return made
@@ -196,8 +198,8 @@ def _store(
     db.session.flush()
     in_force.enter_report(made)
     by = db.session.get(Person, asked_by) if asked_by else None
-    words = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
-    audit.record(by, Do.REPORT_MAKE, made, **words)
+    details = {"period": report.period.code, "figures": made.figures_hash, "pdf": made.pdf}
+    audit.record(by, Do.REPORT_MAKE, made, **details)
     return made
 
 

@@ -82,11 +82,11 @@ def items(report_id: int, figure: str) -> str:
     made = services.get_report(report_id, by=me())
     narrowed = {name: text for name, text in request.args.items() if name != "page"}
     number = request.args.get("page", 1, int)
-    found = drill_down.find_counted(made, figure, narrowed, page=number, by=me())
+    counted = drill_down.find_counted(made, figure, narrowed, page=number, by=me())
     return render_template(
         "papers/reports/items.html",
         made=made,
-        page=found,
+        page=counted,
         name={**FIGURES, **VERDICTS}[figure],
         narrowed=narrowed,
     )

@@ -62,15 +62,15 @@ def embed_bare(document: Any, pdf: Any) -> None:
     }
     bare, described = set(), set()
     objects: list[Any] = pdf.objects
-    for one in objects:  # a font's file comes first, then its descriptor, then the font
-        if isinstance(one, pydyf.Stream):
-            if one.stream and (program := programs.get(id(one.stream[0]))):
-                one.stream, one.extra["Subtype"] = [program], "/CIDFontType0C"
-                bare.add(one.reference)
-        elif isinstance(one, pydyf.Dictionary) and one.get("FontFile3") in bare:
-            described.add(one.reference)
-        elif isinstance(one, pydyf.Dictionary) and one.get("FontDescriptor") in described:
-            del one["CIDToGIDMap"]
+    for item in objects:  # a font's file comes first, then its descriptor, then the font
+        if isinstance(item, pydyf.Stream):
+            if item.stream and (program := programs.get(id(item.stream[0]))):
+                item.stream, item.extra["Subtype"] = [program], "/CIDFontType0C"
+                bare.add(item.reference)
+        elif isinstance(item, pydyf.Dictionary) and item.get("FontFile3") in bare:
+            described.add(item.reference)
+        elif isinstance(item, pydyf.Dictionary) and item.get("FontDescriptor") in described:
+            del item["CIDToGIDMap"]
 
 
 DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"SVG ", b"VORG", b"vhea", b"vmtx")

@@ -65,7 +65,7 @@ def shortcuts() -> list[Shortcut]:
         for name, module in sorted(sys.modules.items())
         if name.partition(".")[0] in {"weasyprint", "pydyf"}
     ]
-    found = [
+    names = [
         Shortcut(module, name, ours, theirs)
         for theirs, ours in swaps
         for module in modules
@@ -79,10 +79,10 @@ def shortcuts() -> list[Shortcut]:
         (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
         (pydyf.PDF, "page_references", property(page_references)),
     ]
-    found += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
-    words = [tag for tag, drawn in svg.TAGS.items() if drawn is THEIR_DRAWN_TEXT]
-    found.append(Shortcut(drawing, "draw_first_line", draw_plain_line, draw_any_line))
-    return found + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in words]
+    names += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
+    drawn_tags = [tag for tag, drawn in svg.TAGS.items() if drawn is THEIR_DRAWN_TEXT]
+    names.append(Shortcut(drawing, "draw_first_line", draw_plain_line, draw_any_line))
+    return names + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in drawn_tags]
 
 
 # Styles

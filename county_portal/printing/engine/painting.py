@@ -53,10 +53,10 @@ def has_bars(box: Any, colors: dict[str, Any]) -> bool:
     """
     style = box.style
     meet = {*colors} - {"top", "bottom"} and {*colors} - {"left", "right"}
-    one, *others = colors.values()
+    first, *others = colors.values()
     return (
         all(color.alpha == 1 for color in colors.values())
-        and (not meet or all(other == one for other in others))
+        and (not meet or all(other == first for other in others))
         and all(style[f"border_{side}_style"] == "solid" for side in colors)
         and all(getattr(box, f"border_{corner}_radius") == (0, 0) for corner in CORNERS)
         and style["border_image_source"][0] == "none"
@@ -100,8 +100,8 @@ def pack(pdf: Any) -> None:
 
     But for what describes the document, which anybody may want to read.
     """
-    for one in pdf.objects:
-        about = one.extra if isinstance(one, pydyf.Stream) else {"Filter": ""}
+    for item in pdf.objects:
+        about = item.extra if isinstance(item, pydyf.Stream) else {"Filter": ""}
         if "Filter" not in about and about.get("Type") != "/Metadata":
-            content = b"\n".join(map(pydyf._to_bytes, one.stream))
-            one.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"
+            content = b"\n".join(map(pydyf._to_bytes, item.stream))
+            item.stream, about["Filter"] = [zlib.compress(content)], "/FlateDecode"

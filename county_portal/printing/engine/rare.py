@@ -19,8 +19,8 @@ def mark_rare(tree: ET.Element, known: frozenset[int]) -> None:
         for child in list(parent):
             if child.tail and child.get("class") != "rare" and is_rare(child.tail, known):
                 child.tail, spans = pieces_of(child.tail, known)
-                place = list(parent).index(child) + 1
-                parent[place:place] = spans
+                position = list(parent).index(child) + 1
+                parent[position:position] = spans
 
 
 def is_rare(text: str, known: frozenset[int]) -> bool:

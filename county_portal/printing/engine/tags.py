@@ -27,9 +27,9 @@ def slim_tags(pdf: Any) -> None:
         elements[parent]["K"] = pydyf.Array(
             number for kid in kids for number in (pieces[kid]["K"] if kid in pieces else [kid])
         )
-    for one in tags:
-        for place in one.get("Nums", ()):  # which element each piece of a page belongs to
-            if isinstance(place, pydyf.Array):
-                place[:] = [pieces[name]["P"] if name in pieces else name for name in place]
+    for tag in tags:
+        for owner in tag.get("Nums", ()):  # which element each piece of a page belongs to
+            if isinstance(owner, pydyf.Array):
+                owner[:] = [pieces[name]["P"] if name in pieces else name for name in owner]
     for piece in pieces.values():
         piece.free = "f"

@@ -45,21 +45,21 @@ def split_first_line(
     if len(text) > SHORT:
         tried = int(max_width / (style["font_size"] or inf) * 1.5)
         if SHORT < tried < len(text) and UNSPLIT.isdisjoint(text) and style["hyphens"] != "auto":
-            found = THEIR_SPLIT(text[:tried], *about, **place)
+            split = THEIR_SPLIT(text[:tried], *about, **place)
             if (
-                found[2]
-                and len(text[:tried].encode()) - found[2] >= SPARE
-                and found[3] <= max_width
+                split[2]
+                and len(text[:tried].encode()) - split[2] >= SPARE
+                and split[3] <= max_width
             ):
-                return found
+                return split
         return THEIR_SPLIT(text, *about, **place)
     known = vars(style).setdefault("lines", {})
     asked = text, max_width, tuple(place.items())
-    if (found := known.get(asked)) is None:
-        found = THEIR_SPLIT(text, *about, **place)
-        if found[2] is None:  # nothing is left for another line
-            known[asked] = found
-    return found
+    if (split := known.get(asked)) is None:
+        split = THEIR_SPLIT(text, *about, **place)
+        if split[2] is None:  # nothing is left for another line
+            known[asked] = split
+    return split
 
 
 def set_layout_text(layout: Any, text: str, justify: Any = 0) -> None:
@@ -128,9 +128,9 @@ def runs_of(stream: Any, layout: Any) -> list[tuple[Any, float, str]] | None:
             or font.colr
         ):
             return None
-        for place, glyph in enumerate(glyphs):
+        for index, glyph in enumerate(glyphs):
             if glyph not in font.widths:
-                learn(stream, font, size, layout, run.data, place)
+                learn(stream, font, size, layout, run.data, index)
         runs.append((font, size, hexes(glyphs, widths, font.widths, size)))
         run = run.next
     return runs

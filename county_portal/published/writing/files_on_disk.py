@@ -23,11 +23,11 @@ def bring(file: SignedFile, folder: Path, blobs: Path) -> None:
 
     They are read when they come in; `flask verify` reads what lies there already.
     """
-    found = source(file, folder, blobs)
-    if found is not None:
+    lying = source(file, folder, blobs)
+    if lying is not None:
         target = folder / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(found, target)
+        _link_or_copy(lying, target)
         sync(target.parent)
 
 

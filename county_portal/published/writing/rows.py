@@ -35,8 +35,8 @@ def write_site(db: Any, site: SiteData) -> None:
     """Write the site's own words and the reference tables in place of those there."""
     for table in SITE_TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
-    said = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
-    rows = sorted({**said, "format": schema.FORMAT}.items())
+    facts = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
+    rows = sorted({**facts, "format": schema.FORMAT}.items())
     _insert(db, "site", rows)
     _insert(db, "units", map(astuple, site.units))
     _insert(db, "columns", map(astuple, site.columns))
@@ -76,12 +76,12 @@ def write_entry(db: Any, kind: Kind, entry: Entry, manifest: Manifest) -> None:
     for table in kind.lists:
         _insert(db, table.name, [table.row(entry, manifest)])
     if kind.index:
-        words = kind.index(entry, manifest)
-        kept = zlib.compress(json.dumps(astuple(words)).encode(), QUICK)
+        indexed = kind.index(entry, manifest)
+        kept = zlib.compress(json.dumps(astuple(indexed)).encode(), QUICK)
         _insert(db, "words", [(entry.number, *thing, kept)])
         db.execute(
             "INSERT INTO search(rowid, title, body, facets) VALUES(?,?,?,?)",
-            (entry.number, *astuple(words)),
+            (entry.number, *astuple(indexed)),
         )
 
 
@@ -94,10 +94,10 @@ def delete_thing(db: Any, kind: Kind, key: str) -> set[str]:
     thing = (kind.name, key)
     named = db.execute("SELECT sha256 FROM files WHERE kind = ? AND thing = ?", thing).fetchall()
     kept = db.execute("SELECT number, words FROM words WHERE kind = ? AND key = ?", thing)
-    for number, words in kept.fetchall():
+    for number, indexed in kept.fetchall():
         db.execute(
             "INSERT INTO search(search, rowid, title, body, facets) VALUES('delete',?,?,?,?)",
-            (number, *astuple(_unpacked(words))),
+            (number, *astuple(_unpacked(indexed))),
         )
     db.execute("DELETE FROM files WHERE kind = ? AND thing = ?", thing)
     for table in ("entries", "manifests", "words"):

@@ -135,10 +135,10 @@ def is_current(folder: Path) -> bool:
         return False
     with closing(_read(path)) as db:
         try:
-            found = db.execute("SELECT value FROM site WHERE key = 'format'").fetchone()
+            row = db.execute("SELECT value FROM site WHERE key = 'format'").fetchone()
         except sqlite.DatabaseError:
             return False
-    return bool(found == (schema.FORMAT,))
+    return bool(row == (schema.FORMAT,))
 
 
 def hashes(folder: Path, kinds: Kinds) -> dict[Thing, str]:
@@ -163,8 +163,8 @@ def listed(folder: Path) -> dict[Thing, str]:
 
 def says(folder: Path, key: str) -> str | None:
     """Return one of the site's own words in the public file."""
-    found = query_public_file(folder, "SELECT value FROM site WHERE key = ?", key)
-    return found[0][0] if found else None
+    answer = query_public_file(folder, "SELECT value FROM site WHERE key = ?", key)
+    return answer[0][0] if answer else None
 
 
 def query_public_file(folder: Path, question: str, *values: object) -> list[Any]:
