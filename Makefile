@@ -18,7 +18,7 @@ run: ## Set up what is missing, then serve on http://127.0.0.1:8000 (COUNTY_PORT
 test: ## Everything: format, lint, types, layers, tests, tests in a browser
 	@deploy/ready.sh test
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 3 --dist loadgroup
 
 check: ## The loop while writing: as test, but without a browser and without slow tests
 	@deploy/ready.sh check
