@@ -45,7 +45,7 @@ def is_demo() -> bool:
 def build_county(seed: int, items: int, say: Say) -> None:
     """Build 青禾县 with this many items, the same each time for the same seed and the same day.
 
-    Raises Refused if the database holds anything else.
+    Raises Refused if the database holds anything else, or for too few or too many items.
     """
     if not FEWEST <= items <= MOST:
         raise Refused(
@@ -101,12 +101,12 @@ def first_day(end: datetime) -> date:
 
 
 def accounts() -> list[str]:
-    """Return who can sign in to look around, one line for each kind of person."""
-    shown = ("liuxi.", "jiaoyu.", "fuban.b", "fuban.q", "fuban.ws", "sanyuan.")
+    """List who can sign in to look around, one line for each person, after the password."""
+    prefixes = ("liuxi.", "jiaoyu.", "fuban.b", "fuban.q", "fuban.ws", "sanyuan.")
     lines = (
         f"  {person.login:<12} {person.name} ({TITLES[person.role]})"
         for person in people()
-        if person.login.startswith(shown)
+        if person.login.startswith(prefixes)
     )
     return [f"Password of everybody: {PASSWORD}", *lines]
 

@@ -303,13 +303,13 @@ class Bulk:
 
 
 def _content(received: Received) -> dict[str, Any]:
-    rendition, shown = received.rendition, received.shown
+    rendition, stored = received.rendition, received.shown
     return {
         "original": received.original.sha256,
         "size": received.original.size,
-        "rendition": shown.sha256 if shown else None,
+        "rendition": stored.sha256 if stored else None,
         "rendition_type": rendition.media_type if rendition else "",
-        "rendition_size": shown.size if shown else 0,
+        "rendition_size": stored.size if stored else 0,
         "remarks": "\n".join(rendition.notes) if rendition else "",
     }
 

@@ -53,7 +53,7 @@ class County:
         return remarks.GROUND_NOTES[plan.ground] if asked and plan.ground else ""
 
     def opinion(self, one: PlannedDeed, content_hash: str) -> ItemOpinion:
-        """Return how the officer fills in the form."""
+        """Build the opinion, as the officer fills in the form."""
         plan, verdict = one.plan, one.deed.verdict or Verdict.RELEASE
         objection = ""
         if verdict is Verdict.WITHHOLD and plan.ground:

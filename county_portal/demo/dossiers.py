@@ -63,6 +63,6 @@ def draft_of(dossier: Dossier, county: County) -> Draft:
 
 
 def repair(dossier: Dossier) -> None:
-    """Put right what came back: the first flaw that was found is no longer there."""
+    """Put right what came back: take out the first of its flaws. A draft keeps them all."""
     if dossier.item.state is not State.DRAFT and dossier.flaws:
         dossier.flaws.pop(0)

@@ -30,10 +30,7 @@ OLDER_THAN = timedelta(days=200)
 
 
 def begin_gazette() -> int | None:
-    """Begin last month's gazette.
-
-    Return the job that makes its PDF, None if there is nothing to print.
-    """
+    """Compose last month's gazette. Return the job that makes its PDF; None: nothing to print."""
     with writing():
         clerk, editor = first_with(Role.OFFICE_CLERK), first_with(Role.EDITOR)
         month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -70,7 +67,7 @@ def finish_gazette(job_id: int | None) -> None:
 
 
 def _documents() -> tuple[list[Item], list[Item]]:
-    """Return public documents of the county: the last ones before this month, and two old ones."""
+    """Find public documents of the county: the last before this month, and at most two old ones."""
     live = select(Publication.item_id).where(Publication.ended_at.is_(None))
     query = (
         select(Item)

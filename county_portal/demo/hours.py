@@ -35,7 +35,7 @@ class OfficeHours:
         return self.days[max(0, int(minute // DAY) - workdays)]
 
     def nine_after(self, moment: datetime, workdays: int) -> datetime:
-        """Nine o'clock on the working day so many days after the one of `moment`."""
+        """Find nine o'clock on the working day so many days after the one of `moment`."""
         later = (clock.county_day(moment) + timedelta(days=n) for n in count(1))
         workdays_later = (day for day in later if self._calendar.is_workday(day))
         day = [next(workdays_later) for _ in range(workdays)][-1]

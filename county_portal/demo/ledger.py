@@ -68,7 +68,7 @@ class Ledger:
     ) -> None:
         """Add one row of the log, chained to the one before.
 
-        The ledger is written when it is full.
+        It writes nothing: the caller flushes once the ledger `is_full`.
         """
         row: Row = {
             "seq": self.last["seq"] + 1,
@@ -108,7 +108,7 @@ class Ledger:
             db.session.execute(insert(Counter.__table__), rows)  # type: ignore[arg-type]
 
     def move_sequences(self) -> None:
-        """PostgreSQL draws the next ids after those given here; SQLite does so by itself."""
+        """Let PostgreSQL draw the next ids after those given here; SQLite does so by itself."""
         if db.engine.dialect.name != "postgresql":
             return
         moved = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
@@ -116,7 +116,7 @@ class Ledger:
             db.session.execute(moved, {"table": model.__tablename__, "last": last})
 
     def _write_items(self) -> None:
-        """Insert items nobody has seen yet, bring the others up to date."""
+        """Insert the items that were never written, and bring the others up to date."""
         rows = [_row(item) for _, item in sorted(self.items.items())]
         new = [row for row in rows if row["id"] > self.written_items]
         old = [row for row in rows if row["id"] <= self.written_items]

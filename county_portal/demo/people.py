@@ -103,7 +103,7 @@ class PersonPlan:
 
 
 def demo_units() -> list[UnitPlan]:
-    """Return the county office first, then townships, departments and public bodies."""
+    """List the county office first, then departments, townships and public bodies."""
     kinds = (
         (UnitKind.DEPARTMENT, "B", DEPARTMENTS[1:]),
         (UnitKind.TOWNSHIP, "T", TOWNSHIPS),

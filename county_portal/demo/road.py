@@ -33,7 +33,7 @@ class DemoRoad:
             self._climb()
 
     def _do(self, what: str, by: str, wait: tuple[int, int], **more: Any) -> None:
-        """Take one more step, after a wait of so many minutes; `more` is what a Deed can have."""
+        """Add one more deed, after a wait of so many minutes; `more` is what a Deed can have."""
         self.minute += self.rng.uniform(*wait) if self.plan.deeds else 0.0
         self.plan.deeds.append(Deed(what, self.minute, by, **more))
 
@@ -61,14 +61,14 @@ class DemoRoad:
         self._hand_in()
 
     def _reason(self) -> str:
-        """Put something really wrong into it. Return what."""
+        """Give the text one more flaw, and return what somebody says is wrong with it."""
         free = [flaw for flaw in remarks.FLAWS if flaw not in self.plan.flaws]
         flaw = self.rng.choice(free)
         self.plan.flaws.append(flaw)
         return self.rng.choice(flaw.reasons)
 
     def _come_back_for_good(self) -> None:
-        """Send it back to its unit by one of the desks; there it stays."""
+        """Bring the item back to its unit for good, recalled or sent back by one of the desks."""
         desk = self.rng.choices(("unit", "office", "officer", "recall"), (35, 40, 15, 10))[0]
         if desk == "recall":
             self._come_back(Do.ITEM_RECALL, self.plan.author, self.rng.choice(remarks.RECALLED))
@@ -191,7 +191,10 @@ class DemoRoad:
             self._do(Do.ITEM_ISSUE, self.issuer, (10, 500))
 
     def _correct(self) -> None:
-        """Correct a wrong telephone number in it: the road is gone once more to put it right."""
+        """Correct a wrong telephone number: the road is gone once more to put it right.
+
+        An item that is to end in correction goes no further than the beginning of that.
+        """
         self.plan.flaws.append(remarks.PHONE)
         reason = self.rng.choice(remarks.CORRECTED)
         self._do(Do.ITEM_CORRECT, self.plan.author, (DAY, 30 * DAY), note=reason)

@@ -105,15 +105,17 @@ class Story:
         return plan
 
     def _topic_and_unit(self, end: State) -> tuple[Topic, UnitPlan]:
-        """Choose topic and unit.
+        """Choose a topic, and a unit that may write on it.
 
-        A third of what waits with units waits with the two units shown.
+        About half of what is to wait with its unit goes to the two units that are shown.
         """
-        shown = end in {State.DRAFT, State.SUBMITTED, State.RETURNED} and self.rng.random() < 0.5
+        on_shown_desk = (
+            end in {State.DRAFT, State.SUBMITTED, State.RETURNED} and self.rng.random() < 0.5
+        )
         while True:
             topic = self.rng.choices(TOPICS, [topic.weight for topic in TOPICS])[0]
             allowed = [unit for unit in self.units if _writes(unit, topic)]
-            if shown:
+            if on_shown_desk:
                 allowed = [unit for unit in allowed if unit.short in SHOWN]
             if allowed:
                 return topic, self.rng.choice(allowed)
@@ -130,7 +132,7 @@ class Story:
             plan.source = self.rng.choice([u.name for u in self.units if u is not plan.unit])
 
     def _choose_attribute(self, plan: ItemPlan) -> None:
-        """Half of what is withheld in the end was asked to be withheld by its author."""
+        """Choose what its author asked for: half of what is withheld was asked to be withheld."""
         if plan.end is State.WITHHELD:
             plan.ground = self.rng.choice(GROUNDS)
             asked = self.rng.random() < 0.5

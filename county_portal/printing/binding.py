@@ -37,19 +37,19 @@ class Folio:
 
 
 def folio_of(sheets: Sheets) -> Folio:
-    """Return the signs of page numbers, taken from the page that holds just them (FOLIO_PAGE)."""
+    """Read glyphs and widths of page numbers from the page that holds just them (FOLIO_PAGE)."""
     with Pdf.open(BytesIO(sheets.pdf)) as pdf:
         page = pdf.pages[0]
         (font,) = page.Resources.Font.values()
-        shown = b"".join(re.findall(rb"<([0-9a-f]+)>", page.Contents.read_bytes())).decode()
-        codes = dict(zip(SIGNS, re.findall("....", shown), strict=True))
+        glyph_codes = b"".join(re.findall(rb"<([0-9a-f]+)>", page.Contents.read_bytes())).decode()
+        codes = dict(zip(SIGNS, re.findall("....", glyph_codes), strict=True))
         wide = _widths(font.DescendantFonts[0].W)
         widths = {sign: wide[int(code, 16)] / 1000 for sign, code in codes.items()}
     return Folio(sheets.pdf, codes, widths)
 
 
 def _widths(table: Any) -> dict[int, float]:
-    """Return widths by glyph, from the font's `first [width width …]` table."""
+    """Read widths by glyph from the font's `first [width width …]` table."""
     widths: dict[int, float] = {}
     entries = list(table)
     for first, row in zip(entries[::2], entries[1::2], strict=True):
@@ -98,7 +98,7 @@ class _Tags:
         return max((int(one) for one in list(numbers)[::2]), default=-1) + 1
 
     def add(self, other: Object, start: int) -> None:
-        """Add the part's tags after those there are; its keys are moved to free numbers."""
+        """Add the part's tags after those there are, and move its keys to free numbers."""
         numbers: list[Any] = list(other.ParentTree.Nums)
         for key, kids in zip(numbers[::2], numbers[1::2], strict=True):
             self._root.ParentTree.Nums.extend(Array([int(key) + self._next, kids]))
@@ -115,7 +115,7 @@ class _Tags:
 
 
 def _bookmarks(pdf: Pdf, start: int) -> list[OutlineItem]:
-    """Return the part's bookmarks, pointing at the pages of the whole."""
+    """Read the part's bookmarks, pointed at the pages of the whole."""
     pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
     with pdf.open_outline() as tree:
         return [_moved(item, pages, start) for item in tree.root]
@@ -142,7 +142,7 @@ def _number(book: Pdf, numbered: Iterable[bool], folio: Folio, first: int) -> No
 
 
 def _stamp(page: Page, number: int, font: Object, folio: Folio) -> None:
-    """Draw the number as an artifact, which readers aloud leave out.
+    """Draw the page number as an artifact, which programs that read aloud leave out.
 
     Source: GB/T 9704-2012, 7.5.
     """
@@ -152,7 +152,7 @@ def _stamp(page: Page, number: int, font: Object, folio: Folio) -> None:
     right, left = EDGE
     x = float(page.mediabox[2]) - right - (1 + wide) * SIZE if number % 2 else left + SIZE
     room = round(-gap * 1000)
-    shown = "".join(f"<{folio.codes[one]}>" for one in digits)
+    glyphs = "".join(f"<{folio.codes[one]}>" for one in digits)
     dash = f"<{folio.codes[EM_DASH]}>"
     fonts = page.Resources.Font
     if "/Folio" not in fonts:
@@ -160,7 +160,7 @@ def _stamp(page: Page, number: int, font: Object, folio: Folio) -> None:
     page.contents_add(b"q\n", prepend=True)
     page.contents_add(
         f"\nQ /Artifact <</Type /Pagination>> BDC BT /Folio {SIZE} Tf"
-        f" {x:.3f} {LINE - DASH_RISE * SIZE:.3f} Td [{dash}{room}{shown}{room}{dash}] TJ"
+        f" {x:.3f} {LINE - DASH_RISE * SIZE:.3f} Td [{dash}{room}{glyphs}{room}{dash}] TJ"
         " ET EMC\n".encode()
     )
 

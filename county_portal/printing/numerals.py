@@ -4,7 +4,7 @@ DIGITS = "〇一二三四五六七八九"
 
 
 def numeral(number: int) -> str:
-    """Return a whole number from 1 to 999 in Chinese, as headings count: 十, 一百零一, 一百一十."""
+    """Write a whole number from 1 to 999 in Chinese, as headings count: 十, 一百零一, 一百一十."""
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
     numerals = f"{DIGITS[hundreds]}百" if hundreds else ""

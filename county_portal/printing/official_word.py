@@ -100,7 +100,7 @@ AFTER_HABITS = ["w:spacing", "w:ind", *AFTER_INDENT]
 
 
 def prepare_document(document: Document) -> None:
-    """Set up the page, the fonts and every style of LOOKS."""
+    """Set up the page, the fonts, the tables and every style of LOOKS."""
     _set_page(document)
     base = document.styles["Normal"]
     _set_font(base, FANG, 16)
@@ -128,7 +128,7 @@ def _set_page(document: Document) -> None:
 
 
 def add_style(document: Document, name: str, look: Look) -> None:
-    """Add one more kind of paragraph to the document."""
+    """Add a paragraph style with this look to the document."""
     style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = document.styles["Normal"]
     _set_font(style, look.font, look.size)
@@ -161,7 +161,7 @@ def _set_font(style: ParagraphStyle, font: str, size: float) -> None:
 
 
 def _rule_tables(document: Document) -> None:
-    """Give tables the lines of the paper and its room around their words."""
+    """Give tables the lines of the paper, and its room around the words of a cell."""
     properties = document.styles[TABLE].element.find(qn("w:tblPr"))
     borders, room = element("w:tblBorders"), element("w:tblCellMar")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
@@ -175,7 +175,7 @@ def _rule_tables(document: Document) -> None:
 
 
 def set_table(table: Table, heads: int) -> None:
-    """Set a table as wide as the text. No page end parts a row, the heads stand on each page."""
+    """Set a table as wide as the text: no row is split, the first `heads` stand on each page."""
     table.style, table.autofit = TABLE, False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for number, row in enumerate(table.rows):
@@ -186,7 +186,7 @@ def set_table(table: Table, heads: int) -> None:
 
 
 def add_page_numbers(document: Document) -> None:
-    """Number pages — 1 — outside: on the right of odd pages, on the left of even ones."""
+    """Number the pages — 1 — outside: on the right of odd pages, on the left of even ones."""
     section = document.sections[0]
     for footer, side in ((section.footer, RIGHT), (section.even_page_footer, LEFT)):
         line = footer.paragraphs[0]
@@ -201,7 +201,7 @@ def add_page_numbers(document: Document) -> None:
 
 
 def pack_document(document: Document) -> bytes:
-    """Return the document as a file without the moment at which it was packed."""
+    """Write the document as a file without the moment at which it was packed."""
     made, packed = BytesIO(), BytesIO()
     document.save(made)
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w") as target:
@@ -225,13 +225,13 @@ def _name_other_fonts(document: Document) -> None:
 
 
 def set_apart(properties: BaseOxmlElement, twentieths: str) -> None:
-    """Set the characters of a run or style that much further apart."""
+    """Add room behind each character of a run or style, in twentieths of a point."""
     spacing = element("w:spacing", val=twentieths)
     properties.insert_element_before(spacing, *AFTER_SPACING)
 
 
 def element(tag: str, **attributes: str) -> BaseOxmlElement:
-    """Return an element of the word processing language."""
+    """Build an XML element of a Word file with these attributes."""
     made: BaseOxmlElement = OxmlElement(tag)
     for name, value in attributes.items():
         made.set(qn(f"w:{name}"), value)

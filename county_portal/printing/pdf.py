@@ -51,7 +51,7 @@ class Printed:
 
 
 def nobody(_share: float) -> None:
-    """Watch no progress."""
+    """Ignore the progress."""
 
 
 def render_pdf(template: str, *, attach: str = "", **context: object) -> bytes:
@@ -72,10 +72,7 @@ def render_html(template: str, **context: object) -> str:
 
 @cache
 def _strict(environment: Environment) -> Environment:
-    """Return the environment for which a name it was not given is an error.
-
-    It keeps its own templates.
-    """
+    """Derive an environment where a name it was not given is an error; it has its own templates."""
     return environment.overlay(undefined=StrictUndefined)
 
 
@@ -86,9 +83,7 @@ def print_paper(
     pictures: Mapping[str, Path] | None = None,
     watch: Watch = nobody,
 ) -> Printed:
-    """Print the page as one document.
-
-    What cannot be set among its `data-piece` sections is left out.
+    """Print the page as one document, without the `data-piece` sections that cannot be set.
 
     pictures: the files that `picture:` addresses mean. watch: hears how far it is (0 to 1); what it
     raises ends the work.
@@ -100,7 +95,7 @@ def print_paper(
 def set_parts(
     html: str, *, pictures: Mapping[str, Path] | None = None, watch: Watch = nobody
 ) -> tuple[list[Sheets], tuple[str, ...]]:
-    """Set a page. Return its sheets, and what was left out of it. Raises Refused."""
+    """Set the page. Return its sheets, and the names of the sections left out. Raises Refused."""
     shop = _Shop(Path(str(current_app.static_folder)), dict(pictures or {}), watch)
     try:
         return shop.set(html), ()
@@ -126,9 +121,7 @@ def bound(parts: Sequence[Sheets], *, attach: str = "", first: int = 1) -> bytes
 
 
 def print_papers(html: str, titles: Mapping[str, str]) -> dict[str, bytes]:
-    """Print several small papers set together, which takes half the time.
-
-    Each a document of its own.
+    """Print several small papers, each a document of its own; set together in half the time.
 
     titles: what each is called, by the id of the element that it begins with on a new page. Raises
     Refused, for all of them, if one cannot be set.
@@ -192,12 +185,12 @@ def cut(html: str) -> list[str]:
 
 
 def _weight(html: str) -> int:
-    """About how long it takes to set, in characters."""
+    """Estimate how long it takes to set, in characters."""
     return len(MARKUP.sub("", html)) + ELEMENT * html.count("</")
 
 
 def _gathered(pieces: Sequence[str], size: float) -> list[str]:
-    """Gather neighbours; a heap ends where the whole so far is nearest to its share."""
+    """Join neighbours into parts; a part ends where the whole so far is nearest to its share."""
     heaps = [""]
     reached = 0.0
     for piece in pieces:
@@ -210,7 +203,7 @@ def _gathered(pieces: Sequence[str], size: float) -> list[str]:
 
 
 def _sections(html: str) -> tuple[str, str, str]:
-    """Return what comes before the body's words, they themselves, and what comes after."""
+    """Split the page into what is before the body's words, they themselves, and what is after."""
     begin = re.search(r"<body[^>]*>", html)
     end = html.rfind("</body>")
     if begin is None or end < 0:
@@ -219,28 +212,25 @@ def _sections(html: str) -> tuple[str, str, str]:
 
 
 def pieces_in(html: str) -> list[str]:
-    """Return the names of the sections that can be left out.
-
-    What stands in them holds no section.
-    """
+    """List the names of the sections that can be left out. None of them holds a section."""
     return [found[1] for found in PIECE.finditer(html)]
 
 
 def alone(html: str, name: str) -> str:
-    """Return the page with nothing in it but one piece."""
+    """Build the page with nothing in it but one piece."""
     head, body, tail = _sections(html)
     return head + "".join(one[0] for one in PIECE.finditer(body) if one[1] == name) + tail
 
 
 def without(html: str, names: Sequence[str]) -> str:
-    """Return the page with a sentence in the place of some pieces."""
+    """Put a sentence in the place of these pieces of the page."""
     note = f"<p>{LEFT_OUT}</p>"
     return PIECE.sub(lambda found: note if found[1] in names else found[0], html)
 
 
 @cache
 def _folio() -> binding.Folio:
-    """Return the signs of page numbers, set once in each program."""
+    """Set the signs of page numbers, once in each program."""
     (sheets,) = process_pool.set_sheets([SheetOrder(binding.FOLIO_PAGE, Path("/nonexistent"))])
     return binding.folio_of(sheets)
 
@@ -249,13 +239,13 @@ def _folio() -> binding.Folio:
 
 
 def missing_fonts() -> list[str]:
-    """Return the families of official paper that this machine lacks. Empty: it has all of them."""
+    """List the families of official paper that this machine lacks. Empty: it has all of them."""
     present = process_pool.hello()["families"]
     return [family for family in FAMILIES if family not in present]
 
 
 def shortcomings() -> list[str]:
-    """Return English msgids of what keeps this machine from good paper. Empty: nothing."""
+    """List English msgids of what keeps this machine from good paper. Empty: nothing."""
     try:
         lacks = ((NO_FONTS, missing_fonts()), (SLOW, not process_pool.hello()["fast"]))
     except CannotPrint:
@@ -264,7 +254,7 @@ def shortcomings() -> list[str]:
 
 
 def notes() -> list[str]:
-    """Return English sentences on how this machine sets paper that ask for nothing to be done."""
+    """List English sentences on how this machine sets paper that ask for nothing to be done."""
     try:
         why = process_pool.hello()["plain"]
     except CannotPrint:

@@ -110,7 +110,7 @@ class Typesetter:
         return time.monotonic() > self._end_at or self._used() > self._may_use
 
     def begin(self, order: SheetOrder) -> None:
-        """Give it its order; a dead process is found out when it is listened to."""
+        """Send it an order; that it is dead is found out when it is listened to."""
         self._end_at = time.monotonic() + order.seconds * PATIENCE
         self._may_use = self._used() + order.seconds
         about = {
@@ -121,7 +121,7 @@ class Typesetter:
             self.link.send_bytes(json.dumps(about).encode() + b"\n" + order.html.encode())
 
     def hear(self) -> Sheets | float:
-        """Return the sheet, or how far it is (0 to 1). Raises Unset if there will be none."""
+        """Receive the sheet, or how far it is (0 to 1). Raises Unset if there will be none."""
         try:
             facts, pdf = self._hear(0)
         except (EOFError, OSError, TimeoutError):
@@ -140,7 +140,7 @@ class Typesetter:
         return json.loads(facts), pdf
 
     def _used(self) -> float:
-        """Return seconds of a processor since it began; the last word when it has ended."""
+        """Count the seconds of a processor it has used; 0 when it is gone."""
         try:
             status = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:
@@ -155,10 +155,7 @@ class Typesetter:
 
 
 def _share(stage: str, page: int) -> float:
-    """Return how far a sheet is when a page of it is laid out or painted.
-
-    The end is not known before.
-    """
+    """Estimate how far a sheet is at this page; how many pages it will have is not known before."""
     done = page / (page + 8)
     return 0.1 + 0.5 * done if stage == "layout" else 0.6 + 0.4 * done
 
@@ -181,13 +178,13 @@ def hello() -> dict[str, Any]:
 
 
 def running() -> list[int]:
-    """Return the process numbers of the press processes that wait for work."""
+    """List the process numbers of the press processes that wait for work."""
     with _lock:
         return [one.pid for one in _idle if one.alive]
 
 
 def set_sheets(orders: Sequence[SheetOrder], watch: Watch = lambda _share: None) -> list[Sheets]:
-    """Set all of them side by side. Return them in their order.
+    """Set all orders side by side. Return their sheets in the same order.
 
     watch: hears at least every half second how far all is (0 to 1); whatever it raises ends the
     work. Raises Unset if one cannot be set; CannotPrint.
@@ -217,7 +214,7 @@ class _Work:
         return len(self.done) < len(self._orders)
 
     def begin_more(self) -> None:
-        """Give every process there is to have something to do. With none yet, wait for one."""
+        """Give orders to all processes there are to have. With none at work yet, wait for one."""
         while self._waiting and self._may_take_one():
             number = self._waiting.pop(0)
             try:
@@ -229,10 +226,7 @@ class _Work:
             typesetter.begin(self._orders[number])
 
     def _may_take_one(self) -> bool:
-        """Tell whether there is a process to have.
-
-        With none of ours at work, wait until there is.
-        """
+        """Reserve a process, and tell whether there was one. With none at work, wait for it."""
         if self._busy:
             return _free.acquire(blocking=False)
         while not _free.acquire(timeout=LOOK_SECONDS):
@@ -240,7 +234,7 @@ class _Work:
         return True
 
     def listen(self) -> None:
-        """Hear who has something to say, end who is late, and tell how far all is."""
+        """Hear what the processes send, and tell how far all is. Raises Unset if one is late."""
         for link in wait(list(self._busy), LOOK_SECONDS):
             self._hear(*self._busy[link])  # type: ignore[index]
         if any(one.late for _number, one in self._busy.values()):
@@ -269,7 +263,7 @@ class _Work:
         return done / max(1, sum(sizes))
 
     def leave(self) -> None:
-        """Let whoever is still at work go; it is not needed any more."""
+        """End the processes still at work, whose sheets are not needed any more."""
         for _number, typesetter in self._busy.values():
             typesetter.end()
             _free.release()
@@ -277,7 +271,7 @@ class _Work:
 
 
 def _take() -> Typesetter:
-    """Take a warm process if there is one, a new one if not. Raises CannotPrint."""
+    """Take a warm process if there is one, start a new one if not. Raises CannotPrint."""
     with _lock:
         while _idle:
             typesetter = _idle.pop()

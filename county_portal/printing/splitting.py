@@ -26,7 +26,7 @@ def split_sheets(sheets: Sheets, titles: Mapping[str, str]) -> Iterator[tuple[st
 
 
 def _only(pdf: bytes, wanted: slice, title: str) -> bytes:
-    """Return the document with some of its pages, and nothing of the others."""
+    """Cut the document down to some of its pages, with nothing of the others."""
     with Pdf.open(BytesIO(pdf)) as book:
         pages: list[Any] = list(book.pages)[wanted]
         places: set[tuple[int, int]] = {page.objgen for page in pages}
@@ -44,7 +44,7 @@ def _only(pdf: bytes, wanted: slice, title: str) -> bytes:
 
 
 def _keep_tags(root: Any, places: set[tuple[int, int]], keys: set[int]) -> None:
-    """Drop tags of what stands on other pages."""
+    """Drop the tags of what stands on other pages."""
     root.K[0].K = Array([one for one in root.K[0].K if one.Pg.objgen in places])
     numbers: list[Any] = list(root.ParentTree.Nums)
     pairs = zip(numbers[::2], numbers[1::2], strict=True)

@@ -84,10 +84,7 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, formats: dict[str,
 
 
 def _set_page(page: Any, sheet: WorkbookSheet) -> None:
-    """Set the sheet for A4, as wide as the table.
-
-    Heads stay in sight and come again on each page.
-    """
+    """Fit the table to the width of A4; heads stay in sight and come again on each page."""
     page.freeze_panes(HEADS_END, 0)
     page.repeat_rows(HEADS_END - 1)
     page.set_paper(9)  # A4

@@ -72,7 +72,7 @@ class PageCache:
     def _ask(
         self, environ: Environ, start_response: StartResponse, key: Key, generation: str
     ) -> Iterable[bytes]:
-        """Ask the application; keep its answer if it says so. It starts before this returns."""
+        """Ask the application, which starts before it returns; keep its answer if it says so."""
         started: list[Any] = []
         answer = self._app(environ, lambda *said: started.append(said))
         status, headers = started[0][0], started[0][1]
@@ -106,7 +106,7 @@ def _to_keep(environ: Environ, status: str) -> bool:
 
 
 def _key_of(environ: Environ) -> Key:
-    """Return the address as it was asked, with its host: the application judges hosts."""
+    """Build a key of the address as it was asked, with its host: the application judges hosts."""
     return (
         environ.get("HTTP_HOST", ""),
         environ.get("SCRIPT_NAME", ""),
@@ -116,10 +116,7 @@ def _key_of(environ: Environ) -> Key:
 
 
 def _page_of(status: str, headers: list[tuple[str, str]], body: bytes) -> _Page:
-    """Return the page with a mark of its bytes.
-
-    Equal pages have equal marks, whenever they were made.
-    """
+    """Build the page with a mark of its bytes: equal pages have equal marks, whenever made."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     replaced = {"etag", "cache-control", "content-length"}
     kept = [(name, text) for name, text in headers if name.lower() not in replaced]

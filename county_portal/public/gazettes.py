@@ -24,7 +24,7 @@ class PublicGazette(GazetteManifest):
 
 @bp.get("/gazette/")
 def index() -> str:
-    """Show every issue of the gazette and every bound volume, the latest year first."""
+    """List every issue of the gazette and every bound volume, the latest year first."""
     gazettes = [PublicGazette(**vars(said), published_at=at) for said, at in site().every(GAZETTE)]
     gazettes.sort(key=lambda one: one.number, reverse=True)
     gazettes.sort(key=lambda one: one.kind)  # the volume stands after the issues of its year
@@ -41,7 +41,7 @@ def page(key: str) -> ResponseReturnValue:
 
 @bp.get("/gazette/<key>/<name>")
 def file(key: str, name: str) -> Response:
-    """Show the gazette as it was signed and printed."""
+    """Send the PDF of the gazette as it was signed and printed."""
     signed = _gazette(key)
     if signed is None:
         return _withdrawn_gazette(key)
@@ -60,7 +60,7 @@ def _withdrawn_gazette(key: str) -> Response:
 
 
 def section_name(section: str) -> str:
-    """Return a heading of the gazette, in words."""
+    """Return the heading of a section of the gazette, in words."""
     names = {
         "county": gettext("Documents of the county government"),
         "office": gettext("Documents of the county office"),

@@ -26,7 +26,7 @@ def page(public_id: int) -> ResponseReturnValue:
 
 @bp.get(f"/items/{ID}/print")
 def printed(public_id: int) -> ResponseReturnValue:
-    """Show the same item on paper."""
+    """Show the same item as it is printed on paper."""
     return _item_page("public/print.html", public_id)
 
 
@@ -44,7 +44,7 @@ def _item_page(template: str, public_id: int) -> ResponseReturnValue:
 
 @bp.get(f"/files/{ID}/<key>/<name>")
 def file(public_id: int, key: str, name: str) -> Response:
-    """Show a rendition that a published item lists, in whole or in part."""
+    """Send a rendition that a published item lists, in whole or in part."""
     line = site().file(ITEM, str(public_id), key)
     if line is None or line.name != name:
         return _withdrawn_item(public_id)

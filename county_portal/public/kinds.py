@@ -86,7 +86,7 @@ def kinds_here() -> dict[str, PublicKind]:
 
 
 def menu_links(here: Site) -> list[ListLink]:
-    """Return the lists of kinds of which there is something."""
+    """List the menu links of kinds of which there is something."""
     return [one.menu for one in kinds_here().values() if one.menu and here.has_any(one.kind)]
 
 
@@ -94,10 +94,7 @@ def menu_links(here: Site) -> list[ListLink]:
 
 
 def withdrawn(kind: Kind, key: str, template: str) -> Response:
-    """Answer with the page that says when and why the thing went.
-
-    Raises NotFound if it never was.
-    """
+    """Answer with a page that says when and why the thing went. Raises NotFound if it never was."""
     gone = site().withdrawal(kind, key) or abort(404)
     return make_response(show(template, gone=gone), 410)
 
@@ -134,7 +131,7 @@ def send(found: FileLine) -> Response:
 
 
 def newest_entries(here: Site, kind: Kind, count: int) -> list[tuple[str, Any, datetime]]:
-    """Key, manifest and time of publication of the newest things of a kind."""
+    """Read key, manifest and time of publication of the newest things of a kind."""
     rows = here.ask(
         "SELECT key, manifest, published_at FROM entries JOIN manifests USING(kind, key)"
         " WHERE kind = ? ORDER BY published_at DESC, key LIMIT ?",
@@ -145,7 +142,7 @@ def newest_entries(here: Site, kind: Kind, count: int) -> list[tuple[str, Any, d
 
 
 def map_lines(kind: Kind) -> MapLines:
-    """Return what the site map says of a kind that has no lists of its own."""
+    """Build what the site map says of a kind that has no lists of its own."""
 
     def years(here: Site) -> tuple[str, ...]:
         rows = here.ask("SELECT published_at FROM entries WHERE kind = ?", kind.name)

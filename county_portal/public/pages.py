@@ -31,20 +31,20 @@ def reader(app: Flask | None = None) -> Reader:
 
 
 def site() -> Site:
-    """Return the public file this request reads, from its first question to its last."""
+    """Return the public file this request reads: the same from its first question to its last."""
     if "site" not in g:
         g.site = reader().current()
     return cast(Site, g.site)
 
 
 def chosen_language() -> str:
-    """Return the language asked for in the address; "" for the site's own."""
+    """Read the language asked for in the address; "" for the site's own."""
     asked = request.args.get("lang", "")
     return asked if asked in LANGUAGES else ""
 
 
 def locale_name() -> str | None:
-    """Return the locale of that language, for Flask-Babel; None for the default."""
+    """Return the locale of the chosen language, for Flask-Babel; None for the default."""
     return LANGUAGES.get(chosen_language())
 
 
@@ -54,7 +54,7 @@ def html_language() -> str:
 
 
 def in_language(language: str) -> str:
-    """Return this same page in another language; the home page where there is no page."""
+    """Build this page's address in another language; the home page's where there is no page."""
     if g.get(REFUSED):
         return url_for("public.home", lang=language)
     asked = MultiDict(request.args)
@@ -64,36 +64,36 @@ def in_language(language: str) -> str:
 
 
 def on_page(page: int) -> str:
-    """Return the address of another page of this same list."""
+    """Build the address of another page of this same list."""
     asked = MultiDict(request.args)
     asked["page"] = str(page) if page > 1 else ""
     return _address_with(asked)
 
 
 def _address_with(asked: MultiDict[str, str]) -> str:
-    """Return this address with these questions; an empty one is not asked."""
+    """Build this page's address with these questions; an empty one is not asked."""
     pairs = [f"{quote(name)}={quote(text)}" for name, text in asked.items() if text]
     return request.path + ("?" + "&".join(pairs) if pairs else "")
 
 
 def absolute(address: str) -> str:
-    """Return the address with the site's own domain: never the one somebody asked with."""
+    """Complete the address with the site's own domain: never the one somebody asked with."""
     return f"https://{site().settings.get('site_domain', '')}{address}"
 
 
 def minute(moment: datetime) -> str:
-    """Return a moment as the State Council wants it shown: YYYY-MM-DD HH:MM, county time."""
+    """Write a moment as the State Council wants it shown: YYYY-MM-DD HH:MM, county time."""
     return moment.astimezone(COUNTY).strftime("%Y-%m-%d %H:%M")
 
 
 def day(moment: datetime | date) -> str:
-    """Return the county date of a moment, or a date, as YYYY-MM-DD."""
+    """Write the county date of a moment, or a date, as YYYY-MM-DD."""
     on = moment.astimezone(COUNTY) if isinstance(moment, datetime) else moment
     return on.strftime("%Y-%m-%d")
 
 
 def size(count: int) -> str:
-    """Return a number of bytes in words."""
+    """Write a number of bytes for people: in B, KB or MB."""
     if count < 1024:
         return f"{count} B"
     if count < 1024**2:
@@ -110,12 +110,12 @@ KINDS = {
 
 
 def kind_of(file: FileLine) -> str:
-    """Return what people call this type of file."""
+    """Name the type of the file as people call it."""
     return KINDS.get(file.media_type) or file.name.rpartition(".")[2].upper()
 
 
 def body_of(item: PublicItem, address: Callable[[FileLine], str]) -> Markup:
-    """Return the words of the item, cleaned once more, its pictures at their addresses."""
+    """Render the words of the item, cleaned once more, its pictures at their addresses."""
 
     def address_of(key: str) -> str | None:
         file = item.file_with(key)
@@ -125,7 +125,7 @@ def body_of(item: PublicItem, address: Callable[[FileLine], str]) -> Markup:
 
 
 def address_in(item: PublicItem) -> Callable[[FileLine], str]:
-    """Return where the files of a published item are on this site."""
+    """Build a function that gives the address of each file of a published item on this site."""
 
     def address(file: FileLine) -> str:
         return url_for("public_items.file", public_id=item.public_id, key=file.key, name=file.name)
@@ -134,7 +134,7 @@ def address_in(item: PublicItem) -> Callable[[FileLine], str]:
 
 
 def page_number() -> int:
-    """Return the page of a list that was asked for. Raises NotFound for what is not one."""
+    """Read the page of a list that was asked for. Raises NotFound for what is not one."""
     asked = request.args.get("page", "1")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 5):
         raise NotFound
@@ -145,7 +145,7 @@ def page_number() -> int:
 
 
 def filters() -> Filters:
-    """Return what the list is to be narrowed to; what the site does not know narrows nothing."""
+    """Read what the list is to be narrowed to; what the site does not know narrows nothing."""
     here = site()
     return Filters(
         column=_known("column", here.columns),
@@ -167,7 +167,7 @@ def keep_page() -> None:
 
 
 def show(template: str, *, known: frozenset[str] = frozenset(), **context: Any) -> str:
-    """Show the page, with the site it reads. Kept if its address asks nothing but what it knows."""
+    """Render the page with the site it reads. Kept if its address asks nothing but `known`."""
     page = render_template(template, site=site(), language=chosen_language(), **context)
     if set(request.args) <= known | {"lang"}:
         keep_page()
@@ -175,7 +175,7 @@ def show(template: str, *, known: frozenset[str] = frozenset(), **context: Any) 
 
 
 def origin_name(origin: str) -> str:
-    """Return where an item comes from, in words."""
+    """Say in words where an item comes from."""
     names = {
         "own": gettext("Own"),
         "other_body": gettext("From another body"),
@@ -185,7 +185,7 @@ def origin_name(origin: str) -> str:
 
 
 def validity_name(state: str) -> str:
-    """Say in words how a document stands."""
+    """Say in words whether a document holds."""
     names = {
         "in_force": gettext("In force"),
         "amended": gettext("Amended"),
@@ -196,7 +196,7 @@ def validity_name(state: str) -> str:
 
 
 def paper_kind(kind: str) -> str:
-    """Return what kind of paper was issued, in words."""
+    """Say in words what kind of paper was issued."""
     names = {
         "briefing": gettext("Briefing"),
         "report": gettext("Report"),
@@ -208,15 +208,15 @@ def paper_kind(kind: str) -> str:
 
 
 def validity_choices() -> list[tuple[str, str]]:
-    """Return every validity with its words, for a list of choices."""
+    """List every validity with its words, for a list of choices."""
     return [(state, validity_name(state)) for state in validity.STATES]
 
 
 def named(things: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Key and name of each, for a list of choices."""
+    """List key and name of each, for a list of choices."""
     return [(key, thing.name) for key, thing in things.items()]
 
 
 def twice(words: Iterable[str]) -> list[tuple[str, str]]:
-    """Return choices whose words are their values."""
+    """Build choices whose words are their values."""
     return [(word, word) for word in words]

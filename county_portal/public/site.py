@@ -59,7 +59,7 @@ def install(
 
 
 def share_templates(app: Flask) -> None:
-    """Teach the application to show `public/_item.html`: the office needs it for its previews."""
+    """Give the application what `public/_item.html` needs: the office shows it in its previews."""
     app.jinja_env.filters.update(
         minute=pages.minute,
         day=pages.day,
@@ -71,7 +71,7 @@ def share_templates(app: Flask) -> None:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    """Keep a reader in English in English."""
+    """Add the language that the reader chose to addresses of pages, so that it stays chosen."""
     language = pages.chosen_language()
     if language and endpoint != "static" and endpoint not in _for_machines():
         values.setdefault("lang", language)
@@ -83,7 +83,7 @@ def _for_machines() -> frozenset[str]:
 
 
 def _refuse(error: HTTPException) -> Response:
-    """Answer with a page that says what is wrong with the address; redirects go through."""
+    """Answer with a page that says what is wrong with the address; let redirects through."""
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
@@ -108,7 +108,7 @@ def _error_page(status: int) -> Response:
 
 
 def _drawn_anyway(template: str, **context: Any) -> str:
-    """Draw the page with what it needs of the site, or without, while there is no public file."""
+    """Render the page with what it needs of the site; without while there is no public file."""
     try:
         here: Site | None = pages.site()
     except NoSite:

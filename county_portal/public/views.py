@@ -49,13 +49,13 @@ def home() -> str:
 
 @bp.get("/columns")
 def columns() -> str:
-    """Show every column of the site: its map."""
+    """List every column of the site: its map."""
     return show("public/columns.html")
 
 
 @bp.get("/columns/<slug>")
 def column(slug: str) -> str:
-    """Show one column and those under it, newest first."""
+    """List the items of one column and those under it, newest first."""
     here = site()
     column_line = here.columns.get(slug) or abort(404)
     lines = here.catalogue(Filters(column=slug), "newest", pages.page_number())
@@ -65,7 +65,7 @@ def column(slug: str) -> str:
 
 @bp.get("/catalogue")
 def catalogue() -> str:
-    """Show everything that is public, as a table that can be narrowed and sorted."""
+    """List everything that is public, as a table that can be narrowed and sorted."""
     order = _order(CATALOGUE_ORDERS)
     chosen = pages.filters()
     lines = site().catalogue(chosen, order, pages.page_number())
@@ -77,7 +77,7 @@ def catalogue() -> str:
 
 @bp.get("/search")
 def search() -> str:
-    """Show the items that hold the words, newest first."""
+    """List the things that hold the words, newest first unless sorted by relevance."""
     typed = " ".join(request.args.get("q", "")[:LONGEST_QUESTION].split())
     order = _order(SEARCH_ORDERS)
     chosen = pages.filters()
@@ -99,20 +99,20 @@ def _order(orders: tuple[str, ...]) -> str:
 
 
 def _stop_after_the_last(found: ListPage[Any]) -> None:
-    """Raise NotFound for a page behind the end; the first may be empty."""
+    """Refuse a page behind the end with NotFound; the first may be empty."""
     if found.page > 1 and not found.lines:
         abort(404)
 
 
 @bp.get("/check")
 def check() -> str:
-    """Ask for a paper, to say whether it is one that was issued."""
+    """Show the form that asks for a paper, to say whether it is one that was issued."""
     return show("public/check.html", checked=False)
 
 
 @bp.post("/check")
 def checked() -> str:
-    """Say whether the file that came is an issued paper, to the byte. It is not kept."""
+    """Show whether the file that came is an issued paper, to the byte. It is not kept."""
     file = request.files.get("file")
     name = file.filename if file else ""
     sent: Any = file.stream if file and name else None
@@ -122,7 +122,7 @@ def checked() -> str:
 
 @bp.get("/feed.xml")
 def feed() -> Response:
-    """Show the newest things for feed readers (Atom), of every kind that is told there."""
+    """List the newest things for feed readers (Atom), of every kind that has a feed."""
     kinds = (one.feed for one in kinds_here().values() if one.feed)
     every = [line for newest in kinds for line in newest(site(), FEED_LINES)]
     lines = sorted(every, key=lambda line: line.published_at, reverse=True)[:FEED_LINES]
@@ -137,13 +137,13 @@ def _last_change(lines: list[FeedLine]) -> str:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Show the list of lists: the site's own pages, and the things of each year."""
+    """List the site maps: of the site's own pages, and of the things of each year."""
     return _typed(show("public/sitemap.xml", years=_mapped_years()), "application/xml")
 
 
 @bp.get("/sitemap/<year>.xml")
 def sitemap_year(year: str) -> Response:
-    """Show the pages of one year; "pages" for those of the site itself."""
+    """List the pages of one year; "pages" for those of the site itself."""
     if year == "pages":
         return _typed(show("public/sitemap_pages.xml"), "application/xml")
     if year not in _mapped_years():
@@ -152,13 +152,13 @@ def sitemap_year(year: str) -> Response:
 
 
 def _mapped_years() -> list[str]:
-    """Return the county years of the site map, the latest first."""
+    """List the county years of the site map, the latest first."""
     maps = (one.site_map for one in kinds_here().values() if one.site_map)
     return sorted({year for every in maps for year in every.years(site())}, reverse=True)
 
 
 def _changes(year: str) -> Iterator[tuple[str, datetime]]:
-    """Address and last change of everything that was published in that year."""
+    """Yield address and last change of everything that was published in that year."""
     for kind in kinds_here().values():
         if kind.site_map:
             start, _, end = pages.absolute(kind.address("0", lang=None)).rpartition("0")
@@ -168,7 +168,7 @@ def _changes(year: str) -> Iterator[tuple[str, datetime]]:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """Allow machines to read everything, too."""
+    """Tell machines that they, too, may read everything."""
     pages.keep_page()
     return _typed(render_template("public/robots.txt"), "text/plain")
 

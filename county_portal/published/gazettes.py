@@ -111,10 +111,7 @@ class GazetteManifest(GazetteWords):
         return self.pdf.name.removesuffix(".pdf")
 
     def texts(self, part: str = "") -> dict[str, list[ContentsLine]]:
-        """Return the texts under their headings, in the order of the gazette. part.
-
-        Of this issue only.
-        """
+        """Group the texts by heading, in the order of the gazette. part: of this issue only."""
         headings: dict[str, list[ContentsLine]] = {}
         for line in self.contents:
             if part in {"", line.part}:
@@ -123,7 +120,7 @@ class GazetteManifest(GazetteWords):
 
 
 def pdf_of(gazette: GazetteManifest) -> FileLine:
-    """Return the PDF as a file of the public site."""
+    """Describe the PDF as a file of the public site."""
     pdf = gazette.pdf
     return FileLine(pdf.name, pdf.size, pdf.sha256, "pdf", "application/pdf", inline=False)
 

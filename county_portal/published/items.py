@@ -173,7 +173,7 @@ def _check(entry: PublicEntry, item: ItemManifest) -> None:
 
 
 def _row(entry: PublicEntry, item: ItemManifest) -> tuple[object, ...]:
-    """Return what the lists say of an item."""
+    """Build the row that the lists read of an item."""
     validity = entry.validity
     return (
         entry.public_id,
@@ -195,7 +195,7 @@ def _row(entry: PublicEntry, item: ItemManifest) -> tuple[object, ...]:
 
 
 def _index(entry: PublicEntry, item: ItemManifest) -> IndexWords:
-    """Title, everything else people search for, and filters."""
+    """Collect title, everything else people search for, and filters, as tokens."""
     rest = [item.summary, item.document_number, *item.keywords, search.plain_text(item.body)]
     facets = (
         search.facet("u", item.unit_code),

@@ -53,7 +53,7 @@ class Manifest:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Return what a stored text says. Raises ValueError for what is no manifest of the kind."""
+        """Read a stored text. Raises ValueError for what is no manifest of the kind."""
         try:
             stored = json.loads(text)
             form = stored["form"]
@@ -65,14 +65,14 @@ class Manifest:
 
     @classmethod
     def hash_of(cls, text: str) -> str:
-        """Return the content hash of a stored text: what an officer signs."""
+        """Compute the content hash of a stored text: what an officer signs."""
         match = _FORM.search(text)
         domain = cls.DOMAINS.get(int(match[1]), NO_FORM) if match else NO_FORM
         return hashlib.sha256(domain + text.encode()).hexdigest()
 
     @classmethod
     def asked_in(cls, form: int) -> frozenset[str]:
-        """Return the names of the fields that this form asks for."""
+        """List the names of the fields that this form asks for."""
         return frozenset(one.name for one in fields(cls) if one.metadata.get("since", 1) <= form)
 
     @classmethod

@@ -44,17 +44,17 @@ class OpenFile:
             raise NoSite("The public file is of another form")
 
     def __del__(self) -> None:
-        """Whichever thread drops the last reference closes the file."""
+        """Close the file, in whichever thread drops the last reference."""
         if hasattr(self, "_db"):
             self._db.close()
 
     def ask(self, question: str, *values: object) -> list[Any]:
-        """Return the rows that answer a question in SQL."""
+        """Fetch the rows that answer a question in SQL."""
         rows: list[Any] = self._db.execute(question, values).fetchall()
         return rows
 
     def ask_one(self, question: str, *values: object) -> Any:
-        """Return the first row that answers a question in SQL; None if there is none."""
+        """Fetch the first row that answers a question in SQL; None if there is none."""
         return next(iter(self.ask(question, *values)), None)
 
     @property
@@ -70,7 +70,7 @@ class OpenFile:
         return {row[0]: UnitLine(*row) for row in rows}
 
     def paper(self, sha256: str) -> PaperLine | None:
-        """Return the issued paper whose file has this hash."""
+        """Find the issued paper whose file has this hash."""
         row = self.ask_one(
             "SELECT sha256, kind, name, dated_on, issued_at, withdrawn_at FROM papers"
             " WHERE sha256 = ?",
@@ -116,7 +116,7 @@ class OpenFile:
         return tuple(str(year) for year in range(latest, begun - 1, -1))
 
     def column_and_below(self, slug: str) -> tuple[str, ...]:
-        """Return the slug, and those of the columns under it."""
+        """List the slug, and those of the columns under it."""
         return (slug, *(c.slug for c in self.columns.values() if c.parent == slug))
 
 

@@ -61,10 +61,7 @@ class Reader:
         self._mine = threading.local()
 
     def current(self) -> "Site":
-        """Return the file that stands there now.
-
-        Raises NoSite if there is none that can be read.
-        """
+        """Return the file that stands there now. Raises NoSite if there is none to be read."""
         identity = self._identity()
         site: Site | None = getattr(self._mine, "site", None)
         while site is None or site.identity != identity:
@@ -96,17 +93,17 @@ class Site(OpenFile):
     # Lists
 
     def newest(self, count: int, column: str = "") -> tuple[Listing, ...]:
-        """Return the items published last, in this column and those under it."""
+        """List the items published last, in this column and those under it."""
         where, values = self._where(Filters(column=column))
         return self.listings(where, values, "newest", 0, count)
 
     def newest_of_kind(self, kinds: Collection[str], count: int) -> tuple[Listing, ...]:
-        """Return the items published last in columns of these kinds."""
+        """List the items published last in columns of these kinds."""
         slugs = tuple(c.slug for c in self.columns.values() if c.kind in kinds)
         return self.listings(*_one_of("column_slug", slugs), "newest", 0, count)
 
     def catalogue(self, filters: Filters, order: str, page: int) -> ListPage[Listing]:
-        """Return one page of everything that passes the filters. order: one of ORDERS."""
+        """List one page of everything that passes the filters. order: one of ORDERS."""
         where, values = self._where(filters)
         lines = self.listings(where, values, order, (page - 1) * PAGE_LINES, PAGE_LINES + 1)
         count = self._count(f"SELECT 1 FROM items WHERE {where}", *values)  # noqa: S608
@@ -137,7 +134,7 @@ class Site(OpenFile):
     def listings(
         self, where: str, values: tuple[object, ...], order: str, start: int, count: int
     ) -> tuple[Listing, ...]:
-        """Return lines in order. The inner question walks an index only, however far the page."""
+        """List items in order. The inner question walks an index only, however far the page."""
         by = ORDERS[order]
         rows = self.ask(
             f"SELECT {LISTED} FROM items WHERE public_id IN"  # noqa: S608
@@ -173,7 +170,7 @@ class Site(OpenFile):
     # One thing
 
     def item(self, public_id: int) -> PublicItem | None:
-        """Return the item as it was signed, if it is public."""
+        """Find the item as it was signed, if it is public."""
         row = self.ask_one(
             "SELECT manifest, index_number, published_at, corrected_at FROM items"
             " JOIN manifests ON kind = ? AND key = ? WHERE public_id = ?",
@@ -194,12 +191,12 @@ class Site(OpenFile):
         )
 
     def signed(self, kind: Kind, key: str) -> tuple[Any, datetime] | None:
-        """Return a thing as it was signed, and when it was published, if it is public."""
+        """Find a thing as it was signed, and when it was published, if it is public."""
         entry = self._signed(kind, "key = ?", key)
         return entry[0] if entry else None
 
     def every(self, kind: Kind) -> list[tuple[Any, datetime]]:
-        """Return everything public of a kind, the newest first."""
+        """List everything public of a kind, the newest first."""
         return self._signed(kind, "1")
 
     def _signed(self, kind: Kind, where: str, *values: object) -> list[tuple[Any, datetime]]:
@@ -217,7 +214,7 @@ class Site(OpenFile):
         return bool(self.ask(question, kind.name)[0][0])
 
     def content_hash(self, kind: Kind, key: str) -> str | None:
-        """Return the hash that was signed of a thing, if it is public."""
+        """Find the hash that was signed of a thing, if it is public."""
         question = "SELECT content_hash FROM entries WHERE kind = ? AND key = ?"
         row = self.ask_one(question, kind.name, key)
         return row[0] if row else None
@@ -231,7 +228,7 @@ class Site(OpenFile):
         return Withdrawal(kind.name, key, name, moment_of(withdrawn_at), reason)
 
     def file(self, kind: Kind, thing: str, key: str) -> FileLine | None:
-        """Return the file that a thing lists under that key."""
+        """Find the file that a thing lists under that key."""
         row = self.ask_one(
             "SELECT name, size, sha256, key, media_type, inline FROM files"
             " WHERE kind = ? AND thing = ? AND key = ?",
@@ -247,7 +244,7 @@ class Site(OpenFile):
     # Search
 
     def search(self, words: str, filters: Filters, order: str, page: int) -> ListPage[Hit]:
-        """Return one page of the things in which every phrase of `words` occurs.
+        """Find one page of the things in which every phrase of `words` occurs.
 
         order: "newest", or "relevance" among the newest RANKED hits. The category of the
         filters is not asked about. Words without a letter or digit find nothing.
@@ -274,7 +271,7 @@ class Site(OpenFile):
         return tuple(groups)
 
     def _hits(self, numbers: list[int]) -> tuple[Hit, ...]:
-        """Return what these numbers of the index are, in this order."""
+        """Read the things with these numbers in the index, in this order."""
         marks = ",".join("?" * len(numbers))
         rows = self.ask(
             "SELECT number, kind, key, manifest, published_at FROM words"  # noqa: S608
@@ -313,7 +310,7 @@ def _more(found: Sequence[object], page: int) -> bool:
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> tuple[str, tuple[object, ...]]:
-    """Build the condition.
+    """Build the condition that a column holds one of these values.
 
     With several values `+` keeps the order of time, so nothing is sorted.
     """

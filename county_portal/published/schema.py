@@ -192,7 +192,7 @@ def site_path(folder: Path) -> Path:
 
 
 def text_of_moment(moment: datetime) -> str:
-    """Return a moment as the file holds it: UTC, exact, in an order that sorts."""
+    """Write a moment as the file holds it: UTC, exact, in an order that sorts."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -205,7 +205,7 @@ def county_year(moment: datetime) -> int:
 
 
 def year_bounds(year: str) -> tuple[str, str]:
-    """Return the first moment of a county year and of the next, as the file holds moments."""
+    """Compute the first moment of a county year and of the next, as the file holds moments."""
     starts = (datetime(int(year) + more, 1, 1, tzinfo=COUNTY) for more in (0, 1))
     first, end = map(text_of_moment, starts)
     return first, end

@@ -30,32 +30,29 @@ SHOWN_CHARACTERS = 110
 
 
 def folded(text: str) -> str:
-    """Return the text with full-width, compatibility and capital forms made alike."""
+    """Make full-width, compatibility and capital forms in the text alike."""
     return unicodedata.normalize("NFKC", text).lower()
 
 
 def _pieces(run: str) -> list[str]:
-    """Return the tokens of one run."""
+    """Split one run into its tokens."""
     if not IS_HAN.match(run):
         return [run]
     return [*map(add, run, run[1:]), run[-1]]
 
 
 def tokens(text: str) -> str:
-    """Return the text as the index holds it: tokens with spaces between them."""
+    """Turn the text into what the index holds: tokens with spaces between them."""
     return " ".join(piece for run in RUN.findall(folded(text)) for piece in _pieces(run))
 
 
 def facet(kind: str, value: str) -> str:
-    """Return one token for a filter, such as a unit's code.
-
-    Hexadecimal, so nothing in it splits.
-    """
+    """Build one token for a filter, such as a unit's code: hexadecimal, so nothing in it splits."""
     return f"{kind}{value.encode().hex()}"
 
 
 def phrases(words: str) -> list[str]:
-    """Return the runs of a question that stand without a gap, joined; at most MOST_RUNS runs."""
+    """Find the runs of a question, at most MOST_RUNS; join those that stand without a gap."""
     runs: list[str] = []
     end = -1
     for run in list(RUN.finditer(folded(words)))[:MOST_RUNS]:
@@ -68,10 +65,7 @@ def phrases(words: str) -> list[str]:
 
 
 def _phrase_query(phrase: str) -> str:
-    """Return a phrase in the words of FTS5.
-
-    Exact, except that a last single character is a prefix.
-    """
+    """Write a phrase for FTS5: exact, except that a last single character is a prefix."""
     runs = RUN.findall(phrase)
     pieces = [piece for run in runs[:-1] for piece in _pieces(run)]
     last = _pieces(runs[-1])
@@ -100,15 +94,12 @@ def _gap(tag: re.Match[str]) -> str:
 
 
 def plain_text(body: str) -> str:
-    """Return the words of a sanitised body on one line.
-
-    Bold in the middle of a word splits nothing.
-    """
+    """Put the words of a sanitised body on one line; bold within a word splits nothing."""
     return SPACE.sub(" ", html.unescape(TAG.sub(_gap, body))).strip()
 
 
 def _folded_with_origins(text: str) -> tuple[str, list[int]]:
-    """Return the folded text, and for each of its characters the place it came from."""
+    """Fold the text, and note for each character of the result the place it came from."""
     out: list[str] = []
     origins: list[int] = []
     for at, character in enumerate(text):
@@ -119,7 +110,7 @@ def _folded_with_origins(text: str) -> tuple[str, list[int]]:
 
 
 def phrase_places(text: str, words: str) -> list[tuple[int, int]]:
-    """Return where the phrases of `words` stand in `text`: start and end, without overlap."""
+    """Find where the phrases of `words` stand in `text`: start and end, in order."""
     wanted = sorted(phrases(words), key=len, reverse=True)
     if not wanted:
         return []
@@ -132,7 +123,7 @@ def phrase_places(text: str, words: str) -> list[tuple[int, int]]:
 
 
 def highlighted(text: str, words: str) -> Markup:
-    """Return the text, safe to show, with every hit marked."""
+    """Make the text safe to show, with every hit marked."""
     parts, last = [], 0
     for start, end in phrase_places(text, words):
         if start < last:
@@ -143,7 +134,7 @@ def highlighted(text: str, words: str) -> Markup:
 
 
 def excerpt(text: str, words: str, length: int = SHOWN_CHARACTERS) -> Markup:
-    """Return the part of the text around the first hit, with every hit in it marked."""
+    """Cut out the part of the text around the first hit, with every hit in it marked."""
     places = phrase_places(text, words)
     start = max(0, places[0][0] - length // 4) if places else 0
     start = max(0, min(start, len(text) - length))

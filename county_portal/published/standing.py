@@ -25,10 +25,7 @@ class PublicValidity:
 
 
 def standing(site: Site, public_id: int) -> PublicValidity | None:
-    """Return how it stands with a public item.
-
-    None for one that neither has a validity nor gives one.
-    """
+    """Find the validity of a public item, and what it changed itself; None if there is neither."""
     known = _one(site, public_id)
     if not known:
         return None

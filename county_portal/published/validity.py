@@ -10,12 +10,12 @@ KINDS = frozenset({"policy", "notice"})
 
 
 def by_itself(kind: str, document_number: str) -> str:
-    """Return the validity of a document of which nothing was found; "" for what is no document."""
+    """Derive the validity of a document of which nothing was found; "" for what is no document."""
     return "in_force" if kind in KINDS and document_number else ""
 
 
 def condition(columns: Mapping[str, ColumnLine], state: str) -> tuple[str, tuple[object, ...]]:
-    """Return the question for items that stand so, given the columns of the site."""
+    """Build the SQL condition for items of this validity, given the columns of the site."""
     if state != "in_force":
         return "validity = ?", (state,)
     slugs = tuple(column.slug for column in columns.values() if column.kind in KINDS)

@@ -181,8 +181,8 @@ def speak(topic: Topic, speaker: Speaker, number: str = "") -> DemoText:
     parts = [_block(block, speaker) for block in chosen]
     if topic.signed:
         parts += [f"<p>{escape(speaker.unit)}</p>", f"<p>{speaker.say('[day]')}</p>"]
-    told = (part for part in parts if part.startswith("<p>") and not part.endswith("：</p>"))
-    first = next(told).removeprefix("<p>").removesuffix("</p>")
+    paragraphs = (part for part in parts if part.startswith("<p>") and not part.endswith("：</p>"))
+    first = next(paragraphs).removeprefix("<p>").removesuffix("</p>")
     return DemoText(
         title=title,
         summary=summary_of(title, first),
@@ -230,10 +230,7 @@ def _table(table: Table, speaker: Speaker) -> str:
 
 
 def _cells(cell: str, count: int, speaker: Speaker) -> Callable[[int], object]:
-    """Return what stands in one column of the table.
-
-    `[i]` counts, `[town!]` repeats no township.
-    """
+    """Build what fills one column of the table: `[i]` counts, `[town!]` repeats no township."""
     if cell == "[i]":
         return lambda n: n + 1
     if cell.endswith("!]"):

@@ -62,7 +62,7 @@ def _go_on(briefing: Briefing, deed: str, part: BriefingPart | None) -> Response
 @bp.post("/<int:briefing_id>/autosave")
 @needs(Do.BRIEFING_EDIT)
 def autosave(briefing_id: int) -> ResponseReturnValue:
-    """Keep what was typed so far: `briefings/_saved.html`, which says when."""
+    """Save what was typed so far; answer with `briefings/_saved.html`, which says when."""
     briefing = services.get_briefing(briefing_id, by=me(), to=Do.BRIEFING_EDIT)
     form = ComposeForm.of(briefing, mastheads.find_mastheads(me(), active=True))
     parts = posted_parts(request.form)

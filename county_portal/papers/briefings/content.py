@@ -59,7 +59,7 @@ class Content:
     copies: int
 
     def as_json(self) -> str:
-        """Return the content in one spelling only."""
+        """Write the content as JSON, in one spelling only."""
         return editions.spell_json(asdict(self) | {"form": FORM})
 
 
@@ -102,7 +102,7 @@ def _piece(part: BriefingPart) -> BriefingPiece:
     if part.kind is not PartKind.ENTRY or part.revision is None:
         return BriefingPiece(part.id, part.kind.value, part.title, part.body)
     manifest = part.revision.manifest
-    shown = set(image_keys(part.body))
+    keys = set(image_keys(part.body))
     return BriefingPiece(
         part.id,
         part.kind.value,
@@ -112,5 +112,5 @@ def _piece(part: BriefingPart) -> BriefingPiece:
         item=part.revision.item_id,
         revision=part.revision.number,
         content_hash=part.revision.content_hash,
-        pictures=tuple((f.key, f.sha256) for f in manifest.files if f.key in shown),
+        pictures=tuple((f.key, f.sha256) for f in manifest.files if f.key in keys),
     )

@@ -48,8 +48,8 @@ def find_briefings(wanted: BriefingFilter, page: int = 1, *, by: Person) -> Page
     A page that does not exist is the last one.
     """
     require(by, Do.BRIEFING_READ)
-    shown = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
-    query = _narrowed(_lines(), wanted).options(*shown).order_by(Briefing.id.desc())
+    loading = (joinedload(Briefing.frozen), joinedload(Briefing.composer))
+    query = _narrowed(_lines(), wanted).options(*loading).order_by(Briefing.id.desc())
     rows = fetch_rows(db.session, query, page, PER_PAGE)
     return rows.holding([BriefingLine(*row) for row in rows.rows])
 
@@ -61,14 +61,14 @@ def briefings_waiting_for(by: Person) -> list[BriefingLine]:
     """
     require(by, Do.BRIEFING_READ)
     composer = joinedload(Briefing.composer).lazyload(Person.role_rows)
-    shown = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
-    query = _lines().where(_lies_with(by)).options(*shown)
+    loading = (joinedload(Briefing.frozen), composer, lazyload(Briefing.hands))
+    query = _lines().where(_lies_with(by)).options(*loading)
     query = query.order_by(Briefing.state_since, Briefing.id)
     return [BriefingLine(*row) for row in db.session.execute(query)]
 
 
 def count_briefings_for(by: Person) -> ScalarSelect[int]:
-    """Count what lies with the person, to be asked together with other things."""
+    """Build the query that counts what lies with the person, to be asked with other things."""
     return select(func.count(Briefing.id)).where(_lies_with(by)).scalar_subquery()
 
 
@@ -84,7 +84,7 @@ def _lies_with(by: Person) -> ColumnElement[bool]:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    """Return each briefing with the count of its items and the title of the first."""
+    """Select each briefing with the count of its items and the title of the first."""
     mine = and_(BriefingPart.briefing_id == Briefing.id, BriefingPart.kind == PartKind.ENTRY)
     count = select(func.count(BriefingPart.id)).where(mine).scalar_subquery()
     order = (BriefingPart.position, BriefingPart.id)

@@ -89,7 +89,7 @@ def edit_masthead(
 
 
 def counts_of(masthead: Masthead | None) -> Counts:
-    """Return the last numbers that were given this year."""
+    """Read the last numbers given, of this year and in all; each is 0 without a masthead."""
     if masthead is None:
         return Counts(0, 0, 0)
     return Counts(*(_last(series) for series in _all_series(masthead)))
@@ -122,7 +122,10 @@ def _last(name: str) -> int:
 
 
 def _go_on_from(masthead: Masthead, counts: Counts | None) -> None:
-    """Raise a count, never lower it: numbers given on paper before are never given again."""
+    """Raise the counts to `counts`, so that numbers given on paper before are never given again.
+
+    Raises Refused if one is lower than the last number given, or higher than HIGHEST.
+    """
     if counts is None:
         return
     for name, last in zip(_all_series(masthead), astuple(counts), strict=True):

@@ -54,9 +54,10 @@ _WORDS = frozenset(_OFFICE.split())
 
 
 def full_width(text: str, before: str = "") -> str:
-    """Return `text` with full-width commas, colons and brackets where they follow Han characters.
+    """Make commas, colons and brackets full-width where they follow Han characters.
 
-    before: the character in front of it. Figures, addresses and foreign words stay as they are.
+    Brackets also where they hold any. Figures, addresses and foreign words stay as they are.
+    before: the character in front of `text`.
     """
     text = _BRACKETS.sub(lambda found: _bracket(text, before, found), text)
     return _SIGNS.sub(lambda found: _sign(text, before, found), text)
@@ -137,7 +138,7 @@ def _chopped(title: str, widest: float) -> tuple[str, ...]:
 
 
 def set_official_text(html: str, pictures: Mapping[str, str] | None = None) -> str:
-    """Clean HTML as it is printed: full-width signs, levels of headings marked.
+    """Turn clean HTML into what is printed: full-width signs, levels of headings marked.
 
     pictures: the address of each picture by its key; those without one are left out.
     """
@@ -147,7 +148,7 @@ def set_official_text(html: str, pictures: Mapping[str, str] | None = None) -> s
 
 
 def first_number(entries: Element) -> int:
-    """Return the first number of a numbered list."""
+    """Read the number at which a numbered list begins; 1 if it does not say."""
     digits = entries.attributes.get("start", "")[:4]
     return int(digits) if digits.isascii() and digits.isdigit() else 1
 
@@ -165,7 +166,7 @@ def set_note(html: str) -> str:
 
 
 def _widen(nodes: list[Node], before: str) -> str:
-    """Full-width signs in every piece of text; answers with the last character."""
+    """Make the signs full-width in every piece of text, in place. Return the last character."""
     for index, node in enumerate(nodes):
         if isinstance(node, str):
             nodes[index] = full_width(node, before)
@@ -210,7 +211,7 @@ def _is_heading(tag: str, words: str) -> bool:
 
 
 def _with_lead(node: Element, level: str) -> Element:
-    """Return a paragraph whose first sentence is its heading."""
+    """Mark the first sentence of a paragraph as its heading, if it is short enough."""
     text = str(node.children[0])
     lead = _FIRST_SENTENCE.match(text)
     if lead is None:

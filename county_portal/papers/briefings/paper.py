@@ -72,9 +72,9 @@ class BriefingSheet:
 
 
 def briefing_sheet(content: Content, left_out: Collection[str] = ()) -> BriefingSheet:
-    """Build the words of the content as official paper wants them. left_out.
+    """Build the sheet: the words of the content as official paper wants them.
 
-    Ids of pieces without.
+    left_out: ids of pieces that could not be set; each leaves a gap with a line that says so.
     """
     there = [piece for piece in content.pieces if str(piece.id) not in left_out]
     entries = [piece for piece in there if piece.kind == PartKind.ENTRY]
@@ -95,7 +95,9 @@ def briefing_sheet(content: Content, left_out: Collection[str] = ()) -> Briefing
 
 
 def number_line(content: Content) -> str:
-    """Write 第46期（总第1286期）; special issues count apart; a draft leaves room for it.
+    """Write the number of an issue, such as 第46期（总第1286期）; a draft leaves room for it.
+
+    Special issues have a count of their own.
 
     Source: the customs of 简报: counted by year, special issues never among the others.
     """
@@ -107,13 +109,13 @@ def number_line(content: Content) -> str:
 
 
 def name_line(masthead: str, known: FrozenBriefing | None, *, special: bool) -> str:
-    """Write 政务信息2026年第46期: as an issue is called in lists and file names."""
+    """Name an issue as lists and file names do, such as 政务信息2026年第46期."""
     kind = "增刊" if special else ""
     return f"{masthead}{known.year}年{kind}第{known.number}期" if known else f"{masthead}{kind}"
 
 
 def day_line(day: date | None) -> str:
-    """Year, month and day without empty places. Source: GB/T 9704-2012, 7.3.5.4."""
+    """Write the date without leading zeros; None leaves room. Source: GB/T 9704-2012, 7.3.5.4."""
     return f"{day.year}年{day.month}月{day.day}日" if day else "\u3000年\u3000月\u3000日"
 
 
@@ -147,7 +149,7 @@ def _block(piece: BriefingPiece, heading: int) -> BriefingBlock:
 
 
 def _in_one(title: str) -> str:
-    """Return a title in one line, without the places where its clerk wanted another."""
+    """Write a title in one line, without the marks where its clerk wanted another."""
     return full_width("".join(title.split(LINE_BREAK)))
 
 

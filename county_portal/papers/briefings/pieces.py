@@ -41,7 +41,7 @@ def add_note(briefing: Briefing, *, by: Person) -> BriefingPart:
 
 
 def move_part(briefing: Briefing, part_id: int, by_places: int, *, by: Person) -> None:
-    """Move the part so many places further down; at either end it stays."""
+    """Move the part so many places down (negative: up); at either end it stays."""
     require(by, Do.BRIEFING_EDIT, briefing)
     part, parts = _part(briefing, part_id), list(briefing.parts)
     position = min(max(0, parts.index(part) + by_places), len(parts) - 1)

@@ -97,8 +97,8 @@ def _store(
     db.session.add(printed)
     db.session.flush()
     frozen = db.session.get_one(FrozenBriefing, frozen_id)
-    told: dict[str, Any] = {**sums, "left_out": "; ".join(left_out)}
-    audit.record(frozen.approver, Do.BRIEFING_APPROVE, printed, **told)
+    details: dict[str, Any] = {**sums, "left_out": "; ".join(left_out)}
+    audit.record(frozen.approver, Do.BRIEFING_APPROVE, printed, **details)
     return printed
 
 
@@ -119,7 +119,7 @@ def titles_of(content: Content, names: Iterable[str]) -> list[str]:
 
 
 def print_job(frozen: FrozenBriefing) -> Job | None:
-    """Return the newest work on the files of a frozen briefing."""
+    """Find the newest job that makes the files of a frozen briefing."""
     return editions.newest_job(PRINT, frozen.id)
 
 
@@ -147,7 +147,7 @@ def preview_in_background(
 
 
 def try_out(content: Content, progress: jobs.Progress) -> dict[str, object]:
-    """Make both files once and let them go; pictures of the pages stay."""
+    """Make both files once, to see what cannot be set, and keep only pictures of the pages."""
     digest = _digest(content)
     progress(5, SETTING)
     printed = paper.briefing_pdf(content, jobs.part_progress(progress, 5, 60, SETTING))
@@ -209,12 +209,12 @@ def picture_of(digest: str, page: int) -> Path:
 
 
 def preview_job(briefing: Briefing) -> Job | None:
-    """Return the newest work on pictures of the briefing."""
+    """Find the newest job that draws pictures of the briefing."""
     return editions.newest_job(PREVIEW, briefing.id)
 
 
 def shown_digest(briefing: Briefing) -> str:
-    """Return the newest pictures there still are: of the briefing as it stands, or stood before."""
+    """Find the hash of the newest pictures still there: of the briefing now, or as it was."""
     now = digest_of(briefing)
     if pages_of(now):
         return now
@@ -226,7 +226,7 @@ def shown_digest(briefing: Briefing) -> str:
 
 
 def _draw(pdf: bytes, digest: str) -> None:
-    """Draw every picture whole before the marker says so."""
+    """Draw a picture of each page; the marker is written last, when every picture is whole."""
     _folder().mkdir(parents=True, exist_ok=True)
     with pypdfium2.PdfDocument(pdf) as document:
         for number in range(len(document)):

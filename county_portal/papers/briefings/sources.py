@@ -120,7 +120,7 @@ def _fault(part: BriefingPart, newer: set[int]) -> UnfitEntry:
 
 
 def _standing(masthead: Masthead) -> Select[Any]:
-    """Return the ids of all revisions that may stand under the masthead, whoever looks."""
+    """Select the ids of all revisions that may stand under the masthead, whoever looks."""
     return (
         select(Revision.id)
         .join(Item, Item.id == Revision.item_id)

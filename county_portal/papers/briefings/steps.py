@@ -17,7 +17,7 @@ S = BriefingState
 
 
 def holds_something(briefing: Briefing) -> None:
-    """Refuse unless there is at least one entry, and every entry has its words."""
+    """Refuse a briefing without an entry, or with an entry or heading that has no title."""
     entries = [part for part in briefing.parts if part.kind is PartKind.ENTRY]
     if not entries:
         raise Refused("There is no item in this briefing yet; add the first")

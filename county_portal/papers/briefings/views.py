@@ -106,11 +106,11 @@ def take(briefing_id: int, action: str) -> ResponseReturnValue:
 @bp.get("/<int:briefing_id>/file/<form>")
 @needs(Do.BRIEFING_READ)
 def download(briefing_id: int, form: str) -> Response:
-    """Show the stored file of an approved briefing, the same bytes each time."""
+    """Send the stored file of an approved briefing, the same bytes each time."""
     briefing = services.get_briefing(briefing_id, by=me())
     printed = briefing.frozen.printed if briefing.frozen else None
-    shown = request.args.get("show") == "here"
-    return editions.download(printed, form, f"{briefing_name(briefing)}.{form}", shown=shown)
+    in_browser = request.args.get("show") == "here"
+    return editions.download(printed, form, f"{briefing_name(briefing)}.{form}", shown=in_browser)
 
 
 @bp.post("/<int:briefing_id>/print")
@@ -167,16 +167,16 @@ def picture(briefing_id: int, digest: str, number: int) -> Response:
 def preview_of(briefing: Briefing) -> dict[str, object]:
     """Return what the page and its part show of the pictures."""
     job, now = printing.preview_job(briefing), printing.digest_of(briefing)
-    shown = printing.shown_digest(briefing)
+    digest = printing.shown_digest(briefing)
     return {
-        "digest": shown,
+        "digest": digest,
         "now": now,
-        "pages": printing.pages_of(shown) if shown else 0,
-        "old": bool(shown) and shown != now,
+        "pages": printing.pages_of(digest) if digest else 0,
+        "old": bool(digest) and digest != now,
         "preview": job,
         "previewing": editions.is_running(job),
         "preview_stage": _stage(job),
-        "preview_left_out": _left_out(job) if shown else [],
+        "preview_left_out": _left_out(job) if digest else [],
     }
 
 

@@ -164,7 +164,7 @@ def _runs(
 
 
 def _picture(place: WordPlace, line: Paragraph, sha256: str) -> None:
-    """Set a picture in the middle, no larger than on paper.
+    """Add a picture no larger than on paper; in the middle, unless words stand in its line.
 
     A kind that Word does not know is left out.
     """

@@ -103,7 +103,7 @@ def circular_pdf(circular: Circular, stamp: Stamp, attach: str) -> bytes:
 
 
 def _did_something(unit: UnitFigures) -> bool:
-    """Tell whether it did something in the period.
+    """Tell whether the unit did something in the period itself.
 
     What it published before is no line of this circular.
     """
@@ -151,7 +151,7 @@ def title_lines(circular: Circular) -> tuple[str, str]:
 
 
 def blocks(circular: Circular) -> Iterable[CircularBlock]:
-    """Return the text of the circular, piece by piece."""
+    """Yield the text of the circular, piece by piece."""
     t, places = circular.totals, circular.places
     period = circular.period
     reporting = sum(one.submitted > 0 for one in places)

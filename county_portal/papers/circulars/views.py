@@ -50,7 +50,7 @@ def circular(circular_id: int) -> str:
 @bp.post("/<int:circular_id>/send")
 @needs(Do.CIRCULAR_SEND)
 def send(circular_id: int) -> ResponseReturnValue:
-    """Lay it on the desks of the units' leaders."""
+    """Put the circular on the desks of the units' leaders."""
     row = circulars.get(circular_id, by=me())
     circulars.send_to_leaders(row, by=me())
     db.session.commit()
@@ -61,7 +61,7 @@ def send(circular_id: int) -> ResponseReturnValue:
 @bp.post("/<int:circular_id>/read")
 @needs(Do.CIRCULAR_READ)
 def read(circular_id: int) -> ResponseReturnValue:
-    """Open it: it leaves the desk."""
+    """Note that a leader opened the circular, so that it leaves the desk, and go to its PDF."""
     circulars.note_reading(circulars.get(circular_id, by=me()), by=me())
     db.session.commit()
     return redirect(url_for(".download", circular_id=circular_id, form="pdf"), 303)
@@ -70,7 +70,7 @@ def read(circular_id: int) -> ResponseReturnValue:
 @bp.get("/<int:circular_id>/<form>")
 @needs(Do.CIRCULAR_READ)
 def download(circular_id: int, form: str) -> Response:
-    """Show the stored file, the same bytes each time."""
+    """Send the stored file, the same bytes each time."""
     row = circulars.get(circular_id, by=me())
     name = f"{paper.title(circulars.circular_figures(row))}.{form}"
     return editions.download(row, form, name, shown=form == "pdf")

@@ -37,10 +37,7 @@ class Press:
     """
 
     def __init__(self, face: Path | None = None, plain: str | None = None) -> None:
-        """Prepare the engine. face: the font of the text.
-
-        Han characters it lacks are set from another.
-        """
+        """Prepare the engine. face: the font of the text; another sets Han characters it lacks."""
         self.plain = why_plain() if plain is None else plain
         self._fonts = FontConfiguration()
         self._known = characters_of(face) if face else None
@@ -50,7 +47,7 @@ class Press:
     def set(
         self, html: str, folder: Path, pictures: dict[str, str] | None = None, tell: Tell = silent
     ) -> tuple[dict[str, Any], bytes]:
-        """Set the pages. Return what is to be known of them, and the PDF.
+        """Set the page. Return the facts of its sheets (`facts_of`), and the PDF.
 
         Relative addresses are files of `folder`, `picture:` ones those given; there are no others.
         """
@@ -63,19 +60,19 @@ class Press:
         return facts, pdf
 
     def families(self) -> frozenset[str]:
-        """Return every font family this machine can print with, under each of its names."""
+        """Collect every font family this machine can print with, under each of its names."""
         return frozenset(family_names())
 
 
 def quick_engine() -> PlainEngine:
-    """Take the shortcuts. They look for what only the engine has that they were written for."""
+    """Load and take the shortcuts, which look for what only the version they were made for has."""
     from .optimisations import take_all
 
     return take_all()
 
 
 def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
-    """Return the page as elements; what the text's face lacks stands in `<span class="rare">`."""
+    """Parse the page into elements; what the text's face lacks goes into `<span class="rare">`."""
     parser = lxml.html.HTMLParser(huge_tree=True)
     parsed = lxml.html.document_fromstring(html, parser=parser)
     if any("Excessive depth" in error.message for error in parser.error_log):
@@ -96,13 +93,16 @@ def tree_of(html: str, known: frozenset[int] | None) -> ET.Element:
 
 
 def spare_odd(document: Any) -> bool:
-    """Take what may stand on an even page only (`data-even`) off the last page, if that is odd."""
+    """Take what is marked `data-even` off the last page if that is odd. Tell whether any was.
+
+    It may stand on an even page only.
+    """
     last = document.pages[-1]._page_box
     return bool(len(document.pages) % 2 and [box for box in [*last.descendants()] if emptied(box)])
 
 
 def emptied(box: Any) -> bool:
-    """Take such a thing out of the box. Tell whether it held one."""
+    """Take the children marked `data-even` out of the box. Tell whether there were any."""
     before = list(box.children)
     box.children = [
         child
@@ -113,7 +113,7 @@ def emptied(box: Any) -> bool:
 
 
 def is_bare_page(page: Any) -> bool:
-    """Tell whether nothing is seen on the page."""
+    """Tell whether the page has no text or picture that is seen."""
     return not any(
         isinstance(box, TextBox | ReplacedBox) and box.style["visibility"] == "visible"
         for box in page._page_box.descendants(placeholders=True)
@@ -121,7 +121,7 @@ def is_bare_page(page: Any) -> bool:
 
 
 def facts_of(document: Any, *, spared: bool = False) -> dict[str, Any]:
-    """Return the number of pages, which carry a number, and on which each named place lies.
+    """Find out which pages carry a number, and on which page, from 0, each named place lies.
 
     spared: whether something is missing on the last page that may stand on an even one only.
     """
@@ -144,7 +144,7 @@ class FilesOf(URLFetcher):
         self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-        """Fetch the file.
+        """Fetch a file of the folder, or a picture that was given.
 
         Raises PermissionError, which leaves a gap on the page, for anything else.
         """
@@ -160,7 +160,7 @@ class FilesOf(URLFetcher):
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Run without the search for unused objects: it finds nothing and costs a fifth of the time."""
+    """Hold off the search for unused objects: it finds nothing and costs a fifth of the time."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -171,7 +171,7 @@ def no_collection() -> Iterator[None]:
 
 
 def family_names() -> Iterator[str]:
-    """Yield what fontconfig knows, name by name."""
+    """Yield the names of all font families fontconfig knows; a font may have several."""
     configuration = fontconfig.FcInitLoadConfigAndFonts()
     fonts = fontconfig.FcConfigGetFonts(configuration, 0)  # 0: those of the system
     name = ffi.new("FcChar8 **")

@@ -32,7 +32,7 @@ class CompactFont(fonts.Font):
 
 
 def kept_fonts(begin: Any) -> Callable[..., Any]:
-    """Return fonts of a document, each opened once: its file, up to 25 MB, is not copied again."""
+    """Build a function that opens each font once, so its file, up to 25 MB, is copied only once."""
     known: dict[int, Any] = {}
 
     def font(pango_font: Any, description: Any, size: float) -> Any:
@@ -51,7 +51,7 @@ def kept_fonts(begin: Any) -> Callable[..., Any]:
 
 
 def embed_bare(document: Any, pdf: Any) -> None:
-    """Compact fonts stand in the file as bare programs: only in these a CID says which glyph.
+    """Embed compact fonts as bare programs: only in these a CID says which glyph.
 
     Source: ISO 32000-1, 9.7.4.2 and table 126 (CIDFontType0C).
     """
@@ -77,7 +77,7 @@ DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"SVG ", b"VORG", b"vhea
 
 
 def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
-    """Cut the font to these glyphs. outline: whether missing characters show as boxes."""
+    """Cut the font down to these glyphs. outline: whether missing characters show as boxes."""
     cutter = harfbuzz_subset
     order = ffi.gc(cutter.hb_subset_input_create_or_fail(), cutter.hb_subset_input_destroy)
     flags = cutter.HB_SUBSET_FLAGS_PASSTHROUGH_UNRECOGNIZED | cutter.HB_SUBSET_FLAGS_DESUBROUTINIZE
@@ -96,7 +96,7 @@ def compact(face: Any, glyphs: list[int], *, outline: bool) -> bytes:
 
 
 def program_of(content: bytes, glyphs: list[int]) -> bytes | None:
-    """Return the bare font, if it names these glyphs by the numbers they had."""
+    """Extract the bare font if it names these glyphs by the numbers they had; else return None."""
     if content[:4] != b"OTTO":
         return None
     with TTFont(BytesIO(content), lazy=True) as font:

@@ -22,7 +22,7 @@ def untried() -> list[str]:
 
 
 def subsetter() -> str:
-    """Return the version of HarfBuzz that cuts fonts down; empty where there is none."""
+    """Find the version of HarfBuzz that cuts fonts down; empty where there is none."""
     try:
         name = ctypes.CDLL("libharfbuzz-subset.so.0").hb_version_string
     except (OSError, AttributeError):

@@ -68,7 +68,7 @@ def in_flow(box: Any) -> list[Any]:
 
 
 def spread(box: Any, shift: float, gap: tuple[float, Any]) -> float:
-    """Move the box right by `shift` and widen its text; how far what follows it must move.
+    """Move the box right by `shift`, widen its text. Return how far what follows must move.
 
     gap: the room behind each character, and the piece of text whose last one gets none.
     """
@@ -87,7 +87,7 @@ def spread(box: Any, shift: float, gap: tuple[float, Any]) -> float:
 
 
 def widen(box: Any, room: float, last: Any) -> float:
-    """Put `room` behind each character of a piece of text; how much wider it is now."""
+    """Put `room` behind each character of a piece of text. Return how much wider it is now."""
     if not box.text.strip():
         return 0
     box.room = room
@@ -104,7 +104,7 @@ def draw_spaced_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix
 
 @contextmanager
 def spacing(stream: Any, box: Any) -> Iterator[None]:
-    """Give what is shown the room of the box behind each character.
+    """Hold the room of the box behind each character that is drawn meanwhile.
 
     Source: ISO 32000-1, 9.3.2 (Tc).
     """

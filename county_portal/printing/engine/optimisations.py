@@ -48,7 +48,7 @@ class Shortcut(NamedTuple):
 
 
 def shortcuts() -> list[Shortcut]:
-    """List all of them."""
+    """List every place in the engine where a function or class of ours takes over."""
     swaps: list[tuple[Any, Any]] = [
         (fonts.Font, kept_fonts(CompactFont)),
         (weasyprint.CSS, kept_sheets(weasyprint.CSS)),
@@ -65,7 +65,7 @@ def shortcuts() -> list[Shortcut]:
         for name, module in sorted(sys.modules.items())
         if name.partition(".")[0] in {"weasyprint", "pydyf"}
     ]
-    names = [
+    places = [
         Shortcut(module, name, ours, theirs)
         for theirs, ours in swaps
         for module in modules
@@ -79,10 +79,10 @@ def shortcuts() -> list[Shortcut]:
         (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
         (pydyf.PDF, "page_references", property(page_references)),
     ]
-    names += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
+    places += [Shortcut(kind, name, ours, vars(kind)[name]) for kind, name, ours in methods]
     drawn_tags = [tag for tag, drawn in svg.TAGS.items() if drawn is THEIR_DRAWN_TEXT]
-    names.append(Shortcut(drawing, "draw_first_line", draw_plain_line, draw_any_line))
-    return names + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in drawn_tags]
+    places.append(Shortcut(drawing, "draw_first_line", draw_plain_line, draw_any_line))
+    return places + [Shortcut(svg.TAGS, tag, draw_text, THEIR_DRAWN_TEXT) for tag in drawn_tags]
 
 
 # Styles
@@ -92,7 +92,7 @@ SIMPLE = frozenset({b"page", b"media"})
 
 
 def own_sheet() -> Any:
-    """Return the engine's style sheet without its rules for notes and markers of all elements."""
+    """Copy the engine's style sheet without its rules for notes and markers of all elements."""
     sheet = copy.copy(UA_STYLESHEET)
     sheet.matcher = matcher = copy.copy(sheet.matcher)
     everywhere = [entry for entry in matcher.other_selectors if entry[3] is not None]
@@ -129,7 +129,7 @@ class PlainFirst:
 
 
 def kept_sheets(parse: Any) -> Callable[..., Any]:
-    """Style sheets, each file parsed once as long as it stays the same."""
+    """Build a function that parses each style sheet file once as long as it stays the same."""
     kept: dict[tuple[str, bytes], tuple[Any, list[Any]]] = {}
 
     def sheet(*, url: str | None = None, page_rules: list[Any] | None = None, **about: Any) -> Any:
@@ -182,7 +182,7 @@ THEIR_AVOID = floats.avoid_collisions
 
 
 def avoid_collisions(context: Any, box: Any, containing_block: Any, outer: Any = 1) -> Any:
-    """Return where the box may stand and how wide: all of its place, while nothing floats there."""
+    """Find where the box may stand and how wide: all of its place, while nothing floats there."""
     if context.excluded_shapes or box.is_floated() or containing_block.style["direction"] != "ltr":
         return THEIR_AVOID(context, box, containing_block, outer)
     left = containing_block.content_box_x()
@@ -196,7 +196,7 @@ THEIR_FLOW = boxes.Box.is_in_normal_flow
 
 
 def is_in_normal_flow(box: Any) -> Any:
-    """Tell whether the box stands among its neighbours, asked once of each style."""
+    """Tell whether the box stands among its neighbours; ask the engine once for each style."""
     style = box.style
     known = vars(style).get("in_flow")
     if known is None:
@@ -211,10 +211,7 @@ ROUNDED = tuple(f"border_{corner}_radius" for corner in CORNERS)
 def layout_box_backgrounds(
     page: Any, box: Any, get_image: Any, layout_children: Any = 1, style: Any = None
 ) -> None:
-    """Lay out what lies behind the box.
-
-    Behind most, nothing, which is found out once for each style.
-    """
+    """Lay out what lies behind the box: mostly nothing, which is found out once for each style."""
     known = vars(box.style).get("bare")
     if known is None:
         known = box.style.bare = is_bare_box(box.style)
@@ -249,14 +246,14 @@ SHORTCUTS = shortcuts()
 
 
 def take_all() -> PlainEngine:
-    """Set pages by our functions from now on."""
+    """Put all shortcuts into the engine that is loaded. Return what sets pages with them."""
     for owner, name, ours, _theirs in SHORTCUTS:
         replace_function(owner, name, ours)
     return QuickEngine()
 
 
 def replace_function(owner: Any, name: str, function: Any) -> None:
-    """Make the engine go this way from now on."""
+    """Put our function in the place of the engine's own, in a module, a class or a table."""
     if isinstance(owner, dict):
         owner[name] = function
     else:
@@ -270,14 +267,14 @@ class QuickEngine(PlainEngine):
         return BriefSource(tree, folder, reader)
 
     def finish(self, document: Any, pdf: Any) -> None:
-        """Do what is still to be done before the file is written."""
+        """Embed compact fonts, drop needless tags and compress, before the file is written."""
         embed_bare(document, pdf)
         slim_tags(pdf)
         pack(pdf)
 
     @contextmanager
     def told(self, tell: Tell) -> Iterator[None]:
-        """Tell of each page when it is laid out and when it is painted."""
+        """Call `tell` for each page that is laid out or painted meanwhile."""
         paint, painted = document.Page.paint, iter(range(1, 10**6))
 
         def paint_and_tell(page: Any, stream: Any, scale: float = 1) -> None:

@@ -47,10 +47,7 @@ def draw_border(stream: Any, box: Any) -> None:
 
 
 def has_bars(box: Any, colors: dict[str, Any]) -> bool:
-    """Tell whether its borders are plain lines, those that meet of one colour. colors.
-
-    Of its sides.
-    """
+    """Tell whether the borders are plain lines, those that meet of one colour. colors: by side."""
     style = box.style
     meet = {*colors} - {"top", "bottom"} and {*colors} - {"left", "right"}
     first, *others = colors.values()
@@ -87,7 +84,7 @@ def draw_text(picture: Any, node: Any, font_size: Any) -> None:
 
 
 def page_references(pdf: Any) -> Any:
-    """Return how other objects name the pages, worked out once for each number of pages."""
+    """List how other objects name the pages, worked out once for each number of pages."""
     kids = pdf.pages["Kids"]
     known = vars(pdf).get("known_pages", ())
     if len(known) * 3 != len(kids):
@@ -96,7 +93,7 @@ def page_references(pdf: Any) -> Any:
 
 
 def pack(pdf: Any) -> None:
-    """Compress everything long here, where several processes work at once.
+    """Compress all contents here, where several processes work at once.
 
     But for what describes the document, which anybody may want to read.
     """

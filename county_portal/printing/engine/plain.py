@@ -24,15 +24,15 @@ class PlainEngine:
     """How the engine sets a page: its own way, by what it offers to everybody."""
 
     def source(self, tree: ET.Element, folder: Path, reader: URLFetcher) -> HTML:
-        """Give the page to the engine, relative addresses being files of the folder."""
+        """Build the engine's page from the elements; relative addresses are files of the folder."""
         return Source(tree, folder, reader)
 
     def finish(self, document: Any, pdf: Any) -> None:
-        """Do what is still to be done before the file is written: nothing."""
+        """Do nothing: here no work is left before the file is written."""
 
     @contextmanager
     def told(self, tell: Tell) -> Iterator[None]:
-        """Tell of each page when it is laid out, as the engine's own log does."""
+        """Call `tell` for each page that is laid out meanwhile, as the engine's own log says."""
         listener, progress = Listener(tell), logging.getLogger("weasyprint.progress")
         level = progress.level
         progress.addHandler(listener)

@@ -28,7 +28,10 @@ def is_rare(text: str, known: frozenset[int]) -> bool:
 
 
 def pieces_of(text: str, known: frozenset[int]) -> tuple[str, list[ET.Element]]:
-    """Return the text before the first rare character, and each of them with the text behind it."""
+    """Split the text into what precedes the first rare character, and a span for each of them.
+
+    The text behind such a character is the tail of its span.
+    """
     before, spans = "", []
     for sign in text:
         if ord(sign) not in known and RARE.match(sign):
@@ -43,6 +46,6 @@ def pieces_of(text: str, known: frozenset[int]) -> tuple[str, list[ET.Element]]:
 
 
 def characters_of(face: Path) -> frozenset[int]:
-    """Return the code points a font has a picture of."""
+    """Read which code points a font has a picture of."""
     with TTFont(face, lazy=True) as font:
         return frozenset(font.getBestCmap())

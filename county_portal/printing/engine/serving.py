@@ -23,7 +23,7 @@ SOON = 0.01  # seconds: whoever has another order sends it at once
 
 
 def main() -> None:
-    """Set what comes over the socket whose number is the first argument, until it is closed."""
+    """Serve orders from the socket numbered by the first argument, until it is closed or idle."""
     link = Connection(int(sys.argv[1]))
     face = Path(sys.argv[2]) if len(sys.argv) > 2 else None
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -64,7 +64,7 @@ def send_message(link: Connection, kind: str, facts: dict[str, Any], pdf: bytes 
 
 
 def teller(link: Connection) -> Tell:
-    """Return a function that tells of pages, not more often than anybody looks."""
+    """Build a function that reports pages over the link, not more often than anybody looks."""
     last = 0.0
 
     def tell(stage: str, page: int) -> None:

@@ -19,7 +19,7 @@ UNSPLIT = frozenset(" \n\t\xad\u200b")
 
 
 def strut(style: Any) -> Any:
-    """Return the height of an empty line and its baseline, asked once of each style."""
+    """Compute the height of an empty line and its baseline, once for each style."""
     known = vars(style).get("strut")
     if known is None:
         known = style.strut = THEIR_STRUT(style)
@@ -34,7 +34,7 @@ def split_first_line(
     justification_spacing: Any,
     **place: Any,
 ) -> Any:
-    """Return the first line of a text: short ones that fit, as most cells hold, are asked for once.
+    """Split off the first line of a text: once for short texts that fit, as most cells hold.
 
     Of a long one the engine tries four times what may fit; without spaces half as much again is
     enough.
@@ -63,17 +63,17 @@ def split_first_line(
 
 
 def set_layout_text(layout: Any, text: str, justify: Any = 0) -> None:
-    """Put the text into the layout; already as the one paragraph that it is when it is painted."""
+    """Put the text into the layout, without line ends already as the paragraph that is painted."""
     THEIR_SET_TEXT(layout, text, justify)
     pango.pango_layout_set_single_paragraph_mode(layout.layout, "\n" not in text)
 
 
 def deactivate(_layout: Any) -> None:
-    """Keep the line as it is until it is painted."""
+    """Do nothing: keep the line as it is until it is painted."""
 
 
 def reactivate(layout: Any, style: Any) -> None:
-    """Restore the line as it is painted: without an end, and with its words spread."""
+    """Make the line ready to be painted: its words spread, or its width without a limit."""
     if layout.justification_spacing:
         layout.setup(style)
         layout.set_text(layout.text, justify=True)
@@ -91,13 +91,13 @@ def draw_plain_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
     """Draw a line of plain glyphs, read from the layout at once instead of one after another."""
     layout = box.pango_layout
     plain = overflow != "ellipsis" and ellipsis == "none" and box.text.strip()
-    shown = runs_of(stream, layout) if plain and box.style["font_size"] > 1 else None
-    if not shown:
+    runs = runs_of(stream, layout) if plain and box.style["font_size"] > 1 else None
+    if not runs:
         return draw_any_line(stream, box, overflow, ellipsis, matrix)
     stream.set_text_matrix(*matrix.values)
     with spacing(stream, box):
         string, before = "", None
-        for font, size, glyphs in shown:
+        for font, size, glyphs in runs:
             if before not in (None, (font, size)):
                 stream.show_text(string)
                 string = ""
@@ -108,7 +108,7 @@ def draw_plain_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix:
 
 
 def runs_of(stream: Any, layout: Any) -> list[tuple[Any, float, str]] | None:
-    """Font, size and glyphs of each run of the line; None if one is not plain."""
+    """Read font, size and glyphs of each run of the line; return None if one is not plain."""
     runs = []
     run = layout.get_first_line()[0].runs[0]
     while run != ffi.NULL:

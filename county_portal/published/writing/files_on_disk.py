@@ -17,9 +17,7 @@ class Unfit(Exception):
 
 
 def bring(file: SignedFile, folder: Path, blobs: Path) -> None:
-    """Bring the rendition into the public folder.
-
-    Raises Unfit if its bytes are not the signed ones.
+    """Bring the rendition into the public folder. Raises Unfit if it is not the signed bytes.
 
     They are read when they come in; `flask verify` reads what lies there already.
     """
@@ -32,10 +30,7 @@ def bring(file: SignedFile, folder: Path, blobs: Path) -> None:
 
 
 def source(file: SignedFile, folder: Path, blobs: Path) -> Path | None:
-    """Find where the signed bytes lie. None: in the public folder already. Raises Unfit.
-
-    Nowhere.
-    """
+    """Find the signed bytes; None if they are in the public folder. Raises Unfit if nowhere."""
     if _has_size(folder / file.path, file.size):
         return None
     blob = blobs / file.sha256[:2] / file.sha256
@@ -65,7 +60,7 @@ def files_on_disk(folder: Path) -> set[str]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy the bytes of `source` to `target`; the system shares or copies them by itself."""
+    """Copy the bytes of `source` to `target`; where it can, the system copies or shares them."""
     with source.open("rb") as old, target.open("wb") as new:
         try:
             while os.copy_file_range(old.fileno(), new.fileno(), CHUNK):

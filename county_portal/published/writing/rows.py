@@ -23,7 +23,7 @@ QUICK = 1  # how hard zlib tries
 
 
 def prepare_tables(db: Any, kinds: Iterable[Kind]) -> None:
-    """Empty tables, and an index that may gather much in memory before it writes."""
+    """Create empty tables, and an index that may gather much in memory before it writes."""
     db.executescript(schema.DDL)
     for kind in kinds:
         for table in kind.lists:
@@ -32,7 +32,7 @@ def prepare_tables(db: Any, kinds: Iterable[Kind]) -> None:
 
 
 def write_site(db: Any, site: SiteData) -> None:
-    """Write the site's own words and the reference tables in place of those there."""
+    """Write the site's own words and the reference tables in place of the old ones."""
     for table in SITE_TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     facts = {k: v for k, v in site.settings.items() if k not in {"format", "generation"}}
@@ -117,10 +117,10 @@ def table_names(kinds: Iterable[Kind]) -> tuple[str, ...]:
 
 
 def mark_generation(db: Any, kinds: Iterable[Kind]) -> None:
-    """Write a mark that depends on what the file says and on nothing else."""
+    """Write a mark into the file that depends on what the file says and on nothing else."""
     digest = hashlib.sha256()
-    told = set(table_names(kinds)) - {"manifests", "words", "files"}  # the hash stands for these
-    for table in sorted(told):
+    tables = set(table_names(kinds)) - {"manifests", "words", "files"}  # the hash stands for these
+    for table in sorted(tables):
         question = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608
         if table == "site":
             question = "SELECT * FROM site WHERE key <> 'generation' ORDER BY key"
@@ -129,14 +129,14 @@ def mark_generation(db: Any, kinds: Iterable[Kind]) -> None:
 
 
 def tidy(db: Any) -> None:
-    """Join the index into one piece; from now on it forgets what it is told to forget."""
+    """Join the index into one piece, and make it erase from now on what it is told to forget."""
     db.execute("INSERT INTO search(search) VALUES('optimize')")
     db.execute("INSERT INTO search(search, rank) VALUES('hashsize', ?)", (CHANGE_BYTES,))
     db.execute("INSERT INTO search(search, rank) VALUES('secure-delete', 1)")
 
 
 def differing_tables(db: Any, kinds: Iterable[Kind]) -> list[str]:
-    """Return the tables that say one thing in `main` and another in `lying`."""
+    """List the tables that say one thing in `main` and another in `lying`."""
     for where in ("main", "lying"):
         db.execute(f"CREATE VIRTUAL TABLE temp.{where}_terms USING fts5vocab({where}, search, row)")
     pairs = [(name, f"main.{name}", f"lying.{name}") for name in table_names(kinds)]

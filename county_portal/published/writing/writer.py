@@ -105,7 +105,7 @@ def apply(folder: Path, changes: Changes, *, kinds: Kinds, blobs: Path | None = 
 def unfit(
     folder: Path, entries: Iterable[Entry], *, kinds: Kinds, blobs: Path | None = None
 ) -> dict[Thing, str]:
-    """Return which of the entries cannot go out, and why."""
+    """Find which of the entries cannot go out, and why."""
     faults: dict[Thing, str] = {}
     known = by_name(kinds)
     for entry in entries:
@@ -142,7 +142,7 @@ def is_current(folder: Path) -> bool:
 
 
 def hashes(folder: Path, kinds: Kinds) -> dict[Thing, str]:
-    """Return the content hash of everything in the public file; empty if there is none.
+    """Compute the content hash of everything in the public file; empty if there is none.
 
     The hash is computed from the manifest that lies there, not read from beside it; that of a
     kind that is not known is no hash.
@@ -156,19 +156,19 @@ def hashes(folder: Path, kinds: Kinds) -> dict[Thing, str]:
 
 
 def listed(folder: Path) -> dict[Thing, str]:
-    """Return the content hash that stands beside each thing: cheap, for the everyday comparison."""
+    """Read the content hash that stands beside each thing: cheap, for the everyday comparison."""
     lines = query_public_file(folder, "SELECT kind, key, content_hash FROM entries")
     return {(kind, key): content_hash for kind, key, content_hash in lines}
 
 
 def says(folder: Path, key: str) -> str | None:
-    """Return one of the site's own words in the public file."""
+    """Read one of the site's own words in the public file; None if it is not there."""
     answer = query_public_file(folder, "SELECT value FROM site WHERE key = ?", key)
     return answer[0][0] if answer else None
 
 
 def query_public_file(folder: Path, question: str, *values: object) -> list[Any]:
-    """Ask the public file a question in SQL; nothing comes if there is none."""
+    """Ask the public file a question in SQL; return no rows if there is no file."""
     if not is_current(folder):
         return []
     with closing(_read(schema.site_path(folder))) as db:
@@ -176,7 +176,7 @@ def query_public_file(folder: Path, question: str, *values: object) -> list[Any]
 
 
 def withdrawals_in(folder: Path) -> dict[Thing, Withdrawal]:
-    """Return the withdrawals the public file tells of."""
+    """Read the withdrawals the public file tells of."""
     question = "SELECT kind, key, name, withdrawn_at, reason FROM withdrawals"
     return {
         (kind, key): Withdrawal(kind, key, name, schema.moment_of(at), reason)
@@ -185,7 +185,7 @@ def withdrawals_in(folder: Path) -> dict[Thing, Withdrawal]:
 
 
 def files_in(folder: Path) -> set[str]:
-    """Return the content hashes of every file the public file lists."""
+    """Read the content hashes of every file the public file lists."""
     return {row[0] for row in query_public_file(folder, "SELECT sha256 FROM files")}
 
 
@@ -197,7 +197,7 @@ def unlike_entries(
     *,
     kinds: Kinds,
 ) -> list[str]:
-    """Return the tables of the public file that do not say what these entries make of them."""
+    """List the tables of the public file that do not say what these entries make of them."""
     known = by_name(kinds)
     with closing(sqlite.connect("file::memory:", uri=True, isolation_level=None)) as db:
         rows.prepare_tables(db, known.values())
@@ -228,7 +228,7 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _fresh(folder: Path) -> Iterator[Path]:
-    """Hold the place for the next file, empty before and after."""
+    """Hold the path of the next file; nothing lies there before and after."""
     fresh = schema.site_path(folder).with_name(schema.FILE_NAME + files_on_disk.FRESH)
     fresh.unlink(missing_ok=True)
     try:
@@ -239,7 +239,7 @@ def _fresh(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _open(fresh: Path, folder: Path, kinds: Kinds, blobs: Path | None) -> Iterator[_Work]:
-    """Open the fresh file to write. It needs no journal: until the rename nobody knows it."""
+    """Open the fresh file to write. It needs no journal: nobody knows it until the rename."""
     with closing(sqlite.connect(str(fresh), isolation_level=None)) as db:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "secure_delete=ON"):
             db.execute(f"PRAGMA {pragma}")
@@ -283,10 +283,7 @@ def _insert(work: _Work, entry: Entry) -> None:
 
 
 def _fit(kind: Kind, entry: Entry) -> tuple[Manifest, tuple[FileLine, ...]]:
-    """Return what the entry says, and its files.
-
-    Raises Unfit unless it is what was signed, and whole.
-    """
+    """Read what the entry says, and its files. Raises Unfit unless it is as signed, and whole."""
     if kind.manifest.hash_of(entry.manifest_text) != entry.content_hash:
         raise Unfit(f"The manifest of {kind.name} {entry.key} is not the one that was signed")
     try:
@@ -298,14 +295,14 @@ def _fit(kind: Kind, entry: Entry) -> tuple[Manifest, tuple[FileLine, ...]]:
 
 
 def _delete(work: _Work, thing: Thing) -> None:
-    """Neither the thing is there nor a word of its withdrawal."""
+    """Delete the thing, and every word of its withdrawal."""
     name, key = thing
     work.dropped |= rows.delete_thing(work.db, work.kinds[name], key)
     work.db.execute("DELETE FROM withdrawals WHERE kind = ? AND key = ?", thing)
 
 
 def _check(work: _Work, changes: Changes) -> None:
-    """Raise Unfit unless the changed file says what it was told to say."""
+    """Check that the changed file says what it was told to say. Raises Unfit if it does not."""
     put = {thing_of(entry): entry.content_hash for entry in changes.put}
     question = "SELECT manifest FROM manifests WHERE kind = ? AND key = ?"
     for (name, key), content_hash in put.items():
@@ -318,6 +315,6 @@ def _check(work: _Work, changes: Changes) -> None:
 
 
 def _remove_unlisted(folder: Path, names: set[str]) -> None:
-    """Remove, of these files, those that nothing lists."""
+    """Remove those of these files that nothing lists."""
     for name in names - files_in(folder):
         (folder / schema.FILES_FOLDER / name[:2] / name).unlink(missing_ok=True)
